@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/iterate.h"
+#include "server/core/objective.h"
+#include "server/core/optimizer.h"
+#include "server/core/part.h"
+#include "server/core/problem.h"
+#include "server/core/state.h"
+#include "server/core/stop_reason.h"
+#include "server/core/stopping_rule.h"
+
+namespace thalweg {
+
+/// One iterate as a trace keeps it. Values are in the caller's sign: of f itself, also when f is
+/// maximised. References are valid during the call only.
+struct IterateRecord {
+  const Iterate& at;           ///< at.value is in the problem's sign; use `value`.
+  double value = 0;
+  double best_value = 0;       ///< Best so far, this iterate included.
+  double gradient_norm = 0;    ///< 2-norm.
+  double gradient_max = 0;     ///< Largest absolute coordinate.
+};
+
+/// Receives every iterate, in order, from the thread that calls Advance.
+class IterateSink {
+ public:
+  virtual ~IterateSink() = default;
+  virtual void Record(const IterateRecord& record) = 0;
+};
+
+/// What defines a descent. The same settings give the same iterates, bit for bit.
+struct DescentSettings {
+  Part optimizer;
+  std::vector<Part> stopping;  ///< As the caller gave them; safeguards are added.
+  Direction direction = Direction::kMinimize;
+  Vector start;                ///< n
+};
+
+/// A descent: step, record, ask the stopping rules, repeat. It can be left after any iteration,
+/// remembered, and taken up again elsewhere with the same bits.
+class Descent {
+ public:
+  /// Checks all settings. Errors have field paths "optimizer...", "stopping[i]...", "start".
+  static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
+                                                         DescentSettings settings);
+
+  /// Evaluates the start. Refuses one where the objective or its gradient is not finite, with what
+  /// is wrong there. Records nothing: the first Advance records iterate 0.
+  absl::Status Begin();
+
+  /// Up to `most` further iterates, each given to `sink`; the first call gives iterate 0 too.
+  /// Returns early with why the descent is over, or with nothing when `interrupted` (asked once per
+  /// iteration) returns true. `elapsed_seconds` is the time the run has taken so far.
+  std::optional<StopReason> Advance(int64_t most, double elapsed_seconds,
+                                    const std::function<bool()>& interrupted, IterateSink& sink);
+
+  /// Everything that the iterates to come depend on, for a checkpoint. A reader replaces Begin.
+  void Remember(State& state);
+
+  const Iterate& at() const { return at_; }
+  const Best& best() const { return best_; }
+  Problem& problem() { return problem_; }
+  const Optimizer& optimizer() const { return *optimizer_; }
+
+ private:
+  Descent(std::unique_ptr<Objective> objective, DescentSettings settings);
+
+  absl::Status Step();
+  void Look();  // norms, flags and best of the iterate just reached
+  void Record(IterateSink& sink) const;
+  std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
+  StopReason Explained(StopReason reason);
+
+  std::unique_ptr<Objective> objective_;
+  DescentSettings settings_;
+  Problem problem_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::vector<std::unique_ptr<StoppingRule>> rules_;
+
+  Iterate at_;
+  Best best_;
+  bool recorded_ = false;      // whether `at_` has been given to a sink
+  double start_value_ = 0;
+  double previous_value_ = 0;
+  double gradient_norm_ = 0;
+  double gradient_max_ = 0;
+  Vector previous_x_;          // n; scratch for the step's norm
+};
+
+}  // namespace thalweg

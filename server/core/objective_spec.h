@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/expression/expression.h"
+#include "server/core/layout.h"
+#include "server/core/objective.h"
+
+namespace thalweg {
+
+/// An objective as a caller describes it: exactly one of `expression` and `function`.
+struct ObjectiveSpec {
+  std::string expression;  ///< A formula in the objective language.
+  std::string function;    ///< The name of a test function.
+  /// Names and lengths of the unknowns of an expression, in order. Empty: whatever the start (or
+  /// point) names, a list of one being a scalar.
+  std::vector<Variable> variables;
+  expression::Parameters parameters;  ///< Constants of the expression, by name.
+  Index dimension = 0;  ///< Of a test function; 0 for its usual one.
+};
+
+/// The objective, ready to be evaluated. `point` fills in what `spec.variables` leaves open (its
+/// names and lengths); it may be empty. Errors have field paths under the spec: "expression",
+/// "function", "variables[x]", "dimension".
+absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
+                                                          const NamedValues& point);
+
+}  // namespace thalweg

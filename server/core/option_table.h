@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/option_info.h"
+#include "server/core/part.h"
+#include "server/core/schedule.h"
+
+namespace thalweg {
+
+/// One option of a struct `Options`: the row from which reading, checking, listing and help follow.
+///
+///   {"beta1", &Options::beta1, kUnitHalfOpen, "decay of the mean gradient"},
+///   {"norm", &Options::norm, {"two", "max"}, "which norm is compared"},
+template <typename Options>
+struct OptionRow {
+  using Field = std::variant<double Options::*, int64_t Options::*, bool Options::*,
+                             std::string Options::*, Schedule Options::*,
+                             std::vector<double> Options::*, std::vector<Schedule> Options::*>;
+  std::string name;
+  Field field;
+  Range range;
+  std::string meaning;
+  std::vector<std::string> choices = {};  // for a text
+  bool required = false;
+};
+
+template <typename Options>
+using OptionTable = std::vector<OptionRow<Options>>;
+
+// What follows is the part of the work that does not depend on `Options`; in option_table.cc.
+namespace internal {
+using OptionField = std::variant<double*, int64_t*, bool*, std::string*, Schedule*,
+                                 std::vector<double>*, std::vector<Schedule>*>;
+OptionType TypeOf(const OptionField& field);
+std::string TextOf(const OptionField& field);  // the default, as text
+/// Puts `setting` into `field`; an error says what is wrong and what is allowed.
+absl::Status Assign(const OptionInfo& info, const Setting& setting, OptionField field);
+/// Reads `part.settings` into the fields of the same position; all violations at once, each under
+/// "settings[name]".
+absl::Status ReadAll(const Part& part, const std::vector<OptionInfo>& infos,
+                     const std::vector<OptionField>& fields);
+}  // namespace internal
+
+/// The table as a catalogue lists it.
+template <typename Options>
+std::vector<OptionInfo> Describe(const OptionTable<Options>& table) {
+  Options defaults;
+  std::vector<OptionInfo> infos;
+  for (const OptionRow<Options>& row : table) {
+    const internal::OptionField field = std::visit(
+        [&](auto member) -> internal::OptionField { return &(defaults.*member); }, row.field);
+    infos.push_back({row.name, internal::TypeOf(field), row.required ? "" : internal::TextOf(field),
+                     row.range, row.choices, row.meaning});
+  }
+  return infos;
+}
+
+/// Options with their defaults, changed by the settings of `part`. Refuses unknown names, wrong
+/// types, numbers out of range, and required options that are absent.
+template <typename Options>
+absl::StatusOr<Options> ReadOptions(const Part& part, const OptionTable<Options>& table) {
+  Options options;
+  std::vector<internal::OptionField> fields;
+  for (const OptionRow<Options>& row : table) {
+    fields.push_back(std::visit(
+        [&](auto member) -> internal::OptionField { return &(options.*member); }, row.field));
+  }
+  absl::Status status = internal::ReadAll(part, Describe(table), fields);
+  if (!status.ok()) return status;
+  return options;
+}
+
+/// The rows of `more` after those of `table`: how shared options join an optimizer's own. `Base` is
+/// a base class of `Options`.
+template <typename Options, typename Base>
+OptionTable<Options> Joined(OptionTable<Options> table, const OptionTable<Base>& more) {
+  for (const OptionRow<Base>& row : more) {
+    const auto field = std::visit(
+        [](auto member) -> typename OptionRow<Options>::Field {
+          using Value = std::remove_reference_t<decltype(std::declval<Base&>().*member)>;
+          return static_cast<Value Options::*>(member);
+        },
+        row.field);
+    table.push_back({row.name, field, row.range, row.meaning, row.choices, row.required});
+  }
+  return table;
+}
+
+}  // namespace thalweg

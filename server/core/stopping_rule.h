@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "server/core/catalog_entry.h"
+#include "server/core/iterate.h"
+#include "server/core/problem.h"
+#include "server/core/state.h"
+#include "server/core/stop_reason.h"
+
+namespace thalweg {
+
+/// What a stopping rule may look at. Values are in the problem's sign (smaller is better).
+struct Progress {
+  const Iterate& at;
+  double previous_value = 0;   ///< Value of the iterate before; that of the start at iteration 0.
+  double start_value = 0;
+  double gradient_norm = 0;    ///< 2-norm.
+  double gradient_max = 0;     ///< Largest absolute coordinate.
+  const Best& best;
+  double elapsed_seconds = 0;  ///< Time spent running, over all restarts of the server.
+  Direction direction = Direction::kMinimize;
+};
+
+/// Decides that a run is over, and says why. Its main option is always called `threshold`.
+class StoppingRule {
+ public:
+  virtual ~StoppingRule() = default;
+  /// Asked once per iterate, in order, beginning with the start.
+  virtual std::optional<StopReason> Check(const Progress& progress) = 0;
+  /// All that the next Check depends on beside its argument.
+  virtual void Remember(State& /*state*/) {}
+};
+
+using StoppingRuleEntry = CatalogEntry<StoppingRule>;
+
+/// Every rule there is; defined in stopping/catalogue.cc.
+std::span<const StoppingRuleEntry> StoppingRules();
+
+/// The rules a run goes by: those the caller gave, or `gradient_norm` where none was given, and in
+/// any case, unless given with other settings, the safeguards `iterations`, `divergence` and
+/// `non_finite`. Safeguards come first. Errors are under "[i]".
+absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given);
+
+}  // namespace thalweg

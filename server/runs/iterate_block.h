@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/descent.h"
+
+namespace thalweg::runs {
+
+/// Iterates in columns, in order of iteration: what a trace is made of, what is stored and what is
+/// sent. All columns have rows() entries; x has rows() * coordinates, iterate after iterate.
+struct IterateBlock {
+  std::vector<int64_t> iteration;           ///< Increasing; consecutive unless thinned.
+  std::vector<double> value;                ///< Of f, in the caller's sign.
+  std::vector<double> best_value;
+  std::vector<double> gradient_norm;        ///< 2-norm.
+  std::vector<double> gradient_max;         ///< Largest absolute coordinate.
+  std::vector<double> step_norm;            ///< 2-norm of x_k - x_{k-1}.
+  std::vector<double> learning_rate;
+  std::vector<int64_t> value_evaluations;   ///< Since the run began.
+  std::vector<int64_t> gradient_evaluations;
+  std::vector<uint32_t> flags;              ///< IterateFlag bits.
+  std::vector<double> x;
+  int64_t coordinates = 0;                  ///< Of x, per iterate.
+  /// Seconds of stepping when the last iterate here was made. Not part of the trace's bits: two
+  /// runs of the same settings differ in it and in nothing else.
+  double elapsed_seconds = 0;
+
+  size_t rows() const { return iteration.size(); }
+  bool empty() const { return iteration.empty(); }
+  int64_t first() const { return iteration.front(); }
+  int64_t last() const { return iteration.back(); }
+  size_t bytes() const;  ///< Memory taken by the columns' contents.
+
+  void Append(const IterateRecord& record, int64_t traced_coordinates);
+  void AppendRow(const IterateBlock& from, size_t row);
+  /// Rows whose iteration is in [from, to].
+  IterateBlock Slice(int64_t from, int64_t to) const;
+};
+
+/// Bytes for the disk: columns, constant and evenly stepping ones reduced to two numbers, with a
+/// version and a checksum (CRC-32C). Reading refuses anything else with DATA_LOSS.
+std::string Encode(const IterateBlock& block);
+absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes);
+
+}  // namespace thalweg::runs

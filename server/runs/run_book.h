@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/events/events.h"
+#include "server/runs/run.h"
+#include "server/runs/run_spec.h"
+#include "server/runs/run_store.h"
+#include "server/runs/watcher.h"
+
+namespace thalweg::runs {
+
+struct RunBookOptions {
+  int workers = 0;                             ///< Threads that step runs; 0: one per CPU.
+  std::chrono::microseconds slice{2000};       ///< Stepping time before another run has its turn.
+  int64_t max_unfinished_runs = 10'000;        ///< More are refused (QUOTA_EXCEEDED).
+  size_t max_pending_bytes = 64 << 20;         ///< Not yet durable, per run; then the run waits.
+  size_t max_resident_trace_bytes = 512 << 20; ///< Of all traces together, kept in memory.
+  size_t max_trace_bytes_per_run = size_t{1} << 30;  ///< Kept in full; older parts are thinned.
+  int64_t max_variables = 1'000'000;           ///< Coordinates of one objective.
+};
+
+struct RunQuery {
+  std::optional<RunState> state;
+  std::optional<std::pair<std::string, std::string>> label;  ///< Key and value.
+  int page_size = 100;     ///< 1 to 1000.
+  std::string page_token;  ///< Of the page before; empty for the first.
+};
+
+struct RunPage {
+  std::vector<Run> runs;        ///< Newest first.
+  std::string next_page_token;  ///< Empty on the last page.
+};
+
+struct IterateQuery {
+  int64_t from = 0;
+  int64_t to = INT64_MAX;   ///< Included.
+  int64_t max_points = 0;   ///< 0: all; else buckets' first, last, least and greatest are kept.
+  int page_size = 1000;     ///< Iterates; 1 to 10000.
+  std::string page_token;
+};
+
+struct IteratePage {
+  IterateBlock block;
+  std::string next_page_token;
+};
+
+/// All runs of this server: creates, steps, records, answers. Safe for concurrent use; nothing here
+/// blocks for longer than a commit to the disk. Errors carry a Reason (violation.h).
+class RunBook {
+ public:
+  /// Loads what the store holds and goes on with every unfinished run. `store` and `events` outlive
+  /// the book.
+  static absl::StatusOr<std::unique_ptr<RunBook>> Open(RunStore& store, EventSink& events,
+                                                       const RunBookOptions& options);
+  virtual ~RunBook() = default;
+
+  /// Checks everything, evaluates the start, makes the run durable and queues it. The same
+  /// `request_id` (may be empty) with the same spec gives the run made before; with another spec
+  /// REQUEST_ID_REUSED. `validate_only` stops before anything is kept (id empty).
+  virtual absl::StatusOr<Run> Create(const RunSpec& spec, const std::string& request_id,
+                                     bool validate_only) = 0;
+  virtual absl::StatusOr<Run> Get(const std::string& id) = 0;
+  virtual absl::StatusOr<RunPage> List(const RunQuery& query) = 0;
+
+  /// Ends an unfinished run, keeping the best so far; returns once that is durable.
+  virtual absl::StatusOr<Run> Cancel(const std::string& id) = 0;
+  virtual absl::StatusOr<Run> Pause(const std::string& id) = 0;   ///< Durable on return.
+  virtual absl::StatusOr<Run> Resume(const std::string& id) = 0;
+  /// Removes a run that is over, and its trace; an unfinished one is refused (INVALID_STATE).
+  virtual absl::Status Delete(const std::string& id) = 0;
+
+  /// A reader of the run's trace. `wake` is called from any thread and must not block.
+  virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id,
+                                                         const WatchOptions& options,
+                                                         std::function<void()> wake) = 0;
+  virtual absl::StatusOr<IteratePage> ListIterates(const std::string& id,
+                                                   const IterateQuery& query) = 0;
+
+  /// No new runs from now on (SHUTTING_DOWN). Steps nothing more, writes all that is pending with
+  /// its checkpoints, and returns; unfinished runs go on when the store is opened again.
+  virtual void Drain() = 0;
+};
+
+}  // namespace thalweg::runs

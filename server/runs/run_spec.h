@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/core/objective_spec.h"
+#include "server/core/part.h"
+#include "server/core/problem.h"
+
+namespace thalweg::runs {
+
+/// What to do, as the caller asked for it and with everything left open filled in: a stored run
+/// depends on no default of tomorrow.
+struct RunSpec {
+  std::string display_name;                   ///< Free text for people, at most 128 bytes.
+  std::map<std::string, std::string> labels;  ///< Keys and values for filtering, at most 32.
+  ObjectiveSpec objective;
+  Direction direction = Direction::kMinimize;
+  NamedValues start;             ///< Empty: a test function's usual start.
+  Part optimizer;
+  std::vector<Part> stopping;    ///< After WithSafeguards in a stored run.
+  std::optional<uint64_t> seed;  ///< Always set in a stored run.
+  /// Leading coordinates of x kept per iterate; the best and the last x are always whole.
+  /// Negative: as many as fit, all up to kDefaultTracedCoordinates.
+  int64_t traced_coordinates = -1;
+};
+
+inline constexpr int64_t kDefaultTracedCoordinates = 64;
+
+}  // namespace thalweg::runs
