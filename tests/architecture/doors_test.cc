@@ -1,0 +1,142 @@
+// Who may include whom. Headers of gRPC, protobuf and prometheus lie in /usr/include, so a wrong
+// include compiles; this test reads every #include under server/ and client/ instead.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace thalweg {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IsEmpty;
+
+struct Doors {
+  std::set<std::string> rooms;            // rooms of ours it may include, beside itself
+  std::vector<std::string> libraries;     // prefixes of other libraries' headers
+  std::set<std::string> forbidden_std;    // standard headers it may not include
+};
+
+const std::set<std::string> kThreadsClocksAndFiles = {"thread", "mutex", "atomic", "chrono",
+                                                      "condition_variable", "fstream", "iostream",
+                                                      "filesystem", "future", "cstdio"};
+
+const std::map<std::string, Doors>& Table() {
+  static const std::map<std::string, Doors> table = {
+      {"server/core",
+       {{},
+        {"Eigen/", "absl/status/", "absl/strings/", "Random123/", "sleef.h"},
+        kThreadsClocksAndFiles}},
+      {"server/events", {{}, {}, {}}},
+      {"server/runs",
+       {{"server/core", "server/events"}, {"absl/status/", "absl/strings/", "Eigen/"}, {}}},
+      {"server/storage",
+       {{"server/runs", "server/core"},
+        {"absl/status/", "absl/strings/", "sqlite3.h", "fcntl.h", "unistd.h", "sys/"},
+        {}}},
+      {"server/metrics",
+       {{"server/events"}, {"prometheus/", "unistd.h", "sys/", "absl/strings/", "dirent.h"}, {}}},
+      {"server/log", {{"server/events"}, {"spdlog/", "absl/strings/"}, {}}},
+      {"server/rpc",
+       {{"server/runs", "server/core", "server/events", "proto"},
+        {"absl/", "grpc", "google/protobuf/", "sys/", "unistd.h"},
+        {}}},
+      {"server/web",
+       {{"server/rpc", "server/events"}, {"boost/", "absl/", "grpc", "sys/", "unistd.h"}, {}}},
+      {"client/cpp", {{"proto"}, {"absl/", "grpc", "google/protobuf/", "unistd.h"}, {}}},
+      {"client/cli",
+       {{"client/cpp", "proto"},
+        {"absl/", "grpc", "CLI/", "google/protobuf/", "sys/", "unistd.h", "signal.h", "poll.h",
+         "fcntl.h", "termios.h"},
+        {}}},
+  };
+  return table;
+}
+
+/// The room a path lies in: its first two folders ("server/core"); "proto" for generated code.
+std::string RoomOf(const std::string& path) {
+  if (path.rfind("thalweg/v1/", 0) == 0 || path.rfind("google/rpc/", 0) == 0) return "proto";
+  const size_t first = path.find('/');
+  const size_t second = first == std::string::npos ? first : path.find('/', first + 1);
+  return second == std::string::npos ? path : path.substr(0, second);
+}
+
+struct Include {
+  std::string header;
+  bool quoted = false;
+};
+
+std::vector<Include> IncludesOf(const fs::path& file) {
+  static const std::regex pattern(R"rx(^\s*#\s*include\s*([<"])([^>"]+)[>"])rx");
+  std::vector<Include> includes;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    std::smatch match;
+    if (std::regex_search(line, match, pattern)) includes.push_back({match[2], match[1] == "\""});
+  }
+  return includes;
+}
+
+bool HasPrefixIn(const std::string& header, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return header.rfind(prefix, 0) == 0; });
+}
+
+bool IsStandard(const std::string& header) {
+  return header.find('/') == std::string::npos && header.find('.') == std::string::npos;
+}
+
+bool IsIntrinsics(const std::string& header) { return header == "immintrin.h"; }
+
+bool Allowed(const std::string& room, const Doors& doors, const Include& include) {
+  const std::string& header = include.header;
+  const std::string target = RoomOf(header);
+  if (target == room || doors.rooms.contains(target)) return true;
+  if (HasPrefixIn(header, doors.libraries) || IsIntrinsics(header)) return true;
+  return !include.quoted && IsStandard(header) && !doors.forbidden_std.contains(header);
+}
+
+TEST(Doors, EveryIncludeGoesThroughADoorOfItsRoom) {
+  std::vector<std::string> wrong;
+  for (const char* top : {"server", "client/cpp", "client/cli"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(THALWEG_SOURCE_DIR) / top)) {
+      const std::string extension = entry.path().extension();
+      if (extension != ".cc" && extension != ".h") continue;
+      const std::string path = fs::relative(entry.path(), THALWEG_SOURCE_DIR);
+      const auto row = Table().find(RoomOf(path));
+      if (row == Table().end()) continue;  // main and settings, which see all
+      for (const Include& include : IncludesOf(entry.path())) {
+        if (!Allowed(row->first, row->second, include)) wrong.push_back(path + " -> " + include.header);
+      }
+    }
+  }
+  EXPECT_THAT(wrong, IsEmpty());
+}
+
+TEST(Doors, EveryRoomIsInTheTable) {
+  std::vector<std::string> unknown;
+  for (const auto& entry : fs::directory_iterator(fs::path(THALWEG_SOURCE_DIR) / "server")) {
+    const std::string room = "server/" + entry.path().filename().string();
+    if (entry.is_directory() && !Table().contains(room)) unknown.push_back(room);
+  }
+  EXPECT_THAT(unknown, IsEmpty());
+}
+
+TEST(Doors, NoticeAnIncludeThatIsNotAllowed) {
+  const Doors& core = Table().at("server/core");
+  EXPECT_FALSE(Allowed("server/core", core, {"grpcpp/grpcpp.h", false}));
+  EXPECT_FALSE(Allowed("server/core", core, {"server/runs/run.h", true}));
+  EXPECT_FALSE(Allowed("server/core", core, {"thread", false}));
+  EXPECT_TRUE(Allowed("server/core", core, {"server/core/state.h", true}));
+  EXPECT_FALSE(Allowed("client/cpp", Table().at("client/cpp"), {"server/core/state.h", true}));
+}
+
+}  // namespace
+}  // namespace thalweg
