@@ -1,0 +1,433 @@
+// The service as a whole, against its limits. Starts the real thalwegd on a real disk.
+//
+//   build/release/bench/service_bench              all measurements
+//   build/release/bench/service_bench million      one of: million, latency, crowd, watchers
+//
+// million   a 2-D Adam run of 1 000 000 iterations, durable, every iterate received by one gRPC
+//           client; against the same loop written by hand, and a raw gRPC stream of the same bytes
+// latency   from CreateRun to the first iterate at the client
+// crowd     1 000 runs at once: throughput and the spread of their progress
+// watchers  what 1 000 stalled and 100 live watchers cost a run, and in memory
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/bench/child_process.h"
+#include "thalweg/v1/optimization_service.grpc.pb.h"
+
+namespace thalweg::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Stub = v1::OptimizationService::Stub;
+
+constexpr int64_t kMillion = 1'000'000;
+constexpr char kRosenbrock[] = "(1-x)**2 + 100*(y-x**2)**2";
+
+double Since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double Quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<size_t>(q * static_cast<double>(values.size() - 1))];
+}
+
+/// The server under measurement, with a fresh data directory under build/.
+class Server {
+ public:
+  Server() : data_(std::filesystem::absolute("build/bench-data")), child_(Command()) {
+    const std::string line = child_.WaitForLine("thalwegd ready");
+    const size_t at = line.find("grpc=") + 5;
+    std::string address = line.substr(at, line.find(' ', at) - at);
+    address = "localhost:" + address.substr(address.rfind(':') + 1);
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);
+    address_ = address;
+    stub_ = v1::OptimizationService::NewStub(
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  }
+
+  Stub& stub() { return *stub_; }
+  double ResidentMib() const { return child_.ResidentMib(); }
+
+  /// Another connection of its own, as another client would have.
+  std::unique_ptr<Stub> NewConnection() const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return v1::OptimizationService::NewStub(
+        grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
+  }
+
+ private:
+  std::vector<std::string> Command() const {
+    std::filesystem::remove_all(data_);
+    return {std::string(THALWEG_BINARY_DIR) + "/thalwegd", "--grpc-address", "127.0.0.1:0",
+            "--http-address", "127.0.0.1:0", "--data-dir", data_.string()};
+  }
+
+  std::filesystem::path data_;
+  ChildProcess child_;
+  std::string address_;
+  std::unique_ptr<Stub> stub_;
+};
+
+v1::Run AdamRun(int64_t iterations) {
+  v1::Run run;
+  run.mutable_objective()->set_expression(kRosenbrock);
+  (*run.mutable_start()->mutable_values())["x"].add_values(-1.2);
+  (*run.mutable_start()->mutable_values())["y"].add_values(1);
+  run.mutable_optimizer()->set_kind("adam");
+  (*run.mutable_optimizer()->mutable_settings())["learning_rate"].set_number(1e-4);
+  v1::Part* stop = run.add_stopping();
+  stop->set_kind("iterations");
+  (*stop->mutable_settings())["threshold"].set_number(static_cast<double>(iterations));
+  return run;
+}
+
+std::string Create(Stub& stub, const v1::Run& run) {
+  grpc::ClientContext context;
+  v1::CreateRunRequest request;
+  v1::CreateRunResponse response;
+  *request.mutable_run() = run;
+  const grpc::Status status = stub.CreateRun(&context, request, &response);
+  if (!status.ok()) throw std::runtime_error("CreateRun: " + status.error_message());
+  return response.run().name();
+}
+
+struct Received {
+  int64_t iterates = 0;
+  int64_t messages = 0;
+  int64_t bytes = 0;
+  int64_t gaps = 0;
+};
+
+/// Reads a run's stream to its end.
+Received Watch(Stub& stub, const std::string& name, v1::WatchMode mode) {
+  grpc::ClientContext context;
+  v1::WatchRunRequest request;
+  request.set_name(name);
+  request.set_mode(mode);
+  const auto reader = stub.WatchRun(&context, request);
+  Received received;
+  v1::WatchRunResponse response;
+  while (reader->Read(&response)) {
+    received.iterates += response.update().iterates().iteration_size();
+    received.gaps += response.update().has_gap() ? 1 : 0;
+    received.bytes += static_cast<int64_t>(response.ByteSizeLong());
+    ++received.messages;
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) throw std::runtime_error("WatchRun: " + status.error_message());
+  return received;
+}
+
+/// The same descent as an expert would write it; returns seconds.
+double HandWrittenAdam(int64_t iterations) {
+  const Clock::time_point start = Clock::now();
+  double x = -1.2;
+  double y = 1;
+  double m[2] = {};
+  double v[2] = {};
+  double beta1_power = 1;
+  double beta2_power = 1;
+  for (int64_t k = 0; k < iterations; ++k) {
+    const double t = y - x * x;
+    const double gradient[2] = {-2 * (1 - x) - 400 * x * t, 200 * t};
+    beta1_power *= 0.9;
+    beta2_power *= 0.999;
+    double* const point[2] = {&x, &y};
+    for (int i = 0; i < 2; ++i) {
+      m[i] = 0.9 * m[i] + 0.1 * gradient[i];
+      v[i] = 0.999 * v[i] + 0.001 * gradient[i] * gradient[i];
+      *point[i] -= 1e-4 * (m[i] / (1 - beta1_power)) / (std::sqrt(v[i] / (1 - beta2_power)) + 1e-8);
+    }
+  }
+  const double seconds = Since(start);
+  if (!(x < 2)) std::printf("unexpected\n");  // keeps the loop
+  return seconds;
+}
+
+/// Streams `messages` messages of `size` bytes each: the limit of the transport.
+class RawStream final : public grpc::CallbackGenericService {
+ public:
+  RawStream(int64_t messages, size_t size) : messages_(messages), size_(size) {}
+
+ private:
+  class Reactor final : public grpc::ServerGenericBidiReactor {
+   public:
+    Reactor(int64_t messages, size_t size) : left_(messages) {
+      grpc::Slice slice(std::string(size, 'x'));
+      buffer_ = grpc::ByteBuffer(&slice, 1);
+      OnWriteDone(true);
+    }
+    void OnWriteDone(bool ok) override {
+      if (!ok || left_-- == 0) {
+        Finish(grpc::Status::OK);
+      } else {
+        StartWrite(&buffer_);
+      }
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    int64_t left_;
+    grpc::ByteBuffer buffer_;
+  };
+
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
+    return new Reactor(messages_, size_);
+  }
+
+  int64_t messages_;
+  size_t size_;
+};
+
+double RawStreamSeconds(int64_t messages, size_t size) {
+  RawStream service(messages, size);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterCallbackGenericService(&service);
+  const auto server = builder.BuildAndStart();
+  grpc::GenericStub stub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
+                                             grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto call = stub.PrepareCall(&context, "/raw.Stream/Read", &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  const Clock::time_point start = Clock::now();
+  call->StartCall(nullptr);
+  queue.Next(&tag, &ok);
+  grpc::ByteBuffer buffer;
+  for (call->Read(&buffer, nullptr); queue.Next(&tag, &ok) && ok; call->Read(&buffer, nullptr)) {
+  }
+  const double seconds = Since(start);
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  queue.Next(&tag, &ok);
+  server->Shutdown();
+  return seconds;
+}
+
+void Million() {
+  std::vector<double> service;
+  std::vector<double> hand;
+  std::vector<double> raw;
+  Received received;
+  for (int round = 0; round < 5; ++round) {
+    hand.push_back(HandWrittenAdam(kMillion));
+    Server server;
+    Create(server.stub(), AdamRun(10));  // a warm connection
+    const Clock::time_point start = Clock::now();
+    const std::string name = Create(server.stub(), AdamRun(kMillion));
+    received = Watch(server.stub(), name, v1::WATCH_MODE_ALL);
+    service.push_back(Since(start));
+    raw.push_back(RawStreamSeconds(received.messages,
+                                   static_cast<size_t>(received.bytes / received.messages)));
+    if (received.iterates != kMillion + 1) std::printf("LOST ITERATES: %ld\n", received.iterates);
+  }
+  const double seconds = Quantile(service, 0.5);
+  std::printf("million: %.3f s from CreateRun to the last of %ld durable iterates (%.2f M/s), "
+              "%ld messages, %.1f MB; median of 5, %.3f to %.3f\n",
+              seconds, received.iterates, 1e-6 * static_cast<double>(received.iterates) / seconds,
+              received.messages, 1e-6 * static_cast<double>(received.bytes), Quantile(service, 0),
+              Quantile(service, 1));
+  std::printf("million: hand-written loop %.4f s (ratio %.1f); raw gRPC stream of the same bytes "
+              "%.3f s (ratio %.2f)\n",
+              Quantile(hand, 0.5), seconds / Quantile(hand, 0.5), Quantile(raw, 0.5),
+              seconds / Quantile(raw, 0.5));
+}
+
+void Latency() {
+  Server server;
+  std::vector<double> milliseconds;
+  for (int i = 0; i < 1000; ++i) {
+    const Clock::time_point start = Clock::now();
+    const std::string name = Create(server.stub(), AdamRun(100));
+    grpc::ClientContext context;
+    v1::WatchRunRequest request;
+    request.set_name(name);
+    const auto reader = server.stub().WatchRun(&context, request);
+    v1::WatchRunResponse response;
+    while (reader->Read(&response) && !response.update().has_iterates()) {
+    }
+    milliseconds.push_back(1e3 * Since(start));
+    while (reader->Read(&response)) {
+    }
+    reader->Finish();
+  }
+  std::printf("latency: CreateRun to first durable iterate at the client: p50 %.2f ms, p99 %.2f ms "
+              "(1000 runs, one after the other)\n",
+              Quantile(milliseconds, 0.5), Quantile(milliseconds, 0.99));
+}
+
+std::vector<double> Progress(Stub& stub) {
+  std::vector<double> iterations;
+  std::string token;
+  do {
+    grpc::ClientContext context;
+    v1::ListRunsRequest request;
+    v1::ListRunsResponse response;
+    request.set_page_size(1000);
+    request.set_page_token(token);
+    const grpc::Status status = stub.ListRuns(&context, request, &response);
+    if (!status.ok()) throw std::runtime_error("ListRuns: " + status.error_message());
+    for (const v1::Run& run : response.runs()) {
+      iterations.push_back(static_cast<double>(run.iteration()));
+    }
+    token = response.next_page_token();
+  } while (!token.empty());
+  return iterations;
+}
+
+void Crowd() {
+  Server server;
+  const Clock::time_point start = Clock::now();
+  for (int i = 0; i < 1000; ++i) Create(server.stub(), AdamRun(1'000'000'000));
+  std::printf("crowd: 1000 runs created in %.2f s\n", Since(start));
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  const std::vector<double> before = Progress(server.stub());
+  const Clock::time_point from = Clock::now();
+  std::this_thread::sleep_for(std::chrono::seconds(10));
+  const std::vector<double> after = Progress(server.stub());
+  const double seconds = Since(from);
+  std::vector<double> done;
+  double sum = 0;
+  for (size_t i = 0; i < after.size(); ++i) {
+    done.push_back(after[i] - before[i]);
+    sum += done.back();
+  }
+  const double mean = sum / static_cast<double>(done.size());
+  std::printf("crowd: %.2f M iterations/s over 1000 runs; each run's share of the mean: least %.2f, "
+              "p5 %.2f, median %.2f, p95 %.2f, greatest %.2f; server memory %.0f MiB\n",
+              1e-6 * sum / seconds, Quantile(done, 0) / mean, Quantile(done, 0.05) / mean,
+              Quantile(done, 0.5) / mean, Quantile(done, 0.95) / mean, Quantile(done, 1) / mean,
+              server.ResidentMib());
+}
+
+/// Streams that were opened and are never read.
+class StalledWatchers {
+ public:
+  StalledWatchers(const Server& server, const std::string& name, int count) {
+    for (int i = 0; i < count; ++i) {
+      if (i % 50 == 0) stubs_.push_back(server.NewConnection());
+      v1::WatchRunRequest request;
+      request.set_name(name);
+      contexts_.push_back(std::make_unique<grpc::ClientContext>());
+      readers_.push_back(stubs_.back()->WatchRun(contexts_.back().get(), request));
+    }
+  }
+  ~StalledWatchers() {
+    for (const auto& context : contexts_) context->TryCancel();
+    for (const auto& reader : readers_) reader->Finish();
+  }
+
+ private:
+  std::vector<std::unique_ptr<Stub>> stubs_;
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts_;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchRunResponse>>> readers_;
+};
+
+struct WatchedRun {
+  double seconds = 0;   // the server's own stepping time of a run of a million
+  double wall = 0;      // from creation to the end
+  double memory = 0;    // MiB, of the server at the end
+  int64_t live = 0;     // updates that the live watchers got, of all of them
+};
+
+WatchedRun RunWatchedBy(int stalled, int live) {
+  Server server;
+  v1::Run run = AdamRun(3 * kMillion);
+  const Clock::time_point start = Clock::now();
+  const std::string name = Create(server.stub(), run);
+  const StalledWatchers crowd(server, name, stalled);
+  const std::unique_ptr<Stub> connection = server.NewConnection();
+  std::atomic<int64_t> updates{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < live; ++i) {
+    threads.emplace_back(
+        [&] { updates += Watch(*connection, name, v1::WATCH_MODE_LIVE).messages; });
+  }
+  Received received;
+  WatchedRun result;
+  for (;;) {
+    grpc::ClientContext context;
+    v1::GetRunRequest request;
+    v1::GetRunResponse response;
+    request.set_name(name);
+    server.stub().GetRun(&context, request, &response);
+    if (response.run().has_end_time()) {
+      result.seconds = response.run().elapsed_seconds();
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  result.wall = Since(start);
+  result.memory = server.ResidentMib();
+  for (std::thread& thread : threads) thread.join();
+  result.live = updates;
+  return result;
+}
+
+void Watchers() {
+  std::vector<double> alone, stalled, both, memory_alone, memory_stalled, memory_both;
+  int64_t updates = 0;
+  for (int round = 0; round < 5; ++round) {
+    const WatchedRun a = RunWatchedBy(0, 0);
+    const WatchedRun b = RunWatchedBy(1000, 0);
+    const WatchedRun c = RunWatchedBy(1000, 100);
+    alone.push_back(a.seconds);
+    stalled.push_back(b.seconds);
+    both.push_back(c.seconds);
+    memory_alone.push_back(a.memory);
+    memory_stalled.push_back(b.memory);
+    memory_both.push_back(c.memory);
+    updates = c.live;
+  }
+  const double base = Quantile(alone, 0.5);
+  std::printf("watchers: stepping 3 M iterations takes %.3f s alone; with 1000 stalled watchers "
+              "%.3f s (%+.1f %%); with 100 live ones as well %.3f s (%+.1f %%); medians of 5\n",
+              base, Quantile(stalled, 0.5), 100 * (Quantile(stalled, 0.5) / base - 1),
+              Quantile(both, 0.5), 100 * (Quantile(both, 0.5) / base - 1));
+  std::printf("watchers: server memory %.0f MiB alone, %.0f MiB with 1000 stalled, %.0f MiB with 100 "
+              "live as well; live updates received %ld\n",
+              Quantile(memory_alone, 0.5), Quantile(memory_stalled, 0.5),
+              Quantile(memory_both, 0.5), updates);
+}
+
+}  // namespace
+}  // namespace thalweg::bench
+
+int main(int argc, char** argv) {
+  const std::map<std::string, std::function<void()>> measurements = {
+      {"million", thalweg::bench::Million},
+      {"latency", thalweg::bench::Latency},
+      {"crowd", thalweg::bench::Crowd},
+      {"watchers", thalweg::bench::Watchers}};
+  const std::string wanted = argc > 1 ? argv[1] : "";
+  if (!wanted.empty() && !measurements.contains(wanted)) {
+    std::fprintf(stderr, "service_bench: unknown '%s'; known: million, latency, crowd, watchers\n",
+                 wanted.c_str());
+    return 2;
+  }
+  for (const auto& [name, measure] : measurements) {
+    if (wanted.empty() || wanted == name) measure();
+  }
+  return 0;
+}
