@@ -22,7 +22,7 @@ bool State::ReadHeader(std::string_view name, char type, uint64_t& count) {
   const std::string_view rest = std::string_view(bytes_).substr(at_);
   if (rest.size() < need || static_cast<size_t>(rest[0]) != name.size() ||
       rest.substr(1, name.size()) != name || rest[1 + name.size()] != type) {
-    Fail(absl::StrCat("field '", name, "' is not where it should be"));
+    Fail(absl::StrCat("field '", std::string(name), "' is not where it should be"));
     return false;
   }
   std::memcpy(&count, rest.data() + 2 + name.size(), sizeof(count));
@@ -39,7 +39,7 @@ void State::KeepArray(std::string_view name, char type, void* data, size_t count
   uint64_t found = 0;
   if (!ReadHeader(name, type, found)) return;
   if (found != count || bytes_.size() - at_ < count * width) {
-    Fail(absl::StrCat("field '", name, "' has the wrong length"));
+    Fail(absl::StrCat("field '", std::string(name), "' has the wrong length"));
     return;
   }
   std::memcpy(data, bytes_.data() + at_, count * width);
@@ -58,7 +58,7 @@ void State::KeepList(std::string_view name, char type, List& list) {
   uint64_t count = 0;
   if (!ReadHeader(name, type, count)) return;
   if ((bytes_.size() - at_) / kWidth < count) {
-    Fail(absl::StrCat("field '", name, "' is cut short"));
+    Fail(absl::StrCat("field '", std::string(name), "' is cut short"));
     return;
   }
   list.resize(static_cast<decltype(list.size())>(count));
@@ -89,7 +89,7 @@ absl::Status State::Finish() const {
 }
 
 void State::Fail(std::string_view why) {
-  if (status_.ok()) status_ = absl::DataLossError(absl::StrCat("stored state: ", why));
+  if (status_.ok()) status_ = absl::DataLossError(absl::StrCat("stored state: ", std::string(why)));
 }
 
 }  // namespace thalweg

@@ -15,7 +15,7 @@
 namespace thalweg {
 namespace {
 
-constexpr std::string_view kPayload = "thalweg/violations";
+constexpr char kPayload[] = "thalweg/violations";
 constexpr char kFieldEnd = '\x1f';   // between the three parts of a violation
 constexpr char kRecordEnd = '\x1e';  // after a violation
 
@@ -109,11 +109,11 @@ std::vector<Violation> ViolationsOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayload);
   if (!payload) return violations;
   const std::string packed(*payload);
-  for (std::string_view record : absl::StrSplit(packed, kRecordEnd, absl::SkipEmpty())) {
-    const std::vector<std::string_view> parts = absl::StrSplit(record, kFieldEnd);
+  for (const absl::string_view record : absl::StrSplit(packed, kRecordEnd, absl::SkipEmpty())) {
+    const std::vector<std::string> parts = absl::StrSplit(record, kFieldEnd);
     int reason = 0;
     if (parts.size() != 3 || !absl::SimpleAtoi(parts[1], &reason)) continue;
-    violations.push_back({std::string(parts[0]), static_cast<Reason>(reason), std::string(parts[2])});
+    violations.push_back({parts[0], static_cast<Reason>(reason), parts[2]});
   }
   return violations;
 }
@@ -127,7 +127,7 @@ absl::Status Under(std::string_view path, const absl::Status& status) {
   }
   for (Violation& violation : violations) {
     const bool joined = violation.field.empty() || violation.field.front() == '[';
-    violation.field = absl::StrCat(path, joined ? "" : ".", violation.field);
+    violation.field = absl::StrCat(std::string(path), joined ? "" : ".", violation.field);
   }
   return Carrying(status.code(), violations);
 }
@@ -139,7 +139,7 @@ std::string Quoted(std::string_view text, size_t limit) {
     while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
     text = text.substr(0, limit);
   }
-  return absl::StrCat("'", absl::Utf8SafeCHexEscape(text), cut ? "...'" : "'");
+  return absl::StrCat("'", absl::Utf8SafeCHexEscape(std::string(text)), cut ? "...'" : "'");
 }
 
 std::string NearestName(std::string_view name, const std::vector<std::string>& known) {
@@ -160,7 +160,7 @@ std::string NearestName(std::string_view name, const std::vector<std::string>& k
 std::string UnknownName(std::string_view what, std::string_view name,
                         const std::vector<std::string>& known) {
   const std::string nearest = NearestName(name, known);
-  return absl::StrCat("unknown ", what, " ", Quoted(name),
+  return absl::StrCat("unknown ", std::string(what), " ", Quoted(name),
                       nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?"),
                       nearest.empty() ? "; known: " : " known: ", absl::StrJoin(known, ", "));
 }
