@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,20 +14,40 @@
 
 namespace thalweg {
 
+/// Marks a row whose option has no default.
+struct Required {};
+inline constexpr Required kRequired;
+
 /// One option of a struct `Options`: the row from which reading, checking, listing and help follow.
 ///
 ///   {"beta1", &Options::beta1, kUnitHalfOpen, "decay of the mean gradient"},
-///   {"norm", &Options::norm, {"two", "max"}, "which norm is compared"},
+///   {"norm", &Options::norm, {}, "which norm is compared", {"two", "max"}},
+///   {"steps", &Options::steps, kCount, "iterations until the last value", kRequired},
 template <typename Options>
 struct OptionRow {
   using Field = std::variant<double Options::*, int64_t Options::*, bool Options::*,
                              std::string Options::*, Schedule Options::*,
                              std::vector<double> Options::*, std::vector<Schedule> Options::*>;
+
+  // Constructors because g++ 12 dies on the default member initializers of this aggregate.
+  OptionRow(std::string its_name, Field its_field, Range its_range, std::string its_meaning,
+            std::vector<std::string> its_choices = {})
+      : name(std::move(its_name)),
+        field(its_field),
+        range(its_range),
+        meaning(std::move(its_meaning)),
+        choices(std::move(its_choices)) {}
+  OptionRow(std::string its_name, Field its_field, Range its_range, std::string its_meaning,
+            Required)
+      : OptionRow(std::move(its_name), its_field, its_range, std::move(its_meaning)) {
+    required = true;
+  }
+
   std::string name;
   Field field;
-  Range range;
+  Range range;                       // of numbers; {} where there are none
   std::string meaning;
-  std::vector<std::string> choices = {};  // for a text
+  std::vector<std::string> choices;  // for a text
   bool required = false;
 };
 
@@ -87,7 +108,8 @@ OptionTable<Options> Joined(OptionTable<Options> table, const OptionTable<Base>&
           return static_cast<Value Options::*>(member);
         },
         row.field);
-    table.push_back({row.name, field, row.range, row.meaning, row.choices, row.required});
+    table.push_back({row.name, field, row.range, row.meaning, row.choices});
+    table.back().required = row.required;
   }
   return table;
 }
