@@ -1,0 +1,19 @@
+#pragma once
+
+#include <sleef.h>
+
+namespace thalweg {
+
+// The C library's elementary functions change their last bits with the processor (FMA or not), so
+// what reaches an iterate goes through SLEEF's deterministic scalar family instead: the same bits
+// on every machine. Square root and absolute value are exact everywhere and need no wrapper.
+
+/// base^exponent, base >= 0; within 1 ulp.
+inline double Power(double base, double exponent) {
+  return Sleef_finz_powd1_u10purecfma(base, exponent);
+}
+
+/// cos(pi * x); within 0.506 ulp, and exact at integers and halves.
+inline double CosPi(double x) { return Sleef_finz_cospid1_u05purecfma(x); }
+
+}  // namespace thalweg
