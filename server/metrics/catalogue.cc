@@ -1,0 +1,18 @@
+#include "server/metrics/catalogue.h"
+
+namespace thalweg::metrics {
+
+std::span<const Group> Groups() {
+  static constexpr Group kGroups[] = {
+      {"build", MakeBuildMetrics},        //
+      {"grpc", MakeGrpcMetrics},          //
+      {"runs", MakeRunMetrics},           //
+      {"stepping", MakeSteppingMetrics},  //
+      {"compile", MakeCompileMetrics},    //
+      {"watchers", MakeWatcherMetrics},   //
+      {"storage", MakeStorageMetrics},    //
+  };
+  return kGroups;
+}
+
+}  // namespace thalweg::metrics

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <vector>
+
+#include "server/metrics/by_name.h"
+#include "server/metrics/catalogue.h"
+#include "server/metrics/family.h"
+
+namespace thalweg::metrics {
+namespace {
+
+// The names, labels and codes of go-grpc-prometheus, so that its dashboards and rules fit.
+
+const std::vector<std::string>& Codes() {
+  static const std::vector<std::string> codes = {"OK",
+                                                 "Canceled",
+                                                 "Unknown",
+                                                 "InvalidArgument",
+                                                 "NotFound",
+                                                 "DeadlineExceeded",
+                                                 "AlreadyExists",
+                                                 "PermissionDenied",
+                                                 "Aborted",
+                                                 "ResourceExhausted",
+                                                 "FailedPrecondition",
+                                                 "OutOfRange",
+                                                 "Unavailable",
+                                                 "Unimplemented",
+                                                 "Internal",
+                                                 "DataLoss",
+                                                 "Unauthenticated"};
+  return codes;
+}
+
+// 0.05 and 0.25 are the latency objectives of reads and of mutations.
+const Buckets kHandlingSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5};
+
+struct Families {
+  explicit Families(Registry& registry)
+      : started(Counters(registry, "grpc_server_started_total", "RPCs begun.")),
+        handled(Counters(registry, "grpc_server_handled_total", "RPCs ended, by their code.")),
+        handling(Histograms(registry, "grpc_server_handling_seconds",
+                            "From the beginning of a unary RPC to its end.")),
+        streams(Gauges(registry, "thalweg_grpc_streams", "Streaming RPCs in progress.")) {}
+
+  prometheus::Family<Counter>& started;
+  prometheus::Family<Counter>& handled;
+  prometheus::Family<Histogram>& handling;
+  prometheus::Family<Gauge>& streams;
+};
+
+/// The series of one RPC.
+struct MethodSeries {
+  MethodSeries(const Families& families, const Method& of)
+      : method(of),
+        started(families.started.Add(Labels())),
+        handled(Codes(), [&](std::string_view code) {
+          prometheus::Labels labels = Labels();
+          labels["grpc_code"] = code;
+          return &families.handled.Add(labels);
+        }) {
+    if (of.type == "unary") {
+      handling = &families.handling.Add(Labels(), kHandlingSeconds);
+    } else {
+      streams = &families.streams.Add({{"method", of.method}});
+    }
+  }
+
+  prometheus::Labels Labels() const {
+    return {{"grpc_type", method.type},
+            {"grpc_service", method.service},
+            {"grpc_method", method.method}};
+  }
+
+  const Method method;
+  Counter& started;
+  const ByName<Counter*> handled;
+  Histogram* handling = nullptr;  // of unary RPCs alone: a stream's length is its client's choice
+  Gauge* streams = nullptr;
+};
+
+class GrpcMetrics final : public EventSink {
+ public:
+  GrpcMetrics(Registry& registry, const LabelSets& labels)
+      : families_(registry),
+        other_(families_, {std::string(kOther), std::string(kOther), std::string(kOther)}) {
+    for (const Method& method : labels.methods) {
+      methods_.push_back(std::make_unique<MethodSeries>(families_, method));
+    }
+  }
+
+  void On(const CallStarted& event) override {
+    const MethodSeries& series = Find(event.service, event.method);
+    series.started.Increment();
+    if (series.streams) series.streams->Increment();
+  }
+
+  void On(const CallFinished& event) override {
+    const MethodSeries& series = Find(event.service, event.method);
+    series.handled[event.code]->Increment();
+    if (series.streams) series.streams->Decrement();
+    if (series.handling) series.handling->Observe(event.duration.count());
+  }
+
+ private:
+  const MethodSeries& Find(std::string_view service, std::string_view method) const {
+    const auto at = std::find_if(methods_.begin(), methods_.end(), [&](const auto& series) {
+      return series->method.method == method && series->method.service == service;
+    });
+    return at == methods_.end() ? other_ : **at;
+  }
+
+  const Families families_;
+  const MethodSeries other_;  // RPCs that no service of ours has
+  std::vector<std::unique_ptr<MethodSeries>> methods_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventSink> MakeGrpcMetrics(Registry& registry, const LabelSets& labels) {
+  return std::make_unique<GrpcMetrics>(registry, labels);
+}
+
+}  // namespace thalweg::metrics

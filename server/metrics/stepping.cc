@@ -1,0 +1,70 @@
+#include "server/metrics/by_name.h"
+#include "server/metrics/catalogue.h"
+#include "server/metrics/family.h"
+
+namespace thalweg::metrics {
+namespace {
+
+const Buckets kSliceSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.2};
+
+ByName<Counter*> IterationSeries(Registry& registry, const LabelSets& labels) {
+  auto& family = Counters(registry, "thalweg_iterations_total", "Iterations made.");
+  return {labels.optimizers, [&](std::string_view optimizer) {
+            return &family.Add({{"algorithm", std::string(optimizer)}});
+          }};
+}
+
+/// Work done on runs, and the workers that do it.
+class SteppingMetrics final : public EventSink {
+ public:
+  SteppingMetrics(Registry& registry, const LabelSets& labels)
+      : SteppingMetrics(registry, labels,
+                        Counters(registry, "thalweg_evaluations_total",
+                                 "Evaluations of objectives, by what was evaluated.")) {}
+
+  void On(const SliceFinished& event) override {
+    iterations_[event.optimizer]->Increment(static_cast<double>(event.iterations));
+    values_.Increment(static_cast<double>(event.value_evaluations));
+    gradients_.Increment(static_cast<double>(event.gradient_evaluations));
+    nonfinite_.Increment(static_cast<double>(event.nonfinite));
+    slice_seconds_.Observe(event.duration.count());
+  }
+  void On(const WorkersCounted& event) override {
+    workers_.Set(static_cast<double>(event.workers));
+    busy_.Set(static_cast<double>(event.busy));
+    queue_.Set(static_cast<double>(event.waiting_runs));
+  }
+
+ private:
+  SteppingMetrics(Registry& registry, const LabelSets& labels,
+                  prometheus::Family<Counter>& evaluations)
+      : iterations_(IterationSeries(registry, labels)),
+        values_(evaluations.Add({{"kind", "value"}})),
+        gradients_(evaluations.Add({{"kind", "gradient"}})),
+        nonfinite_(OneCounter(registry, "thalweg_nonfinite_evaluations_total",
+                              "Evaluations that gave NaN or an infinity.")),
+        slice_seconds_(OneHistogram(registry, "thalweg_slice_seconds",
+                                    "Time that a worker stepped one run before the next had its "
+                                    "turn.",
+                                    kSliceSeconds)),
+        workers_(OneGauge(registry, "thalweg_workers", "Threads that step runs.")),
+        busy_(OneGauge(registry, "thalweg_workers_busy", "Threads that are stepping a run now.")),
+        queue_(OneGauge(registry, "thalweg_work_queue_length", "Runs that wait for a worker.")) {}
+
+  const ByName<Counter*> iterations_;
+  Counter& values_;
+  Counter& gradients_;
+  Counter& nonfinite_;
+  Histogram& slice_seconds_;
+  Gauge& workers_;
+  Gauge& busy_;
+  Gauge& queue_;
+};
+
+}  // namespace
+
+std::unique_ptr<EventSink> MakeSteppingMetrics(Registry& registry, const LabelSets& labels) {
+  return std::make_unique<SteppingMetrics>(registry, labels);
+}
+
+}  // namespace thalweg::metrics

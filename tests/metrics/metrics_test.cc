@@ -1,0 +1,266 @@
+#include "server/metrics/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "tests/metrics/exposition.h"
+
+namespace thalweg::metrics {
+namespace {
+
+using ::testing::Each;
+using testing::Exposition;
+using ::testing::HasSubstr;
+
+LabelSets SmallSets() {
+  return {.optimizers = {"adam", "gradient_descent"},
+          .methods = {{"unary", "thalweg.v1.OptimizationService", "GetRun"},
+                      {"server_stream", "thalweg.v1.OptimizationService", "WatchRun"}},
+          .build = {{"version", "0.1.0"}, {"compiler", "a \"quoted\" \\ one\n"}}};
+}
+
+Exposition Scrape(const Metrics& metrics) { return Exposition(metrics.Text()); }
+
+/// The table in README.md, as it has to be.
+std::string DocumentationTable(const Metrics& metrics) {
+  std::map<std::string, std::string> rows;
+  for (const prometheus::MetricFamily& family : metrics.Collect()) {
+    std::string labels;
+    for (const auto& label : family.metric.front().label) {
+      labels += (labels.empty() ? "`" : ", `") + label.name + "`";
+    }
+    if (family.name == "thalweg_build_info") labels = "what was built";
+    const char* type = family.type == prometheus::MetricType::Counter     ? "counter"
+                       : family.type == prometheus::MetricType::Histogram ? "histogram"
+                                                                          : "gauge";
+    rows[family.name] =
+        "| `" + family.name + "` | " + type + " | " + labels + " | " + family.help + " |\n";
+  }
+  std::string table;
+  for (const auto& [name, row] : rows) table += row;
+  return table;
+}
+
+TEST(Metrics, ParseAsPrometheusText) {
+  const Metrics metrics(SmallSets());
+
+  const Exposition exposition = Scrape(metrics);
+
+  EXPECT_EQ(exposition.Value("thalweg_build_info",
+                             {{"version", "0.1.0"}, {"compiler", "a \"quoted\" \\ onen"}}),
+            1);  // the reader drops the backslash of \n
+}
+
+TEST(Metrics, PassPromtoolsCheckWhereItIsInstalled) {
+  if (std::system("command -v promtool >/dev/null") != 0) GTEST_SKIP() << "no promtool";
+  const Metrics metrics(SmallSets());
+  const std::string path = ::testing::TempDir() + "/metrics.txt";
+  std::ofstream(path) << metrics.Text();
+
+  EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0);
+}
+
+TEST(Metrics, AreAllListedInTheReadme) {
+  const Metrics metrics(SmallSets());
+  std::ifstream file(std::string(THALWEG_SOURCE_DIR) + "/server/metrics/README.md");
+  std::stringstream readme;
+  readme << file.rdbuf();
+
+  EXPECT_THAT(readme.str(), HasSubstr("|---|---|---|---|\n" + DocumentationTable(metrics) + "\n"));
+}
+
+TEST(Metrics, CountCallsByMethodAndCode) {
+  Metrics metrics(SmallSets());
+  const std::map<std::string, std::string> get = {
+      {"grpc_type", "unary"},
+      {"grpc_service", "thalweg.v1.OptimizationService"},
+      {"grpc_method", "GetRun"}};
+  auto get_not_found = get;
+  get_not_found["grpc_code"] = "NotFound";
+
+  metrics.On(CallStarted{"unary", "thalweg.v1.OptimizationService", "GetRun"});
+  metrics.On(CallFinished{"unary", "thalweg.v1.OptimizationService", "GetRun", "NotFound",
+                          std::chrono::milliseconds(30)});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("grpc_server_started_total", get), 1);
+  EXPECT_EQ(exposition.Value("grpc_server_handled_total", get_not_found), 1);
+  EXPECT_EQ(exposition.Value("grpc_server_handling_seconds_sum", get), 0.03);
+}
+
+TEST(Metrics, CountStreamsWhileTheyLast) {
+  Metrics metrics(SmallSets());
+  const CallStarted started{"server_stream", "thalweg.v1.OptimizationService", "WatchRun"};
+
+  metrics.On(started);
+  metrics.On(started);
+  metrics.On(CallFinished{started.type, started.service, started.method, "OK", Seconds(9)});
+
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_grpc_streams", {{"method", "WatchRun"}}), 1);
+}
+
+TEST(Metrics, FollowARunThroughItsLife) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(RunCreated{"r1", "adam"});
+  metrics.On(RunStarted{"r1", "adam", Seconds(0.02)});
+  metrics.On(RunsCounted{.queued = 3, .running = 2, .paused = 1});
+  metrics.On(SliceFinished{.optimizer = "adam",
+                           .iterations = 10,
+                           .value_evaluations = 12,
+                           .gradient_evaluations = 11,
+                           .nonfinite = 1,
+                           .duration = std::chrono::milliseconds(2)});
+  metrics.On(RunFinished{.run = "r1",
+                         .optimizer = "adam",
+                         .outcome = "converged",
+                         .criterion = "gradient_norm",
+                         .iterations = 10,
+                         .duration = Seconds(2)});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("thalweg_runs_started_total", {{"algorithm", "adam"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_runs_finished_total",
+                             {{"algorithm", "adam"}, {"outcome", "converged"}}),
+            1);
+  EXPECT_EQ(exposition.Value("thalweg_runs", {{"state", "queued"}}), 3);
+  EXPECT_EQ(exposition.Value("thalweg_runs", {{"state", "running"}}), 2);
+  EXPECT_EQ(exposition.Value("thalweg_runs", {{"state", "paused"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_run_queue_seconds_count"), 1);
+  EXPECT_EQ(exposition.Value("thalweg_run_duration_seconds_sum", {{"outcome", "converged"}}), 2);
+  EXPECT_EQ(exposition.Value("thalweg_iterations_total", {{"algorithm", "adam"}}), 10);
+  EXPECT_EQ(exposition.Value("thalweg_evaluations_total", {{"kind", "value"}}), 12);
+  EXPECT_EQ(exposition.Value("thalweg_evaluations_total", {{"kind", "gradient"}}), 11);
+  EXPECT_EQ(exposition.Value("thalweg_nonfinite_evaluations_total"), 1);
+  EXPECT_EQ(exposition.Value("thalweg_slice_seconds_count"), 1);
+}
+
+TEST(Metrics, FollowCommitsAndRecovery) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(RecoveryFinished{.runs = 7, .failed = 1, .duration = Seconds(0.5)});
+  metrics.On(CommitFinished{.runs = 2, .iterates = 40, .bytes = 4000, .duration = Seconds(0.001)});
+  metrics.On(CommitFinished{.ok = false});
+  metrics.On(PendingCounted{.bytes = 123});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("thalweg_storage_recovered_runs"), 7);
+  EXPECT_EQ(exposition.Value("thalweg_storage_recoveries_total", {{"result", "quarantined"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_storage_recoveries_total", {{"result", "clean"}}), 0);
+  EXPECT_EQ(exposition.Value("thalweg_storage_appended_records_total"), 40);
+  EXPECT_EQ(exposition.Value("thalweg_storage_appended_bytes_total"), 4000);
+  EXPECT_EQ(exposition.Value("thalweg_storage_commit_batch_size_count"), 1);
+  EXPECT_EQ(exposition.Value("thalweg_storage_errors_total", {{"op", "write"}, {"error", "other"}}),
+            1);
+  EXPECT_EQ(exposition.Value("thalweg_storage_pending_bytes"), 123);
+  EXPECT_GT(exposition.Value("thalweg_storage_last_commit_timestamp_seconds"), 1.6e9);
+}
+
+TEST(Metrics, FollowWatchersByMode) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(WatchOpened{"live"});
+  metrics.On(WatchOpened{"live"});
+  metrics.On(WatchSent{.mode = "live", .iterates = 5, .skipped = 100, .lag = Seconds(0.01)});
+  metrics.On(WatchSent{.mode = "live"});
+  metrics.On(WatchClosed{"live", "shutdown"});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("thalweg_watch_streams", {{"mode", "live"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_watch_iterates_total", {{"mode", "live"}}), 5);
+  EXPECT_EQ(exposition.Value("thalweg_watch_skipped_total"), 100);
+  EXPECT_EQ(exposition.Value("thalweg_watch_messages_total", {{"mode", "live"}, {"kind", "event"}}),
+            1);
+  EXPECT_EQ(exposition.Value("thalweg_watch_dropped_streams_total", {{"reason", "shutdown"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_watch_lag_seconds_count", {{"mode", "live"}}), 1);
+}
+
+TEST(Metrics, SayWhichComponentIsReady) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(ServerReady{"grpc", true});
+
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_ready", {{"component", "grpc"}}), 1);
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_ready", {{"component", "storage"}}), 0);
+}
+
+TEST(Metrics, GrowNoSeriesWhateverTheNamesAre) {
+  Metrics metrics(SmallSets());
+  const size_t before = Scrape(metrics).series();
+
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string name = "evil\"\n{}\\" + std::to_string(i);
+    metrics.On(RunStarted{name, name, Seconds(1)});
+    metrics.On(RunFinished{.run = name, .optimizer = name, .outcome = name, .criterion = name});
+    metrics.On(SliceFinished{.optimizer = name, .iterations = 1});
+    metrics.On(CallStarted{name, name, name});
+    metrics.On(CallFinished{name, name, name, name, Seconds(1)});
+    metrics.On(WatchOpened{name});
+    metrics.On(WatchSent{.mode = name, .iterates = 1});
+    metrics.On(WatchClosed{name, name});
+    metrics.On(ServerReady{name, true});
+  }
+
+  const Exposition after = Scrape(metrics);
+  EXPECT_EQ(after.series(), before);
+  EXPECT_EQ(after.Value("thalweg_iterations_total", {{"algorithm", "other"}}), 10'000);
+  EXPECT_EQ(
+      after.Value("thalweg_runs_finished_total", {{"algorithm", "other"}, {"outcome", "other"}}),
+      10'000);
+}
+
+TEST(Metrics, StayWithinTheirBoundForTwentyOptimizersAndMethods) {
+  LabelSets sets = SmallSets();
+  for (int i = 0; i < 18; ++i) {
+    sets.optimizers.push_back("optimizer_" + std::to_string(i));
+    sets.methods.push_back({"unary", "service", "Method" + std::to_string(i)});
+  }
+
+  EXPECT_LE(Scrape(Metrics(sets)).series(), 2'500U);
+}
+
+TEST(Metrics, LoseNothingWhenManyThreadsCount) {
+  Metrics metrics(SmallSets());
+
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 20'000; ++i) {
+          metrics.On(SliceFinished{.optimizer = "adam", .iterations = 1});
+        }
+      });
+    }
+    for (int i = 0; i < 20; ++i) Scrape(metrics);
+  }
+
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_iterations_total", {{"algorithm", "adam"}}), 80'000);
+}
+
+TEST(ProcessMetrics, AreThoseOfThisProcess) {
+  const Exposition exposition = Scrape(Metrics(SmallSets()));
+
+  EXPECT_GT(exposition.Value("process_resident_memory_bytes"), 1 << 20);
+  EXPECT_GE(exposition.Value("process_open_fds"), 3);
+  EXPECT_GE(exposition.Value("process_max_fds"), exposition.Value("process_open_fds"));
+  EXPECT_GE(exposition.Value("process_threads"), 1);
+  const double now = Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_NEAR(exposition.Value("process_start_time_seconds"), now, 600);
+}
+
+TEST(ProcessMetrics, CountAnOpenedFile) {
+  const Metrics metrics(SmallSets());
+  const double before = Scrape(metrics).Value("process_open_fds");
+
+  const std::ifstream one("/dev/null");
+
+  EXPECT_EQ(Scrape(metrics).Value("process_open_fds"), before + 1);
+}
+
+}  // namespace
+}  // namespace thalweg::metrics
