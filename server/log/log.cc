@@ -1,0 +1,129 @@
+#include "server/log/log.h"
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace thalweg::log {
+namespace {
+
+constexpr size_t kWaitingLines = 8192;
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
+
+int64_t UnixMilliseconds() {
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<milliseconds>(now).count();
+}
+
+/// A logger with a thread and a queue of its own. The pool comes with the logger, since spdlog's
+/// loggers only refer to theirs.
+std::shared_ptr<spdlog::logger> StandardError() {
+  struct Owner {
+    std::shared_ptr<spdlog::details::thread_pool> pool;
+    std::shared_ptr<spdlog::async_logger> logger;
+    ~Owner() {
+      logger.reset();
+      pool.reset();  // joins its thread, which first writes what waits
+    }
+  };
+  auto owner = std::make_shared<Owner>();
+  owner->pool = std::make_shared<spdlog::details::thread_pool>(kWaitingLines, 1);
+  owner->logger = std::make_shared<spdlog::async_logger>(
+      "thalwegd", std::make_shared<spdlog::sinks::stderr_sink_mt>(), owner->pool,
+      spdlog::async_overflow_policy::overrun_oldest);
+  owner->logger->set_pattern("%v");
+  owner->logger->set_level(spdlog::level::trace);
+  spdlog::logger* const logger = owner->logger.get();
+  return {std::move(owner), logger};
+}
+
+}  // namespace
+
+std::optional<Level> LevelOf(std::string_view name) {
+  for (size_t i = 0; i < kLevelNames.size(); ++i) {
+    if (kLevelNames[i] == name) return static_cast<Level>(i);
+  }
+  return std::nullopt;
+}
+
+Log::Log(LogOptions options) : options_(std::move(options)) {
+  if (!options_.write) stderr_ = StandardError();
+}
+
+Log::~Log() = default;
+
+void Log::Write(Level level, std::string_view event, const Fill& fill) {
+  if (level < options_.level) return;
+  LogLine line(options_.format, UnixMilliseconds(), kLevelNames[static_cast<size_t>(level)], event);
+  if (fill) fill(line);
+  if (options_.write) return options_.write(line.Text());
+  stderr_->log(spdlog::level::info, line.Text());
+}
+
+void Log::WriteLimited(RateLimit& limit, Level level, std::string_view event, const Fill& fill) {
+  if (level < options_.level) return;
+  const std::optional<int64_t> suppressed = limit.Pass(RateLimit::Clock::now());
+  if (!suppressed) return;
+  Write(level, event, [&](LogLine& line) {
+    fill(line);
+    if (*suppressed > 0) line.Add("suppressed", *suppressed);
+  });
+}
+
+void Log::On(const RunCreated& event) {
+  WriteLimited(created_, Level::kInfo, "run_created", [&](LogLine& line) {
+    line.Add("run", event.run).Add("optimizer", event.optimizer);
+  });
+}
+
+void Log::On(const RunStarted& event) {
+  WriteLimited(started_, Level::kInfo, "run_started", [&](LogLine& line) {
+    line.Add("run", event.run)
+        .Add("optimizer", event.optimizer)
+        .Add("queued_seconds", event.queued.count());
+  });
+}
+
+void Log::On(const RunFinished& event) {
+  const Level level = event.outcome == "failed" ? Level::kWarning : Level::kInfo;
+  WriteLimited(finished_, level, "run_finished", [&](LogLine& line) {
+    line.Add("run", event.run)
+        .Add("optimizer", event.optimizer)
+        .Add("outcome", event.outcome)
+        .Add("criterion", event.criterion)
+        .Add("iterations", event.iterations)
+        .Add("seconds", event.duration.count());
+  });
+}
+
+void Log::On(const CommitFinished& event) {
+  if (event.ok) return;
+  WriteLimited(failed_commits_, Level::kError, "commit_failed", [&](LogLine& line) {
+    line.Add("runs", event.runs)
+        .Add("iterates", event.iterates)
+        .Add("seconds", event.duration.count());
+  });
+}
+
+void Log::On(const RecoveryFinished& event) {
+  Write(event.failed == 0 ? Level::kInfo : Level::kError, "recovered", [&](LogLine& line) {
+    line.Add("runs", event.runs).Add("failed", event.failed).Add("seconds", event.duration.count());
+  });
+}
+
+void Log::On(const WatchClosed& event) {
+  if (event.why != "stalled" && event.why != "overload") return;
+  WriteLimited(dropped_watches_, Level::kWarning, "watch_dropped",
+               [&](LogLine& line) { line.Add("mode", event.mode).Add("why", event.why); });
+}
+
+void Log::On(const ServerReady& event) {
+  Write(Level::kInfo, event.ready ? "component_ready" : "component_not_ready",
+        [&](LogLine& line) { line.Add("component", event.component); });
+}
+
+}  // namespace thalweg::log

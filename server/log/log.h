@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/events/events.h"
+#include "server/log/log_line.h"
+#include "server/log/rate_limit.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace thalweg::log {
+
+enum class Level { kDebug, kInfo, kWarning, kError };
+
+/// The level of this name: "debug", "info", "warning", "error".
+std::optional<Level> LevelOf(std::string_view name);
+
+struct LogOptions {
+  Level level = Level::kInfo;  ///< Lines below it are left out.
+  Format format = Format::kText;
+  /// Where lines go, one a call and without their end; empty: standard error, written by a thread
+  /// of its own so that a slow reader of it holds nobody up (the oldest waiting lines are then
+  /// lost).
+  std::function<void(const std::string&)> write;
+};
+
+/// What happens in the server, as structured lines. Events that clients can cause as often as they
+/// like are limited per kind; the next line of the kind says how many were left out ("suppressed").
+class Log final : public EventSink {
+ public:
+  explicit Log(LogOptions options);
+  ~Log() override;  ///< Returns once all is written.
+
+  using Fill = std::function<void(LogLine&)>;
+  /// Writes one line now; `fill` adds its values.
+  void Write(Level level, std::string_view event, const Fill& fill = nullptr);
+
+  void On(const RunCreated& event) override;
+  void On(const RunStarted& event) override;
+  void On(const RunFinished& event) override;
+  void On(const CommitFinished& event) override;  ///< Only those that failed.
+  void On(const RecoveryFinished& event) override;
+  void On(const WatchClosed& event) override;  ///< Only those that the server dropped.
+  void On(const ServerReady& event) override;
+
+ private:
+  void WriteLimited(RateLimit& limit, Level level, std::string_view event, const Fill& fill);
+
+  const LogOptions options_;
+  std::shared_ptr<spdlog::logger> stderr_;  // empty with options_.write
+  RateLimit created_{20, 100};
+  RateLimit started_{20, 100};
+  RateLimit finished_{20, 100};
+  RateLimit failed_commits_{1, 5};
+  RateLimit dropped_watches_{1, 5};
+};
+
+}  // namespace thalweg::log
