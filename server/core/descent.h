@@ -21,11 +21,11 @@ namespace thalweg {
 /// One iterate as a trace keeps it. Values are in the caller's sign: of f itself, also when f is
 /// maximised. References are valid during the call only.
 struct IterateRecord {
-  const Iterate& at;           ///< at.value is in the problem's sign; use `value`.
+  const Iterate& at;  ///< at.value is in the problem's sign; use `value`.
   double value = 0;
-  double best_value = 0;       ///< Best so far, this iterate included.
-  double gradient_norm = 0;    ///< 2-norm.
-  double gradient_max = 0;     ///< Largest absolute coordinate.
+  double best_value = 0;     ///< Best so far, this iterate included.
+  double gradient_norm = 0;  ///< 2-norm.
+  double gradient_max = 0;   ///< Largest absolute coordinate.
 };
 
 /// Receives every iterate, in order, from the thread that calls Advance.
@@ -40,14 +40,15 @@ struct DescentSettings {
   Part optimizer;
   std::vector<Part> stopping;  ///< As the caller gave them; safeguards are added.
   Direction direction = Direction::kMinimize;
-  Vector start;                ///< n
+  Vector start;  ///< n
 };
 
 /// A descent: step, record, ask the stopping rules, repeat. It can be left after any iteration,
 /// remembered, and taken up again elsewhere with the same bits.
 class Descent {
  public:
-  /// Checks all settings. Errors have field paths "optimizer...", "stopping[i]...", "start".
+  /// Checks all settings; all that is wrong is said at once. Errors have field paths
+  /// "optimizer...", "stopping[i]...", "start".
   static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings);
 
@@ -57,11 +58,14 @@ class Descent {
 
   /// Up to `most` further iterates, each given to `sink`; the first call gives iterate 0 too.
   /// Returns early with why the descent is over, or with nothing when `interrupted` (asked once per
-  /// iteration) returns true. `elapsed_seconds` is the time the run has taken so far.
+  /// iteration; may be empty) returns true. `elapsed_seconds` is the time the run has taken so far.
+  /// Where several rules are met at once, the most telling reason counts, in the order non-finite,
+  /// diverged, converged, stalled, limit. Not to be called again once it gave a reason.
   std::optional<StopReason> Advance(int64_t most, double elapsed_seconds,
                                     const std::function<bool()>& interrupted, IterateSink& sink);
 
-  /// Everything that the iterates to come depend on, for a checkpoint. A reader replaces Begin.
+  /// Everything that the iterates to come depend on, for a checkpoint. A reader replaces Begin;
+  /// one whose `state.Finish()` is not OK leaves a descent that must not be used.
   void Remember(State& state);
 
   const Iterate& at() const { return at_; }
@@ -73,10 +77,11 @@ class Descent {
   Descent(std::unique_ptr<Objective> objective, DescentSettings settings);
 
   absl::Status Step();
-  void Look();  // norms, flags and best of the iterate just reached
-  void Record(IterateSink& sink) const;
+  void Look();  // at the iterate just reached: its norms and flags, and whether it is the best
+  void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
   StopReason Explained(StopReason reason);
+  StopReason Failed(const absl::Status& status) const;
 
   std::unique_ptr<Objective> objective_;
   DescentSettings settings_;
@@ -86,12 +91,12 @@ class Descent {
 
   Iterate at_;
   Best best_;
-  bool recorded_ = false;      // whether `at_` has been given to a sink
+  bool recorded_ = false;  // whether the start has been given to a sink
   double start_value_ = 0;
-  double previous_value_ = 0;
-  double gradient_norm_ = 0;
-  double gradient_max_ = 0;
-  Vector previous_x_;          // n; scratch for the step's norm
+  double previous_value_ = 0;  // of the iterate before; the start's own at the start
+  double gradient_norm_ = 0;   // 2-norm
+  double gradient_max_ = 0;    // largest absolute coordinate
+  Vector previous_x_;          // n; where the last step came from
 };
 
 }  // namespace thalweg

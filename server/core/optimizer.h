@@ -17,8 +17,10 @@ class Optimizer {
 
   /// Moves `at` from iterate k = at.iteration to k + 1 and evaluates it there: x, value, gradient,
   /// learning_rate, evaluations and the flags of the step are new on return. `at.value` and
-  /// `at.gradient` are those at `at.x` on entry, and finite. NaN and infinity found on the way are
-  /// left in `at` for Descent to judge; a status is for an evaluation that could not be made.
+  /// `at.gradient` are those at `at.x` on entry; the gradient may be changed on the way. They are
+  /// finite unless the caller asked for several non-finite iterates in a row, where NaN may breed
+  /// NaN. NaN and infinity found on the way are left in `at` for Descent to judge; a status is for
+  /// an evaluation that could not be made.
   virtual absl::Status Step(Problem& problem, Iterate& at) = 0;
 
   /// All that the next Step depends on beside `at`. Called before the first step (a reader), or
