@@ -29,4 +29,8 @@ struct ObjectiveSpec {
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
                                                           const NamedValues& point);
 
+/// Where a run begins when the caller does not say: the usual start of a test function. An
+/// expression has none: MISSING_FIELD, naming what must be given.
+absl::StatusOr<NamedValues> DefaultStart(const ObjectiveSpec& spec);
+
 }  // namespace thalweg
