@@ -38,7 +38,7 @@ class IterateSink {
 /// What defines a descent. The same settings give the same iterates, bit for bit.
 struct DescentSettings {
   Part optimizer;
-  std::vector<Part> stopping;  ///< As the caller gave them; safeguards are added.
+  std::vector<Part> stopping{};  ///< As the caller gave them; safeguards are added.
   Direction direction = Direction::kMinimize;
   Vector start;  ///< n
 };

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "server/core/descent.h"
+
+namespace thalweg::testing {
+
+/// An iterate as it was recorded.
+struct Recorded {
+  int64_t iteration = 0;
+  Vector x;
+  double value = 0;
+  double best_value = 0;
+  double gradient_norm = 0;
+  double gradient_max = 0;
+  double step_norm = 0;
+  double learning_rate = 0;
+  Evaluations evaluations;
+  uint32_t flags = 0;
+
+  friend bool operator==(const Recorded&, const Recorded&) = default;  // bit for bit, but for NaN
+};
+
+/// Keeps all it is given.
+class Recorder final : public IterateSink {
+ public:
+  void Record(const IterateRecord& record) override {
+    const Iterate& at = record.at;
+    iterates.push_back({at.iteration, at.x, record.value, record.best_value, record.gradient_norm,
+                        record.gradient_max, at.step_norm, at.learning_rate, at.evaluations,
+                        at.flags});
+  }
+  std::vector<Recorded> iterates;
+};
+
+/// Keeps nothing.
+class Discard final : public IterateSink {
+ public:
+  void Record(const IterateRecord& /*record*/) override {}
+};
+
+inline Vector Point(std::initializer_list<double> coordinates) {
+  Vector x(static_cast<Index>(coordinates.size()));
+  Index i = 0;
+  for (const double coordinate : coordinates) x[i++] = coordinate;
+  return x;
+}
+
+/// A rule that ends a run after `most` iterations.
+inline Part After(int64_t most) {
+  return {"iterations", {{"threshold", static_cast<double>(most)}}};
+}
+
+/// A descent that has begun. Fails the test where that is refused.
+inline std::unique_ptr<Descent> Begun(std::unique_ptr<Objective> objective,
+                                      DescentSettings settings) {
+  auto descent = Descent::Create(std::move(objective), std::move(settings));
+  EXPECT_TRUE(descent.ok()) << descent.status();
+  if (!descent.ok()) return nullptr;
+  const absl::Status status = (*descent)->Begin();
+  EXPECT_TRUE(status.ok()) << status;
+  return *std::move(descent);
+}
+
+/// Everything that came of a run.
+struct Outcome {
+  StopReason reason;
+  std::vector<Recorded> iterates;
+  Best best;
+};
+
+/// Advances to the end; gives up after a million iterations.
+inline Outcome RunOf(Descent& descent) {
+  Recorder recorder;
+  const auto reason = descent.Advance(1'000'000, 0, nullptr, recorder);
+  EXPECT_TRUE(reason) << "no rule ended the run";
+  return {reason.value_or(StopReason{}), std::move(recorder.iterates), descent.best()};
+}
+
+inline Outcome RunOf(std::unique_ptr<Objective> objective, DescentSettings settings) {
+  return RunOf(*Begun(std::move(objective), std::move(settings)));
+}
+
+}  // namespace thalweg::testing
