@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "server/web/router.h"
+
+namespace thalweg::web {
+
+/// What the pages show. Functions are called on a web thread and must be quick.
+struct Pages {
+  std::string version;
+  std::string grpc_address;                    ///< Where gRPC listens.
+  std::function<std::string()> metrics;        ///< Prometheus' text format.
+  std::function<std::string()> why_not_ready;  ///< Empty while all is ready: "draining".
+};
+
+/// Routes of /metrics, /healthz (this process answers), /readyz (it can take work) and the welcome
+/// page at /.
+Router MakeRouter(const Pages& pages);
+
+/// `text` with what HTML gives a meaning to escaped.
+std::string EscapeHtml(const std::string& text);
+
+}  // namespace thalweg::web
