@@ -1,0 +1,15 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "server/events/events.h"
+#include "server/rpc/interruption.h"
+#include "thalweg/v1/objective_service.pb.h"
+
+namespace thalweg::rpc {
+
+/// Compares an objective's gradient with finite differences at a point.
+absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
+                                                        const v1::CheckGradientRequest& request,
+                                                        const Interruption& interruption);
+
+}  // namespace thalweg::rpc

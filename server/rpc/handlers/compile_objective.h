@@ -1,0 +1,15 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "server/events/events.h"
+#include "server/rpc/interruption.h"
+#include "thalweg/v1/objective_service.pb.h"
+
+namespace thalweg::rpc {
+
+/// What was understood of an objective: its variables, cost and findings.
+absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
+    EventSink& events, const v1::CompileObjectiveRequest& request,
+    const Interruption& interruption);
+
+}  // namespace thalweg::rpc

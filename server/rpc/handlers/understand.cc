@@ -1,0 +1,97 @@
+#include "server/rpc/handlers/understand.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "server/core/expression/expression.h"
+#include "server/core/functions/catalogue.h"
+#include "server/core/objective_spec.h"
+#include "server/core/violation.h"
+#include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/values.h"
+
+namespace thalweg::rpc {
+namespace {
+
+/// Stops evaluating for a caller who has gone, wherever the evaluations are asked for.
+class Interruptible final : public Objective {
+ public:
+  Interruptible(std::unique_ptr<Objective> objective, const Interruption& interruption)
+      : objective_(std::move(objective)), interruption_(interruption) {}
+
+  const Layout& layout() const override { return objective_->layout(); }
+
+  absl::Status Value(const Vector& x, double& value) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->Value(x, value);
+  }
+  absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->ValueAndGradient(x, value, gradient);
+  }
+  std::string ExplainNonFinite(const Vector& x) override { return objective_->ExplainNonFinite(x); }
+
+ private:
+  std::unique_ptr<Objective> objective_;
+  const Interruption& interruption_;
+};
+
+absl::StatusOr<Understood> Compiled(const ObjectiveSpec& spec, const NamedValues& values,
+                                    const Interruption& interruption) {
+  auto objective = BuildObjective(spec, values);
+  if (!objective.ok()) return objective.status();
+  std::string text = spec.expression;
+  if (!spec.function.empty()) {
+    const auto function = FindTestFunction(spec.function);
+    if (!function.ok()) return function.status();
+    text = (*function)->expression;
+  }
+  const auto facts =
+      expression::Compile({text, (*objective)->layout().variables(), spec.parameters});
+  if (!facts.ok()) return facts.status();
+
+  Understood understood;
+  understood.objective = std::make_unique<Interruptible>(*std::move(objective), interruption);
+  understood.operations = (*facts)->operations();
+  understood.gradient_operations = (*facts)->gradient_operations();
+  understood.findings = (*facts)->findings();
+  return understood;
+}
+
+}  // namespace
+
+absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
+                                      const std::string& point_path, EventSink& events,
+                                      const Interruption& interruption) {
+  const auto shaped = FromWire(point);
+  if (!shaped.ok()) return Under(point_path, shaped.status());
+  const auto spec = FromWire(wire, *shaped);
+  if (!spec.ok()) return Under("objective", spec.status());
+
+  const auto began = std::chrono::steady_clock::now();
+  auto understood = Compiled(*spec, shaped->values, interruption);
+  events.On(ObjectiveCompiled{understood.ok(), std::chrono::steady_clock::now() - began});
+  if (!understood.ok()) return Under("objective", understood.status());
+  return understood;
+}
+
+absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,
+                                 const std::string& path) {
+  const auto shaped = FromWire(point);
+  if (!shaped.ok()) return Under(path, shaped.status());
+  auto flat = layout.Flatten(shaped->values);
+  if (!flat.ok()) return Under(path, AtCoordinates(flat.status()));
+  return flat;
+}
+
+absl::Status CheckCost(const std::string& field, double evaluations, double operations) {
+  const double total = evaluations * operations;
+  if (total <= kMostOperationsPerCall) return absl::OkStatus();
+  return Refuse(field, Reason::kEvaluationTooCostly,
+                absl::StrFormat("would take %.3g evaluations of %.3g operations each; at most %.3g "
+                                "operations are allowed in one call",
+                                evaluations, operations, kMostOperationsPerCall));
+}
+
+}  // namespace thalweg::rpc

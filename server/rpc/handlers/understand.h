@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/layout.h"
+#include "server/core/objective.h"
+#include "server/events/events.h"
+#include "server/rpc/interruption.h"
+#include "thalweg/v1/objective.pb.h"
+#include "thalweg/v1/values.pb.h"
+
+namespace thalweg::rpc {
+
+/// An objective of the wire, ready to be evaluated, and what it costs.
+struct Understood {
+  std::unique_ptr<Objective> objective;
+  int64_t operations = 0;           ///< Of one value.
+  int64_t gradient_operations = 0;  ///< Of a value with its gradient.
+  std::vector<std::string> findings;
+};
+
+/// `point` says what `wire` leaves open. Errors are at "objective" and, for the point, at
+/// `point_path`. An evaluation made after the caller has gone gives `interruption`'s status.
+absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
+                                      const std::string& point_path, EventSink& events,
+                                      const Interruption& interruption);
+
+/// The flat vector that `point` spells. Errors are at `path`.
+absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,
+                                 const std::string& path);
+
+/// Operations that one call may spend in all; more is refused: EVALUATION_TOO_COSTLY.
+inline constexpr double kMostOperationsPerCall = 2e10;  // some ten seconds
+absl::Status CheckCost(const std::string& field, double evaluations, double operations);
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+
+#include "server/core/catalog_entry.h"
+#include "server/core/expression/functions.h"
+#include "server/core/functions/test_function.h"
+#include "server/core/option_info.h"
+#include "thalweg/v1/catalog_service.pb.h"
+
+/// Rows of catalogues as they travel.
+namespace thalweg::rpc {
+
+void ToWire(const OptionInfo& option, v1::Option& wire);
+void ToWire(const TestFunction& function, v1::Function& wire);
+void ToWire(const expression::FunctionInfo& function, v1::LanguageFunction& wire);
+
+template <typename Thing>
+void ToWire(const CatalogEntry<Thing>& entry, v1::CatalogEntry& wire) {
+  wire.set_name(entry.name);
+  wire.set_title(entry.title);
+  wire.set_summary(entry.summary);
+  wire.set_formula(entry.formula);
+  wire.set_source(entry.source);
+  for (const OptionInfo& option : entry.options) ToWire(option, *wire.add_options());
+}
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,30 @@
+#include "server/rpc/translate/iterates.h"
+
+namespace thalweg::rpc {
+namespace {
+
+template <typename Column, typename Field>
+void Copy(const Column& column, Field* field) {
+  field->Clear();
+  field->Add(column.begin(), column.end());
+}
+
+}  // namespace
+
+void ToWire(const runs::IterateBlock& block, v1::IterateBatch& wire) {
+  Copy(block.iteration, wire.mutable_iteration());
+  Copy(block.value, wire.mutable_value());
+  Copy(block.best_value, wire.mutable_best_value());
+  Copy(block.gradient_norm, wire.mutable_gradient_norm());
+  Copy(block.gradient_max, wire.mutable_gradient_max());
+  Copy(block.step_norm, wire.mutable_step_norm());
+  Copy(block.learning_rate, wire.mutable_learning_rate());
+  Copy(block.value_evaluations, wire.mutable_value_evaluations());
+  Copy(block.gradient_evaluations, wire.mutable_gradient_evaluations());
+  Copy(block.flags, wire.mutable_flags());
+  Copy(block.x, wire.mutable_x());
+  wire.set_coordinates(block.coordinates);
+  wire.set_elapsed_seconds(block.elapsed_seconds);
+}
+
+}  // namespace thalweg::rpc

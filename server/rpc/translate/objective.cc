@@ -1,0 +1,107 @@
+#include "server/rpc/translate/objective.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/core/violation.h"
+#include "server/rpc/translate/refusals.h"
+
+namespace thalweg::rpc {
+namespace {
+
+constexpr int kMostVariables = 10'000;
+constexpr int kMostParameters = 1'000;
+
+/// Whether the fields fit the kind is for the core to say; here only what it cannot see.
+void CheckKind(const v1::Objective& objective, Refusals& refusals) {
+  const bool nothing = objective.kind_case() == v1::Objective::KIND_NOT_SET ||
+                       (objective.has_function() && objective.function().empty()) ||
+                       (objective.has_expression() && objective.expression().empty());
+  if (nothing) {
+    refusals.Add("", Reason::kMissingField,
+                 "gives nothing to descend; give either expression or function");
+  }
+  if (!v1::Direction_IsValid(objective.direction())) {
+    refusals.Add("direction", Reason::kInvalidValue,
+                 absl::StrCat("is ", static_cast<int>(objective.direction()),
+                              "; known: DIRECTION_MINIMIZE, DIRECTION_MAXIMIZE"));
+  }
+}
+
+void AddVariables(const v1::Objective& objective, ObjectiveSpec& spec, Refusals& refusals) {
+  if (objective.variables_size() > kMostVariables) {
+    refusals.Add("variables", Reason::kInvalidValue,
+                 absl::StrCat("has ", objective.variables_size(), " entries; at most ",
+                              kMostVariables, " are allowed"));
+    return;
+  }
+  for (const v1::Variable& wire : objective.variables()) {
+    auto variable = FromWire(wire);
+    if (variable.ok()) {
+      spec.variables.push_back(*std::move(variable));
+    } else {
+      refusals.Add(Keyed("variables", wire.name()), variable.status());
+    }
+  }
+}
+
+void AddParameters(const v1::Objective& objective, ObjectiveSpec& spec, Refusals& refusals) {
+  if (objective.parameters_size() > kMostParameters) {
+    refusals.Add("parameters", Reason::kInvalidValue,
+                 absl::StrCat("has ", objective.parameters_size(), " entries; at most ",
+                              kMostParameters, " are allowed"));
+    return;
+  }
+  for (const auto& [name, array] : objective.parameters()) {
+    auto values = FromWire(array);
+    if (values.ok()) {
+      spec.parameters[name] = {values->scalar, std::move(values->values)};
+    } else {
+      refusals.Add(Keyed("parameters", name), values.status());
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const ShapedPoint& point) {
+  Refusals refusals;
+  ObjectiveSpec spec;
+  CheckKind(objective, refusals);
+  spec.expression = objective.expression();
+  spec.function = objective.function();
+  spec.dimension = static_cast<Index>(objective.dimension());
+  AddVariables(objective, spec, refusals);
+  AddParameters(objective, spec, refusals);
+  if (!refusals.empty()) return refusals.ToStatus();
+
+  // A start says lengths only, and one number there means a scalar: shapes that say otherwise
+  // have to be declared.
+  const bool open = spec.function.empty() && spec.variables.empty();
+  if (open && point.has_vector_of_one) spec.variables = point.variables;
+  return spec;
+}
+
+Direction DirectionFromWire(const v1::Objective& objective) {
+  return objective.direction() == v1::DIRECTION_MAXIMIZE ? Direction::kMaximize
+                                                         : Direction::kMinimize;
+}
+
+void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire) {
+  if (spec.function.empty()) {
+    wire.set_expression(spec.expression);
+  } else {
+    wire.set_function(spec.function);
+  }
+  for (const Variable& variable : spec.variables) ToWire(variable, *wire.add_variables());
+  for (const auto& [name, parameter] : spec.parameters) {
+    ToWire(parameter.values, parameter.scalar, (*wire.mutable_parameters())[name]);
+  }
+  wire.set_dimension(spec.dimension);
+  wire.set_direction(direction == Direction::kMaximize ? v1::DIRECTION_MAXIMIZE
+                                                       : v1::DIRECTION_MINIMIZE);
+}
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,140 @@
+#include "server/rpc/translate/run.h"
+
+#include <chrono>
+#include <string>
+
+#include "google/protobuf/timestamp.pb.h"
+#include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/part.h"
+#include "server/rpc/translate/run_name.h"
+#include "server/rpc/translate/termination.h"
+#include "server/rpc/translate/values.h"
+
+namespace thalweg::rpc {
+namespace {
+
+void ToWire(runs::WallTime time, google::protobuf::Timestamp& wire) {
+  using std::chrono::floor;
+  using std::chrono::nanoseconds;
+  using std::chrono::seconds;
+  const auto whole = floor<seconds>(time.time_since_epoch());
+  const auto rest = floor<nanoseconds>(time.time_since_epoch() - whole);
+  wire.set_seconds(whole.count());
+  wire.set_nanos(static_cast<int32_t>(rest.count()));
+}
+
+void ToWire(const NamedValues& values, const std::vector<Variable>& variables, const RunView& view,
+            v1::Point& wire) {
+  if (NumbersOf(values) <= view.most_numbers) rpc::ToWire(values, variables, wire);
+}
+
+void ToWire(const runs::FullIterate& iterate, const std::vector<Variable>& variables,
+            const RunView& view, v1::FullIterate& wire) {
+  wire.set_iteration(iterate.iteration);
+  wire.set_value(iterate.value);
+  wire.set_gradient_norm(iterate.gradient_norm);
+  ToWire(iterate.x, variables, view, *wire.mutable_x());
+}
+
+/// `text` at most `most` bytes long, without cutting a character in two.
+std::string Shortened(const std::string& text, size_t most) {
+  if (text.size() <= most) return text;
+  size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
+void Shorten(v1::Objective& objective, const RunView& view) {
+  if (objective.has_expression() && objective.expression().size() > view.most_text) {
+    objective.set_expression(Shortened(objective.expression(), view.most_text));
+  }
+  size_t numbers = 0;
+  for (const auto& [name, array] : objective.parameters()) {
+    numbers += static_cast<size_t>(array.values_size());
+  }
+  if (numbers > view.most_numbers) objective.clear_parameters();
+}
+
+void AddRequest(const runs::Run& run, const RunView& view, v1::Run& wire) {
+  const runs::RunSpec& spec = run.spec;
+  wire.set_display_name(spec.display_name);
+  wire.mutable_labels()->insert(spec.labels.begin(), spec.labels.end());
+  rpc::ToWire(spec.objective, spec.direction, *wire.mutable_objective());
+  Shorten(*wire.mutable_objective(), view);
+  if (!spec.start.empty()) ToWire(spec.start, run.variables, view, *wire.mutable_start());
+  rpc::ToWire(spec.optimizer, *wire.mutable_optimizer());
+  for (const Part& rule : spec.stopping) rpc::ToWire(rule, *wire.add_stopping());
+  if (spec.seed) wire.set_seed(*spec.seed);
+  if (spec.traced_coordinates >= 0) wire.set_traced_coordinates(spec.traced_coordinates);
+}
+
+void AddProgress(const runs::Run& run, v1::Run& wire) {
+  wire.set_elapsed_seconds(run.elapsed_seconds);
+  wire.set_iteration(run.iterations);
+  wire.set_value_evaluations(run.evaluations.values);
+  wire.set_gradient_evaluations(run.evaluations.gradients);
+  wire.set_value(run.value);
+  wire.set_best_value(run.best_value);
+  wire.set_best_iteration(run.best_iteration);
+  wire.set_gradient_norm(run.gradient_norm);
+  wire.set_learning_rate(run.learning_rate);
+  wire.set_oldest_full_iteration(run.oldest_iteration);
+}
+
+}  // namespace
+
+void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
+  // A run that was only validated has no name.
+  if (!run.id.empty()) wire.set_name(RunName::Of(run.id).Text());
+  AddRequest(run, view, wire);
+  for (const Variable& variable : run.variables) rpc::ToWire(variable, *wire.add_variables());
+  if (!run.id.empty()) {
+    wire.set_state(ToWire(run.state));
+    ToWire(run.created, *wire.mutable_create_time());
+  }
+  if (run.started) ToWire(*run.started, *wire.mutable_start_time());
+  if (run.ended) ToWire(*run.ended, *wire.mutable_end_time());
+  AddProgress(run, wire);
+  if (run.best) ToWire(*run.best, run.variables, view, *wire.mutable_best());
+  if (run.last) ToWire(*run.last, run.variables, view, *wire.mutable_last());
+  if (run.stop_reason) rpc::ToWire(*run.stop_reason, *wire.mutable_termination());
+}
+
+v1::RunState ToWire(runs::RunState state) {
+  switch (state) {
+    case runs::RunState::kQueued:
+      return v1::RUN_STATE_QUEUED;
+    case runs::RunState::kRunning:
+      return v1::RUN_STATE_RUNNING;
+    case runs::RunState::kPaused:
+      return v1::RUN_STATE_PAUSED;
+    case runs::RunState::kFinished:
+      return v1::RUN_STATE_FINISHED;
+    case runs::RunState::kCancelled:
+      return v1::RUN_STATE_CANCELLED;
+    case runs::RunState::kFailed:
+      return v1::RUN_STATE_FAILED;
+  }
+  return v1::RUN_STATE_UNSPECIFIED;
+}
+
+std::optional<runs::RunState> FromWire(v1::RunState state) {
+  switch (state) {
+    case v1::RUN_STATE_QUEUED:
+      return runs::RunState::kQueued;
+    case v1::RUN_STATE_RUNNING:
+      return runs::RunState::kRunning;
+    case v1::RUN_STATE_PAUSED:
+      return runs::RunState::kPaused;
+    case v1::RUN_STATE_FINISHED:
+      return runs::RunState::kFinished;
+    case v1::RUN_STATE_CANCELLED:
+      return runs::RunState::kCancelled;
+    case v1::RUN_STATE_FAILED:
+      return runs::RunState::kFailed;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace thalweg::rpc

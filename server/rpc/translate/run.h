@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+
+#include "server/runs/run.h"
+#include "thalweg/v1/run.pb.h"
+
+namespace thalweg::rpc {
+
+/// How much of a run an answer has room for. Points and parameters with more numbers are left
+/// out, longer formulas are cut and end in "..."; everything else is always there.
+struct RunView {
+  size_t most_numbers = std::numeric_limits<size_t>::max();
+  size_t most_text = std::numeric_limits<size_t>::max();  ///< Bytes of a formula.
+};
+inline constexpr RunView kWholeRun;
+/// A stream's messages stay below 1 MiB: start, best and last are 320 kB each at most.
+inline constexpr RunView kStreamedRun{40'000, 64 << 10};
+/// A page may have 1000 runs.
+inline constexpr RunView kListedRun{64, 1024};
+
+void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire);
+
+v1::RunState ToWire(runs::RunState state);
+/// Nothing for RUN_STATE_UNSPECIFIED and for numbers that are no state.
+std::optional<runs::RunState> FromWire(v1::RunState state);
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,140 @@
+#include "server/rpc/translate/run_spec.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/core/violation.h"
+#include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/part.h"
+#include "server/rpc/translate/refusals.h"
+#include "server/rpc/translate/values.h"
+
+namespace thalweg::rpc {
+namespace {
+
+constexpr char kDefaultOptimizer[] = "gradient_descent";
+constexpr size_t kMostDisplayNameBytes = 128;
+constexpr int kMostLabels = 32;
+constexpr size_t kMostLabelBytes = 63;
+constexpr int kMostRules = 32;
+// A row of so many numbers is still well below the 1 MiB that a stream's message may have.
+constexpr int64_t kMostTracedCoordinates = 100'000;
+
+bool IsLabelKey(std::string_view key) {
+  return !key.empty() && key.size() <= kMostLabelBytes &&
+         std::all_of(key.begin(), key.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-';
+         });
+}
+
+void AddNames(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
+  if (run.display_name().size() > kMostDisplayNameBytes) {
+    refusals.Add("display_name", Reason::kInvalidValue,
+                 absl::StrCat("has ", run.display_name().size(), " bytes; at most ",
+                              kMostDisplayNameBytes, " are allowed"));
+  }
+  spec.display_name = run.display_name();
+  if (run.labels_size() > kMostLabels) {
+    refusals.Add("labels", Reason::kInvalidValue,
+                 absl::StrCat("has ", run.labels_size(), " entries; at most ", kMostLabels,
+                              " are allowed"));
+    return;
+  }
+  for (const auto& [key, value] : run.labels()) {
+    if (!IsLabelKey(key)) {
+      refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
+                   "has a key that is not 1 to 63 of the characters a-z, 0-9, _ and -");
+    } else if (value.size() > kMostLabelBytes) {
+      refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
+                   absl::StrCat("has ", value.size(), " bytes; at most ", kMostLabelBytes,
+                                " are allowed"));
+    }
+    spec.labels.emplace(key, value);
+  }
+}
+
+void AddObjectiveAndStart(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
+  auto start = FromWire(run.start());
+  if (!start.ok()) refusals.Add("start", start.status());
+  if (!run.has_objective()) {
+    refusals.Add("objective", Reason::kMissingField,
+                 "is missing; give an expression or the name of a test function");
+    return;
+  }
+  auto objective = FromWire(run.objective(), start.ok() ? *start : ShapedPoint());
+  if (!objective.ok()) {
+    refusals.Add("objective", objective.status());
+    return;
+  }
+  spec.objective = *std::move(objective);
+  spec.direction = DirectionFromWire(run.objective());
+  if (start.ok()) spec.start = std::move(start->values);
+}
+
+void AddParts(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
+  const bool chosen = !run.optimizer().kind().empty() || run.optimizer().settings_size() > 0;
+  if (!chosen) {
+    spec.optimizer.kind = kDefaultOptimizer;
+  } else if (auto optimizer = FromWire(run.optimizer()); optimizer.ok()) {
+    spec.optimizer = *std::move(optimizer);
+  } else {
+    refusals.Add("optimizer", optimizer.status());
+  }
+  if (run.stopping_size() > kMostRules) {
+    refusals.Add("stopping", Reason::kInvalidValue,
+                 absl::StrCat("has ", run.stopping_size(), " rules; at most ", kMostRules,
+                              " are allowed"));
+    return;
+  }
+  for (int i = 0; i < run.stopping_size(); ++i) {
+    auto rule = FromWire(run.stopping(i));
+    if (rule.ok()) {
+      spec.stopping.push_back(*std::move(rule));
+    } else {
+      refusals.Add(absl::StrCat("stopping[", i, "]"), rule.status());
+    }
+  }
+}
+
+void AddNumbers(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
+  if (run.has_seed()) spec.seed = run.seed();
+  if (!run.has_traced_coordinates()) return;
+  spec.traced_coordinates = run.traced_coordinates();
+  if (spec.traced_coordinates < 0 || spec.traced_coordinates > kMostTracedCoordinates) {
+    refusals.Add("traced_coordinates", Reason::kInvalidValue,
+                 absl::StrCat("is ", spec.traced_coordinates, "; must be in [0, ",
+                              kMostTracedCoordinates, "]"));
+  }
+}
+
+/// "start.x" -> "start.values[x]".
+std::string WirePath(const std::string& field) {
+  constexpr std::string_view kStart = "start.";
+  if (!field.starts_with(kStart)) return field;
+  return absl::StrCat("start.", CoordinatePath(field.substr(kStart.size())));
+}
+
+}  // namespace
+
+absl::StatusOr<runs::RunSpec> FromWire(const v1::Run& run) {
+  Refusals refusals;
+  runs::RunSpec spec;
+  AddNames(run, spec, refusals);
+  AddObjectiveAndStart(run, spec, refusals);
+  AddParts(run, spec, refusals);
+  AddNumbers(run, spec, refusals);
+  if (!refusals.empty()) return refusals.ToStatus();
+  return spec;
+}
+
+absl::Status InWireTerms(const absl::Status& status) {
+  std::vector<Violation> violations = ViolationsOf(status);
+  if (status.code() != absl::StatusCode::kInvalidArgument || violations.empty()) return status;
+  for (Violation& violation : violations) violation.field = WirePath(violation.field);
+  return Refuse(std::move(violations));
+}
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,48 @@
+#include "server/rpc/translate/termination.h"
+
+#include "server/rpc/translate/part.h"
+
+namespace thalweg::rpc {
+namespace {
+
+v1::TerminationReason ToWire(Termination termination) {
+  switch (termination) {
+    case Termination::kConverged:
+      return v1::TERMINATION_REASON_CONVERGED;
+    case Termination::kLimit:
+      return v1::TERMINATION_REASON_LIMIT;
+    case Termination::kStalled:
+      return v1::TERMINATION_REASON_STALLED;
+    case Termination::kDiverged:
+      return v1::TERMINATION_REASON_DIVERGED;
+    case Termination::kNonFinite:
+      return v1::TERMINATION_REASON_NON_FINITE;
+    case Termination::kCancelled:
+      return v1::TERMINATION_REASON_CANCELLED;
+    case Termination::kFailed:
+      return v1::TERMINATION_REASON_FAILED;
+  }
+  return v1::TERMINATION_REASON_UNSPECIFIED;
+}
+
+void ToWire(const Finding& finding, v1::Finding& wire) {
+  wire.set_code(finding.code);
+  wire.set_text(finding.text);
+  wire.set_evidence(finding.evidence);
+  for (const auto& [name, setting] : finding.suggested_settings) {
+    rpc::ToWire(setting, (*wire.mutable_suggested_settings())[name]);
+  }
+}
+
+}  // namespace
+
+void ToWire(const StopReason& reason, v1::Termination& wire) {
+  wire.set_reason(ToWire(reason.termination));
+  wire.set_criterion(reason.criterion);
+  wire.set_measured(reason.measured);
+  wire.set_threshold(reason.threshold);
+  wire.set_detail(reason.detail);
+  for (const Finding& finding : reason.findings) ToWire(finding, *wire.add_findings());
+}
+
+}  // namespace thalweg::rpc
