@@ -1,0 +1,225 @@
+// Every method against the loop that its formula spells out, one number at a time.
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "server/core/optimizer.h"
+#include "tests/support/descending.h"
+#include "tests/support/objectives.h"
+
+namespace thalweg {
+namespace {
+
+using testing::Point;
+
+// Memory of one coordinate, by symbol; what is read before it is written is 0.
+using Memory = std::map<std::string, double>;
+/// The change of x that step t (from 1 on) makes for gradient g.
+using Rule = std::function<double(Memory& memory, double g, int t)>;
+
+constexpr int kSteps = 100;
+// The order of operations differs: a few roundings per step, which a contraction does not amplify.
+constexpr double kTolerance = 1e-11;
+
+void ExpectFollows(const Part& part, const Rule& rule) {
+  SCOPED_TRACE(part.kind);
+  const auto objective = testing::Rosenbrock();
+  const auto optimizer = MakeFrom(Optimizers(), "optimizer", part);
+  ASSERT_TRUE(optimizer.ok()) << optimizer.status();
+  Problem problem(*objective, Direction::kMinimize);
+  Iterate at;
+  at.x = Point({-0.5, 0.8});
+  at.gradient = Vector::Zero(2);
+  ASSERT_TRUE(problem.Evaluate(at).ok());
+
+  Vector x = at.x;
+  Vector gradient = at.gradient;
+  Memory memory[2];
+  for (int t = 1; t <= kSteps; ++t) {
+    double value = 0;
+    ASSERT_TRUE(objective->ValueAndGradient(x, value, gradient).ok());
+    for (Index i = 0; i < 2; ++i) x[i] -= rule(memory[i], gradient[i], t);
+
+    ASSERT_TRUE((*optimizer)->Step(problem, at).ok());
+    ++at.iteration;
+    ASSERT_NEAR(at.x[0], x[0], kTolerance * std::max(1.0, std::abs(x[0]))) << "step " << t;
+    ASSERT_NEAR(at.x[1], x[1], kTolerance * std::max(1.0, std::abs(x[1]))) << "step " << t;
+  }
+}
+
+TEST(GradientDescent, StepsAgainstTheGradient) {
+  ExpectFollows({"gradient_descent", {{"learning_rate", 1e-3}}},
+                [](Memory&, double g, int) { return 1e-3 * g; });
+}
+
+TEST(Momentum, StepsAlongADecayingSumOfGradients) {
+  ExpectFollows({"momentum", {{"learning_rate", 1e-4}, {"momentum", 0.8}}},
+                [](Memory& m, double g, int) { return 1e-4 * (m["v"] = 0.8 * m["v"] + g); });
+}
+
+TEST(Momentum, TakesTheFirstGradientWholeAndDampensTheOthers) {
+  ExpectFollows({"momentum", {{"learning_rate", 1e-4}, {"momentum", 0.8}, {"dampening", 0.5}}},
+                [](Memory& m, double g, int t) {
+                  return 1e-4 * (m["v"] = t == 1 ? g : 0.8 * m["v"] + 0.5 * g);
+                });
+}
+
+TEST(Nesterov, LooksAheadAlongItsMomentum) {
+  ExpectFollows({"nesterov", {{"learning_rate", 1e-4}, {"momentum", 0.8}}},
+                [](Memory& m, double g, int) {
+                  m["v"] = 0.8 * m["v"] + g;
+                  return 1e-4 * (g + 0.8 * m["v"]);
+                });
+}
+
+TEST(Adagrad, DividesByTheRootOfAllSquaredGradients) {
+  ExpectFollows(
+      {"adagrad", {{"learning_rate", 0.1}, {"epsilon", 0.5}}},
+      [](Memory& m, double g, int) { return 0.1 * g / (std::sqrt(m["s"] += g * g) + 0.5); });
+}
+
+TEST(Adagrad, PutsEpsilonUnderTheRootAndBeginsAboveZeroOnRequest) {
+  ExpectFollows({"adagrad",
+                 {{"learning_rate", 0.1},
+                  {"epsilon", 0.5},
+                  {"epsilon_placement", "inside"},
+                  {"initial_accumulator", 3.0}}},
+                [](Memory& m, double g, int t) {
+                  if (t == 1) m["s"] = 3;
+                  return 0.1 * g / std::sqrt((m["s"] += g * g) + 0.5);
+                });
+}
+
+TEST(Adadelta, MeasuresStepsInUnitsOfThoseBefore) {
+  ExpectFollows({"adadelta", {{"learning_rate", 0.1}, {"rho", 0.9}, {"epsilon", 1e-6}}},
+                [](Memory& m, double g, int) {
+                  m["s"] = 0.9 * m["s"] + 0.1 * g * g;
+                  const double d = std::sqrt(m["u"] + 1e-6) / std::sqrt(m["s"] + 1e-6) * g;
+                  m["u"] = 0.9 * m["u"] + 0.1 * d * d;
+                  return 0.1 * d;
+                });
+}
+
+TEST(Adadelta, DividesByTheMeanBeforeThisGradientOnRequest) {
+  ExpectFollows(
+      {"adadelta",
+       {{"learning_rate", 0.1}, {"rho", 0.9}, {"epsilon", 1e-6}, {"denominator", "previous"}}},
+      [](Memory& m, double g, int) {
+        const double d = std::sqrt(m["u"] + 1e-6) / std::sqrt(m["s"] + 1e-6) * g;
+        m["s"] = 0.9 * m["s"] + 0.1 * g * g;
+        m["u"] = 0.9 * m["u"] + 0.1 * d * d;
+        return 0.1 * d;
+      });
+}
+
+TEST(RmsProp, DividesByTheRootOfTheMeanSquare) {
+  ExpectFollows({"rmsprop", {{"learning_rate", 1e-3}, {"decay", 0.9}, {"epsilon", 0.1}}},
+                [](Memory& m, double g, int) {
+                  m["s"] = 0.9 * m["s"] + 0.1 * g * g;
+                  return 1e-3 * g / (std::sqrt(m["s"]) + 0.1);
+                });
+}
+
+TEST(RmsProp, CentersKeepsMomentumAndPutsEpsilonInsideOnRequest) {
+  ExpectFollows({"rmsprop",
+                 {{"learning_rate", 1e-3},
+                  {"decay", 0.9},
+                  {"epsilon", 0.1},
+                  {"epsilon_placement", "inside"},
+                  {"centered", true},
+                  {"momentum", 0.7}}},
+                [](Memory& m, double g, int) {
+                  m["s"] = 0.9 * m["s"] + 0.1 * g * g;
+                  m["a"] = 0.9 * m["a"] + 0.1 * g;
+                  const double variance = m["s"] - m["a"] * m["a"];
+                  m["b"] = 0.7 * m["b"] + g / std::sqrt(variance + 0.1);
+                  return 1e-3 * m["b"];
+                });
+}
+
+double AdamsStep(Memory& m, double g, int t, bool corrected, bool amsgrad) {
+  m["m"] = 0.8 * m["m"] + 0.2 * g;
+  m["v"] = 0.95 * m["v"] + 0.05 * g * g;
+  m["w"] = amsgrad ? std::max(m["w"], m["v"]) : m["v"];
+  const double mean = m["m"] / (1 - std::pow(0.8, t));
+  const double correction = 1 - std::pow(0.95, t);
+  if (corrected) return 0.01 * mean / (std::sqrt(m["w"] / correction) + 0.1);
+  return 0.01 * mean * std::sqrt(correction) / (std::sqrt(m["w"]) + 0.1);
+}
+
+Part AdamLike(const std::string& kind, const std::string& placement) {
+  return {kind,
+          {{"learning_rate", 0.01},
+           {"beta1", 0.8},
+           {"beta2", 0.95},
+           {"epsilon", 0.1},
+           {"epsilon_placement", placement}}};
+}
+
+TEST(Adam, CorrectsTheBiasOfBothMomentsBeforeAddingEpsilon) {
+  ExpectFollows(AdamLike("adam", "corrected"),
+                [](Memory& m, double g, int t) { return AdamsStep(m, g, t, true, false); });
+}
+
+TEST(Adam, AddsEpsilonToTheUncorrectedRootOnRequest) {
+  ExpectFollows(AdamLike("adam", "uncorrected"),
+                [](Memory& m, double g, int t) { return AdamsStep(m, g, t, false, false); });
+}
+
+TEST(AmsGrad, NeverDividesByLessThanBefore) {
+  ExpectFollows(AdamLike("amsgrad", "corrected"),
+                [](Memory& m, double g, int t) { return AdamsStep(m, g, t, true, true); });
+  ExpectFollows(AdamLike("amsgrad", "uncorrected"),
+                [](Memory& m, double g, int t) { return AdamsStep(m, g, t, false, true); });
+}
+
+TEST(AdamW, IsAdamWhereNothingDecays) {
+  Part part = AdamLike("adamw", "corrected");
+  part.settings["weight_decay"] = 0.0;
+  ExpectFollows(part, [](Memory& m, double g, int t) { return AdamsStep(m, g, t, true, false); });
+  part.settings["amsgrad"] = true;
+  ExpectFollows(part, [](Memory& m, double g, int t) { return AdamsStep(m, g, t, true, true); });
+}
+
+TEST(Adamax, DividesByADecayingMaximum) {
+  Part part = AdamLike("adamax", "outside");
+  ExpectFollows(part, [](Memory& m, double g, int t) {
+    m["m"] = 0.8 * m["m"] + 0.2 * g;
+    m["u"] = std::max(0.95 * m["u"], std::abs(g));
+    return 0.01 / (1 - std::pow(0.8, t)) * m["m"] / (m["u"] + 0.1);
+  });
+  part.settings["epsilon_placement"] = "inside";
+  ExpectFollows(part, [](Memory& m, double g, int t) {
+    m["m"] = 0.8 * m["m"] + 0.2 * g;
+    m["u"] = std::max(0.95 * m["u"], std::abs(g) + 0.1);
+    return 0.01 / (1 - std::pow(0.8, t)) * m["m"] / m["u"];
+  });
+}
+
+double NadamsStep(Memory& m, double g, int t, bool corrected) {
+  const auto mu = [](int k) { return 0.8 * (1 - 0.5 * std::pow(0.96, k * 0.01)); };
+  if (t == 1) m["P"] = 1;
+  m["P"] *= mu(t);
+  m["m"] = 0.8 * m["m"] + 0.2 * g;
+  m["v"] = 0.95 * m["v"] + 0.05 * g * g;
+  const double correction = 1 - std::pow(0.95, t);
+  const double mean =
+      (1 - mu(t)) / (1 - m["P"]) * g + mu(t + 1) / (1 - m["P"] * mu(t + 1)) * m["m"];
+  if (corrected) return 0.01 * mean / (std::sqrt(m["v"] / correction) + 0.1);
+  return 0.01 * mean * std::sqrt(correction) / (std::sqrt(m["v"]) + 0.1);
+}
+
+TEST(Nadam, LooksAheadWithAMomentumThatWarmsUp) {
+  for (const bool corrected : {true, false}) {
+    Part part = AdamLike("nadam", corrected ? "corrected" : "uncorrected");
+    part.settings["momentum_decay"] = 0.01;
+    ExpectFollows(part, [=](Memory& m, double g, int t) { return NadamsStep(m, g, t, corrected); });
+  }
+}
+
+}  // namespace
+}  // namespace thalweg
