@@ -14,13 +14,13 @@ namespace thalweg {
 
 /// An objective as a caller describes it: exactly one of `expression` and `function`.
 struct ObjectiveSpec {
-  std::string expression;  ///< A formula in the objective language.
-  std::string function;    ///< The name of a test function.
+  std::string expression = {};  ///< A formula in the objective language.
+  std::string function = {};    ///< The name of a test function.
   /// Names and lengths of the unknowns of an expression, in order. Empty: whatever the start (or
   /// point) names, a list of one being a scalar.
-  std::vector<Variable> variables;
-  expression::Parameters parameters;  ///< Constants of the expression, by name.
-  Index dimension = 0;  ///< Of a test function; 0 for its usual one.
+  std::vector<Variable> variables = {};
+  expression::Parameters parameters = {};  ///< Constants of the expression, by name.
+  Index dimension = 0;                     ///< Of a test function; 0 for its usual one.
 };
 
 /// The objective, ready to be evaluated. `point` fills in what `spec.variables` leaves open (its
