@@ -34,7 +34,7 @@ TestFunction Ackley() {
       .summary =
           "A nearly flat, rippled plain with a funnel in the middle; the minimum is a cusp, "
           "without a gradient.",
-      .expression = "20 + exp(1) - 20*exp(-0.2*sqrt(mean(x**2))) - exp(mean(cos(2*pi*x)))",
+      .expression = "20 + exp(1) - 20*exp(-0.2*norm(x)/sqrt(n)) - exp(mean(cos(2*pi*x)))",
       .dimensions = From(1),
       .start = At({2.6, -1.3}),
       .lower = Everywhere(-32.768),

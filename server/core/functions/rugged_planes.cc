@@ -96,7 +96,7 @@ TestFunction DropWave() {
       .name = "drop_wave",
       .title = "Drop wave",
       .summary = "Rings around a fallen drop, fading outwards: every ring is a valley of minima.",
-      .expression = "-(1 + cos(12*sqrt(x**2 + y**2)))/(0.5*(x**2 + y**2) + 2)",
+      .expression = "-(1 + cos(12*hypot(x, y)))/(2 + 0.5*(x**2 + y**2))",
       .scalars = kPlane,
       .dimensions = Exactly(2),
       .start = At({1.4, -0.9}),
@@ -104,8 +104,6 @@ TestFunction DropWave() {
       .upper = Everywhere(5.12),
       .minimum = Always(-1),
       .minimisers = Only(Everywhere(0)),
-      // The ripple is smooth at the centre, but the square root inside it is not.
-      .smooth = false,
       .source = kSurvey,
   };
 }
@@ -156,7 +154,7 @@ TestFunction CrossInTray() {
       .name = "cross_in_tray",
       .title = "Cross in tray",
       .summary = "A flat tray with a cross of creases and four equal minima among many.",
-      .expression = "-0.0001*(abs(sin(x)*sin(y)*exp(abs(100 - sqrt(x**2 + y**2)/pi))) + 1)**0.1",
+      .expression = "-0.0001*(abs(sin(x)*sin(y)*exp(abs(100 - hypot(x, y)/pi))) + 1)**0.1",
       .scalars = kPlane,
       .dimensions = Exactly(2),
       .start = At({2.3, 0.6}),
@@ -179,7 +177,7 @@ TestFunction HolderTable() {
       .summary =
           "A table of ripples that grow towards its corners, where the four global minima "
           "lie; outside of the box it goes on falling.",
-      .expression = "-abs(sin(x)*cos(y)*exp(abs(1 - sqrt(x**2 + y**2)/pi)))",
+      .expression = "-abs(sin(x)*cos(y)*exp(abs(1 - hypot(x, y)/pi)))",
       .scalars = kPlane,
       .dimensions = Exactly(2),
       .start = At({6.5, 7.5}),
