@@ -1,0 +1,111 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "client/cpp/error.h"
+#include "client/cpp/watch.h"
+#include "thalweg/v1/catalog_service.pb.h"
+#include "thalweg/v1/objective_service.pb.h"
+#include "thalweg/v1/optimization_service.pb.h"
+#include "thalweg/v1/run.pb.h"
+
+namespace thalweg::client {
+
+/// How one call is made.
+struct CallOptions {
+  std::chrono::milliseconds timeout{30'000};  ///< The whole call, its repetitions included.
+  std::stop_token stop;                       ///< Requesting a stop ends the call: CANCELLED.
+};
+
+/// Which runs ListRuns gives.
+struct RunFilter {
+  v1::RunState state = v1::RUN_STATE_UNSPECIFIED;  ///< Unspecified: all.
+  std::string label;                               ///< "key=value"; empty: all.
+  int64_t limit = 100;                             ///< At most so many, newest first.
+};
+
+/// A connection to a Thalweg server. Cheap to copy; copies share the connection. Safe to use from
+/// many threads. Every call has a deadline and ends with a value or an Error, never an exception.
+///
+///   const auto client = Client::Connect();                 // THALWEG_SERVER or localhost:50051
+///   if (!client.ok()) return Report(client.error());
+///   const auto run = client->CreateRun(Minimize("(x-2.5)**2-1").Start("x", 0)
+///                                          .Optimizer(Part("adam").Set("learning_rate", 0.1)));
+///   if (!run.ok()) return Report(run.error());
+///   const auto result = client->Watch(run->name(), {.on_iterates = [](const IteratesView& batch) {
+///     for (double value : batch.value()) std::cout << value << "\n";
+///   }});
+///   if (result.ok()) std::cout << result->best().value() << "\n";
+///
+/// Reads and CreateRun are repeated while the server cannot be reached, a few times within a second
+/// (channel.h); Watch goes on over lost connections (watch.h).
+class Client {
+ public:
+  /// For `address`, or THALWEG_SERVER where it is empty, or localhost:50051. Does not wait for a
+  /// connection; fails only for an address that cannot be one.
+  static Result<Client> Connect(const std::string& address = "");
+
+  /// "localhost:50051".
+  const std::string& address() const;
+
+  // Runs. Names are "runs/{run}"; a bare id is completed.
+
+  /// Makes a run durable and queues it. `request_id` makes the call safe to repeat by hand; without
+  /// one a random one is sent, so that the library may repeat it. `validate_only`: check, keep
+  /// nothing.
+  Result<v1::Run> CreateRun(const v1::Run& run, const CallOptions& options = {},
+                            const std::string& request_id = "", bool validate_only = false) const;
+  Result<v1::Run> GetRun(const std::string& name, const CallOptions& options = {}) const;
+  Result<std::vector<v1::Run>> ListRuns(const RunFilter& filter = {},
+                                        const CallOptions& options = {}) const;
+  /// Ends a run; its best so far is in the answer.
+  Result<v1::Run> CancelRun(const std::string& name, const CallOptions& options = {}) const;
+  Result<v1::Run> PauseRun(const std::string& name, const CallOptions& options = {}) const;
+  Result<v1::Run> ResumeRun(const std::string& name, const CallOptions& options = {}) const;
+  /// Forgets a run that is over. The answer is empty.
+  Result<v1::DeleteRunResponse> DeleteRun(const std::string& name,
+                                          const CallOptions& options = {}) const;
+  /// One page of the past; see v1::ListIteratesRequest.
+  Result<v1::ListIteratesResponse> ListIterates(const v1::ListIteratesRequest& request,
+                                                const CallOptions& options = {}) const;
+
+  /// Follows a run to its end and gives it as it then is, over lost connections; see watch.h.
+  Result<v1::Run> Watch(const std::string& name, const WatchHandlers& handlers = {},
+                        const WatchOptions& options = {}) const;
+
+  // Objectives by themselves.
+
+  Result<v1::CompileObjectiveResponse> CompileObjective(
+      const v1::CompileObjectiveRequest& request, const CallOptions& options = {}) const;
+  Result<v1::EvaluateObjectiveResponse> EvaluateObjective(
+      const v1::EvaluateObjectiveRequest& request, const CallOptions& options = {}) const;
+  Result<v1::CheckGradientResponse> CheckGradient(const v1::CheckGradientRequest& request,
+                                                  const CallOptions& options = {}) const;
+
+  // The catalogue; all pages.
+
+  Result<std::vector<v1::CatalogEntry>> ListOptimizers(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListSchedules(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListStoppingRules(const CallOptions& options = {}) const;
+  Result<std::vector<v1::Function>> ListFunctions(const CallOptions& options = {}) const;
+  Result<std::vector<v1::LanguageFunction>> ListLanguageFunctions(
+      const CallOptions& options = {}) const;
+  Result<v1::GetServerInfoResponse> GetServerInfo(const CallOptions& options = {}) const;
+
+ private:
+  struct Stubs;
+  explicit Client(std::shared_ptr<const Stubs> stubs) : stubs_(std::move(stubs)) {}
+
+  std::shared_ptr<const Stubs> stubs_;
+};
+
+/// "runs/a" for "a" and for "runs/a".
+std::string RunName(const std::string& name_or_id);
+
+}  // namespace thalweg::client
