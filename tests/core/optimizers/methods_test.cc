@@ -107,12 +107,12 @@ TEST(Adadelta, MeasuresStepsInUnitsOfThoseBefore) {
 TEST(Adadelta, DividesByTheMeanBeforeThisGradientOnRequest) {
   ExpectFollows(
       {"adadelta",
-       {{"learning_rate", 0.1}, {"rho", 0.9}, {"epsilon", 1e-6}, {"denominator", "previous"}}},
+       {{"learning_rate", 1e-4}, {"rho", 0.9}, {"epsilon", 1e-6}, {"denominator", "previous"}}},
       [](Memory& m, double g, int) {
         const double d = std::sqrt(m["u"] + 1e-6) / std::sqrt(m["s"] + 1e-6) * g;
         m["s"] = 0.9 * m["s"] + 0.1 * g * g;
         m["u"] = 0.9 * m["u"] + 0.1 * d * d;
-        return 0.1 * d;
+        return 1e-4 * d;
       });
 }
 
