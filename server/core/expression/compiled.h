@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/core/expression/analysis.h"
+#include "server/core/expression/code.h"
+#include "server/core/expression/expression.h"
+#include "server/core/expression/machine.h"
+
+namespace thalweg::expression {
+
+/// What Compiled holds: the formula in each of its forms.
+struct Machinery {
+  Source source;
+  Layout layout;
+  Tree tree;
+  Program value;
+  Program gradient;  ///< Value and gradient.
+  MachineCode value_code;
+  MachineCode gradient_code;
+  std::vector<std::string> findings;
+};
+
+/// Which subexpression first went wrong at x, after `machine` ran there; empty if none did.
+std::string Explain(const Machinery& machinery, const Program& program, const MachineCode& code,
+                    Machine& machine, const std::vector<int32_t>& suspects);
+
+}  // namespace thalweg::expression

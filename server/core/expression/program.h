@@ -1,0 +1,125 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace thalweg::expression {
+
+/// Operations of a program. Operands are other operations (a, b, c), values are doubles; truth is
+/// 1 or 0. The machine that runs a program decides how many turns of a loop it does at once.
+enum class Code : uint8_t {
+  kConstant,  ///< `value`
+  kCounter,   ///< 0, 1, 2, ... : which turn of loop `aux` this is
+  kLoad,      ///< arrays at address `aux`
+  kGather,    ///< arrays at address `aux` plus the integer a
+  kResult,    ///< of loop `aux`: its accumulator number b
+  // Arithmetic: IEEE, each rounded once.
+  kAdd, kSubtract, kMultiply, kDivide, kNegate, kAbs, kSign, kSqrt, kFloor, kCeil, kRound,
+  kMinimum, kMaximum,  ///< NaN if either is, as in NumPy
+  kFloorDivide, kModulo,  ///< Python's: the remainder has the divisor's sign
+  kLess, kLessEqual, kEqual, kNotEqual, kAnd, kOr, kNot,
+  kSelect,  ///< a != 0 ? b : c
+  /// a == 0 ? 0 : a * b. Adjoints of values that may not have been chosen are multiplied like
+  /// this, so that 0 * inf in the branch not taken leaves no NaN.
+  kMaskedMultiply,
+  kCall1, kCall2,  ///< Function number `aux` of the table, of a (and b).
+  // Effects, in program order.
+  kStore,        ///< address `aux` = a
+  kScatter,      ///< address `aux` += a
+  kScatterAt,    ///< address `aux` plus the integer a, += b
+  kClear,        ///< array `aux` = 0
+  kExclusiveProducts,  ///< each of the first a elements of array `aux` = product of the others
+};
+
+constexpr bool IsEffect(Code code) { return code >= Code::kStore; }
+constexpr bool IsArithmetic(Code code) { return code >= Code::kAdd && code <= Code::kCall2; }
+int OperandCount(Code code);
+
+struct Op {
+  Code code = Code::kConstant;
+  int32_t a = -1;
+  int32_t b = -1;
+  int32_t c = -1;
+  int32_t aux = -1;
+  int32_t region = 0;  ///< Where it is computed: the outermost region that knows its operands.
+  int32_t origin = -1;  ///< The syntax node it was made for, to name it in messages.
+  bool derivative = false;  ///< Part of the reverse pass.
+  double value = 0;
+};
+
+enum class ArrayKind : uint8_t { kInput, kGradient, kParameter, kTemporary };
+struct Array {
+  ArrayKind kind = ArrayKind::kTemporary;
+  int64_t length = 0;
+  int32_t parameter = -1;  ///< Which parameter's values; of kParameter.
+  int32_t home = 0;        ///< Region in which a temporary is filled: no load may leave it.
+};
+
+/// base + sum of coefficient * counter over the loops around.
+struct Address {
+  int32_t array = 0;
+  int64_t base = 0;
+  std::vector<std::pair<int32_t, int64_t>> terms;  ///< (loop, coefficient), outermost first.
+
+  friend auto operator<=>(const Address&, const Address&) = default;
+};
+
+enum class Fold : uint8_t { kSum, kProduct, kMinimum, kMaximum };
+
+/// One running result of a loop. Turn k goes to lane k % 8; in the end the lanes are combined
+/// as ((l0+l4)+(l2+l6)) + ((l1+l5)+(l3+l7)), with the fold's own operation for +.
+struct Accumulator {
+  Fold fold = Fold::kSum;
+  int32_t value = -1;   ///< The operation folded, as seen from the body.
+  int32_t result = -1;  ///< The kResult.
+};
+
+struct Loop {
+  int32_t body = -1;   ///< Its region.
+  int32_t count = -1;  ///< Operation, outside the body: how many turns (0 or less: none).
+  int64_t most = 0;    ///< Upper bound of count.
+  int32_t origin = -1;
+  int32_t counter = -1;  ///< The kCounter operation, once there is one.
+  std::vector<Accumulator> accumulators;
+};
+
+/// What a region does, in order: operations and loops.
+struct Item {
+  bool loop = false;
+  int32_t index = 0;
+};
+
+struct Region {
+  int32_t parent = -1;
+  int32_t depth = 0;
+  int32_t loop = -1;  ///< Whose body it is; -1 for the top.
+  std::vector<Item> items;
+};
+
+/// Straight-line operations with loops between them: the form of a formula's value, of its
+/// gradient, and of whatever a later machine (see README.md) compiles.
+struct Program {
+  std::vector<Op> ops;
+  std::vector<Region> regions = {Region{}};
+  std::vector<Loop> loops;
+  std::vector<Array> arrays;
+  std::vector<Address> addresses;
+  std::vector<std::vector<double>> parameters;  ///< Values of the kParameter arrays.
+  int32_t result = -1;  ///< The operation that is the formula's value.
+
+  const Op& At(int32_t op) const { return ops[static_cast<size_t>(op)]; }
+  Op& At(int32_t op) { return ops[static_cast<size_t>(op)]; }
+  const Loop& LoopAt(int32_t loop) const { return loops[static_cast<size_t>(loop)]; }
+  const Region& RegionAt(int32_t region) const { return regions[static_cast<size_t>(region)]; }
+  const Array& ArrayOf(const Op& op) const {
+    return arrays[static_cast<size_t>(addresses[static_cast<size_t>(op.aux)].array)];
+  }
+};
+
+inline constexpr int32_t kInputArray = 0;     ///< x
+inline constexpr int32_t kGradientArray = 1;  ///< df/dx
+
+}  // namespace thalweg::expression
