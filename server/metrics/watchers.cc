@@ -15,7 +15,8 @@ const std::vector<std::string>& Modes() {
 
 /// Why a watch ended before its run did, other than by its client's wish.
 const std::vector<std::string>& DropReasons() {
-  static const std::vector<std::string> reasons = {"stalled", "keepalive", "shutdown", "overload"};
+  static const std::vector<std::string> reasons = {"stalled", "keepalive", "shutdown", "overload",
+                                                   "error"};
   return reasons;
 }
 

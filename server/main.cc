@@ -1,0 +1,215 @@
+// thalwegd: reads its settings, builds every part, serves, and stops when it is asked to.
+
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/grpcpp.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "server/core/optimizer.h"
+#include "server/events/fan_out.h"
+#include "server/log/log.h"
+#include "server/machine.h"
+#include "server/metrics/metrics.h"
+#include "server/rpc/file_limit.h"
+#include "server/rpc/server.h"
+#include "server/runs/run_book.h"
+#include "server/settings.h"
+#include "server/stop_signals.h"
+#include "server/storage/catalogue.h"
+#include "server/web/pages.h"
+#include "server/web/server.h"
+#include "thalweg/v1/catalog_service.pb.h"
+#include "thalweg/v1/objective_service.pb.h"
+#include "thalweg/v1/optimization_service.pb.h"
+
+#ifndef THALWEG_REVISION
+#define THALWEG_REVISION "unknown"
+#endif
+
+namespace thalweg {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr int kStopped = 0;
+constexpr int kCannotGoOn = 1;
+constexpr int kWrongSettings = 2;
+
+int Fail(int code, std::string_view why) {
+  std::fprintf(stderr, "thalwegd: %.*s\n", static_cast<int>(why.size()), why.data());
+  return code;
+}
+
+std::vector<metrics::Method> AllMethods() {
+  std::vector<metrics::Method> methods;
+  for (const auto* file : {v1::CreateRunRequest::descriptor()->file(),
+                           v1::CompileObjectiveRequest::descriptor()->file(),
+                           v1::ListOptimizersRequest::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      const auto& service = *file->service(s);
+      for (int m = 0; m < service.method_count(); ++m) {
+        const auto& method = *service.method(m);
+        methods.push_back({method.server_streaming() ? "server_stream" : "unary",
+                           service.full_name(), method.name()});
+      }
+    }
+  }
+  return methods;
+}
+
+metrics::LabelSets ClosedSets() {
+  metrics::LabelSets sets;
+  for (const auto& optimizer : Optimizers()) sets.optimizers.push_back(optimizer.name);
+  sets.methods = AllMethods();
+  sets.build = {{"version", THALWEG_VERSION},      {"revision", THALWEG_REVISION},
+                {"compiler", __VERSION__},         {"math_profile", "x86-64-v3"},
+                {"grpc_version", grpc::Version()}, {"sqlite_version", sqlite3_libversion()}};
+  return sets;
+}
+
+/// What the runs need: the settings, with "one worker per CPU" meaning the CPUs we really have.
+runs::RunBookOptions OptionsForRuns(const Settings& settings) {
+  runs::RunBookOptions options = settings.ForRuns();
+  if (options.workers == 0) options.workers = AvailableCpus();
+  return options;
+}
+
+rpc::ServerOptions OptionsForRpc(const Settings& settings, log::Log& log) {
+  rpc::ServerOptions options;
+  options.address = settings.grpc_address;
+  options.reflection = settings.reflection;
+  options.max_receive_bytes = static_cast<int>(settings.max_message_mib << 20);
+  options.max_watches = static_cast<size_t>(settings.max_watches);
+  options.info = {THALWEG_VERSION, Describe(settings)};
+  options.incidents = [&log](std::string_view line) {
+    log.Write(log::Level::kError, "incident", [&](log::LogLine& out) { out.Add("text", line); });
+  };
+  return options;
+}
+
+std::string WithPort(const std::string& address, int port) {
+  return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
+}
+
+/// Where the runs are, for people: a folder, or the URL of a store.
+std::string Place(const Settings& settings) {
+  if (!settings.store.empty()) return settings.store;
+  return std::filesystem::absolute(settings.data_dir).lexically_normal().string();
+}
+
+/// Ends the process if a graceful stop takes too long or someone asks again. Nothing is lost: what
+/// anyone was told is on the disk.
+void LimitStop(const StopSignals& signals, seconds patience) {
+  std::thread([signals, patience] {
+    const bool again = signals.WaitFor(patience) != 0;
+    _exit(Fail(kCannotGoOn, again ? "stopping at once, as asked twice"
+                                  : "stopping at once: --drain-seconds are over"));
+  }).detach();
+}
+
+int Serve(const CommandLine& line, const StopSignals& signals) {
+  const Settings& settings = line.settings;
+  std::atomic<const char*> why_not_ready = "starting";
+
+  log::Log log({.level = *log::LevelOf(settings.log_level),
+                .format = settings.log_format == "json" ? log::Format::kJson : log::Format::kText,
+                .write = {}});
+  for (const std::string& name : line.unknown_variables) {
+    log.Write(log::Level::kWarning, "unknown_variable",
+              [&](log::LogLine& out) { out.Add("name", name); });
+  }
+  metrics::Metrics metrics(ClosedSets());
+  FanOut events({&metrics, &log});
+
+  if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {
+    return Fail(kCannotGoOn, files.status().message());
+  }
+  const auto store = OpenStore(settings.StoreUrl());
+  if (!store.ok()) return Fail(kCannotGoOn, store.status().message());
+  const auto runs = runs::RunBook::Open(**store, events, OptionsForRuns(settings));
+  if (!runs.ok()) return Fail(kCannotGoOn, runs.status().message());
+
+  const auto rpc = rpc::Server::Start(**runs, events, OptionsForRpc(settings, log));
+  if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status().message());
+  const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
+
+  const auto web = web::Server::Start(
+      {.address = settings.http_address,
+       .max_connections = static_cast<int>(settings.max_http_connections)},
+      web::MakeRouter({.version = THALWEG_VERSION,
+                       .grpc_address = grpc_address,
+                       .metrics = [&metrics] { return metrics.Text(); },
+                       .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }}));
+  if (!web.ok()) return Fail(kCannotGoOn, web.status().message());
+
+  for (const char* component : {"storage", "workers", "grpc", "http"}) {
+    events.On(ServerReady{component, true});
+  }
+  why_not_ready = "";
+  (*rpc)->SetServing(true);
+  std::printf("thalwegd ready grpc=%s http=%s data=%s\n", grpc_address.c_str(),
+              (*web)->address().c_str(), Place(settings).c_str());
+  std::fflush(stdout);
+
+  signals.Wait();
+
+  const auto end = steady_clock::now() + seconds(settings.drain_seconds);
+  LimitStop(signals, seconds(settings.drain_seconds));
+  why_not_ready = "draining";
+  (*rpc)->SetServing(false);
+  events.On(ServerReady{"grpc", false});
+  std::this_thread::sleep_for(seconds(settings.drain_delay_seconds));
+  (*runs)->Drain();
+  const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
+  (*rpc)->Drain(std::max(milliseconds(100), left - milliseconds(500)));
+  (*web)->Stop(milliseconds(200));
+  log.Write(log::Level::kInfo, "stopped");
+  return kStopped;
+}
+
+int Main(int argc, char** argv) {
+  if (const std::string why = WhyUnfit(); !why.empty()) return Fail(kCannotGoOn, why);
+  const StopSignals signals;
+
+  std::map<std::string, std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const size_t equals = text.find('=');
+    if (equals != std::string::npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  const auto line = ReadCommandLine({argv + 1, argv + argc}, environment);
+  if (!line.ok()) return Fail(kWrongSettings, line.status().message());
+
+  switch (line->wish) {
+    case CommandLine::Wish::kHelp:
+      std::fputs(HelpText().c_str(), stdout);
+      return 0;
+    case CommandLine::Wish::kVersion:
+      std::puts("thalwegd " THALWEG_VERSION);
+      return 0;
+    case CommandLine::Wish::kCheckConfig:
+      for (const auto& [flag, value] : Describe(line->settings)) {
+        std::printf("%s=%s\n", flag.c_str(), value.c_str());
+      }
+      return 0;
+    case CommandLine::Wish::kServe:
+      break;
+  }
+  return Serve(*line, signals);
+}
+
+}  // namespace
+}  // namespace thalweg
+
+int main(int argc, char** argv) { return thalweg::Main(argc, argv); }

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/runs/run_book.h"
+
+namespace thalweg {
+
+/// How thalwegd is set up. Each field is a row of the table in settings.cc, which has its flag, its
+/// default, its range and its meaning; the environment variable is the flag's name in capitals,
+/// --data-dir being THALWEG_DATA_DIR. A flag wins over its variable.
+struct Settings {
+  std::string grpc_address;
+  std::string http_address;
+  std::string data_dir;
+  std::string store;    ///< URL of a store; empty: SQLite in data_dir.
+  int64_t workers = 0;  ///< 0: one per CPU.
+  int64_t slice_us = 0;
+  int64_t max_unfinished_runs = 0;
+  int64_t max_variables = 0;
+  int64_t max_pending_mib = 0;  ///< Per run.
+  int64_t max_trace_mib = 0;    ///< Per run.
+  int64_t trace_memory_mib = 0;
+  int64_t max_message_mib = 0;
+  int64_t max_connections = 0;  ///< Of gRPC; 0: what the limit of open files allows.
+  int64_t max_http_connections = 0;
+  bool reflection = false;
+  int64_t drain_seconds = 0;
+  int64_t drain_delay_seconds = 0;
+  std::string log_level;
+  std::string log_format;
+
+  /// Of the store to open.
+  std::string StoreUrl() const;
+  runs::RunBookOptions ForRuns() const;
+};
+
+/// What a command line asks for.
+struct CommandLine {
+  enum class Wish { kServe, kHelp, kVersion, kCheckConfig };
+  Wish wish = Wish::kServe;
+  Settings settings;
+  /// Variables THALWEG_... that are none of ours: perhaps misspelt. Not an error, since Kubernetes
+  /// makes variables out of the names of services.
+  std::vector<std::string> unknown_variables;
+};
+
+/// Reads flags (without the program's name) and the environment. INVALID_ARGUMENT with one line
+/// that names the flag or the variable, its value and what is permitted.
+absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& arguments,
+                                            const std::map<std::string, std::string>& environment);
+
+/// For people: all flags with variables, defaults and meanings.
+std::string HelpText();
+
+/// The settings in force, by their flags' names without dashes.
+std::map<std::string, std::string> Describe(const Settings& settings);
+
+}  // namespace thalweg

@@ -1,0 +1,150 @@
+#include "server/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace thalweg {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Environment = std::map<std::string, std::string>;
+using Wish = CommandLine::Wish;
+
+Settings Read(const std::vector<std::string>& arguments, const Environment& environment = {}) {
+  const auto line = ReadCommandLine(arguments, environment);
+  EXPECT_TRUE(line.ok()) << line.status();
+  return line.ok() ? line->settings : Settings();
+}
+
+std::string Refusal(const std::vector<std::string>& arguments,
+                    const Environment& environment = {}) {
+  const auto line = ReadCommandLine(arguments, environment);
+  EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(line.status().message());
+}
+
+TEST(Settings, AreThoseOfTheTableWhenNothingIsSaid) {
+  const Settings settings = Read({});
+
+  EXPECT_EQ(settings.grpc_address, "0.0.0.0:50051");
+  EXPECT_EQ(settings.http_address, "0.0.0.0:8080");
+  EXPECT_EQ(settings.StoreUrl(), "sqlite:thalweg-data");
+  EXPECT_TRUE(settings.reflection);
+  EXPECT_EQ(settings.drain_seconds, 25);
+}
+
+TEST(Settings, HaveTheDefaultsOfTheRoomsTheyAreFor) {
+  const runs::RunBookOptions from_table = Read({}).ForRuns();
+  const runs::RunBookOptions defaults;
+
+  EXPECT_EQ(from_table.workers, defaults.workers);
+  EXPECT_EQ(from_table.slice, defaults.slice);
+  EXPECT_EQ(from_table.max_unfinished_runs, defaults.max_unfinished_runs);
+  EXPECT_EQ(from_table.max_pending_bytes, defaults.max_pending_bytes);
+  EXPECT_EQ(from_table.max_resident_trace_bytes, defaults.max_resident_trace_bytes);
+  EXPECT_EQ(from_table.max_trace_bytes_per_run, defaults.max_trace_bytes_per_run);
+  EXPECT_EQ(from_table.max_variables, defaults.max_variables);
+}
+
+TEST(Settings, ComeFromFlagsInBothForms) {
+  const Settings settings = Read({"--workers", "3", "--log-format=json", "--reflection=off"});
+
+  EXPECT_EQ(settings.workers, 3);
+  EXPECT_EQ(settings.log_format, "json");
+  EXPECT_FALSE(settings.reflection);
+}
+
+TEST(Settings, ComeFromTheEnvironmentUnlessAFlagSaysOtherwise) {
+  const Environment environment = {{"THALWEG_WORKERS", "5"}, {"THALWEG_SLICE_US", "700"}};
+
+  const Settings settings = Read({"--workers=3"}, environment);
+
+  EXPECT_EQ(settings.workers, 3);
+  EXPECT_EQ(settings.slice_us, 700);
+}
+
+TEST(Settings, MayNameAnotherStore) {
+  EXPECT_EQ(Read({"--data-dir=/x", "--store=memory:"}).StoreUrl(), "memory:");
+  EXPECT_EQ(Read({"--data-dir=/x"}).StoreUrl(), "sqlite:/x");
+}
+
+TEST(Settings, NameTheFlagTheValueAndTheRange) {
+  EXPECT_EQ(Refusal({"--workers=x"}), "--workers: 'x' is not a whole number from 0 to 1024");
+  EXPECT_EQ(Refusal({"--workers=1025"}), "--workers: '1025' is not a whole number from 0 to 1024");
+  EXPECT_EQ(Refusal({"--workers=-1"}), "--workers: '-1' is not a whole number from 0 to 1024");
+  EXPECT_EQ(Refusal({"--log-format=xml"}), "--log-format: 'xml' is not one of text, json");
+  EXPECT_EQ(Refusal({"--reflection=perhaps"}), "--reflection: 'perhaps' is not on or off");
+  EXPECT_EQ(Refusal({}, {{"THALWEG_DRAIN_SECONDS", "0"}}),
+            "THALWEG_DRAIN_SECONDS: '0' is not a whole number from 1 to 3600");
+}
+
+TEST(Settings, RefuseWhatIsNoNumber) {
+  for (const char* text : {"", " ", "1.5", "1e3", "0x10", "99999999999999999999", "3 4", "nan"}) {
+    EXPECT_THAT(Refusal({"--workers", text}), HasSubstr("--workers")) << text;
+  }
+}
+
+TEST(Settings, TakeAddressesWithAPort) {
+  for (const char* good : {"localhost:0", "[::]:50051", "[::1]:1", "0.0.0.0:65535", "a.b-c:9"}) {
+    EXPECT_EQ(Read({"--grpc-address", good}).grpc_address, good);
+  }
+  for (const char* bad :
+       {"localhost", ":80", "a:65536", "a:-1", "a:+1", "a:", "::1:80", "a:http"}) {
+    EXPECT_THAT(Refusal({"--grpc-address", bad}), HasSubstr("is not host:port")) << bad;
+  }
+}
+
+TEST(Settings, NameTheArgumentTheyDoNotKnow) {
+  EXPECT_EQ(Refusal({"--wrokers=3"}), "unknown argument '--wrokers=3'; see thalwegd --help");
+  EXPECT_EQ(Refusal({"serve"}), "unknown argument 'serve'; see thalwegd --help");
+}
+
+TEST(Settings, NameTheFlagThatLacksItsValue) {
+  EXPECT_THAT(Refusal({"--workers"}), HasSubstr("--workers"));
+}
+
+TEST(Settings, RefuseAFlagGivenTwice) {
+  EXPECT_THAT(Refusal({"--workers=1", "--workers=2"}), HasSubstr("--workers"));
+}
+
+TEST(Settings, NoticeVariablesThatMayBeMisspelt) {
+  const auto line = ReadCommandLine({}, {{"THALWEG_WROKERS", "3"},
+                                         {"THALWEG_SERVER", "host:1"},
+                                         {"THALWEG_WORKERS", "3"},
+                                         {"PATH", "/bin"}});
+  ASSERT_TRUE(line.ok());
+  EXPECT_THAT(line->unknown_variables, ElementsAre("THALWEG_WROKERS"));
+}
+
+TEST(CommandLine, SaysWhatIsWished) {
+  EXPECT_EQ(ReadCommandLine({}, {})->wish, Wish::kServe);
+  EXPECT_EQ(ReadCommandLine({"--help"}, {})->wish, Wish::kHelp);
+  EXPECT_EQ(ReadCommandLine({"-h"}, {})->wish, Wish::kHelp);
+  EXPECT_EQ(ReadCommandLine({"--version"}, {})->wish, Wish::kVersion);
+  EXPECT_EQ(ReadCommandLine({"--check-config"}, {})->wish, Wish::kCheckConfig);
+}
+
+TEST(HelpText, NamesEveryFlagItsVariableAndItsDefault) {
+  const std::string help = HelpText();
+  for (const auto& [flag, value] : Describe(Read({}))) {
+    EXPECT_THAT(help, HasSubstr("--" + flag + " <value>"));
+    if (!value.empty()) {
+      EXPECT_THAT(help, HasSubstr("Default: " + value));
+    }
+  }
+  EXPECT_THAT(help, HasSubstr("THALWEG_GRPC_ADDRESS"));
+}
+
+TEST(Describe, CanBeReadAgain) {
+  const Settings settings = Read({"--workers=7", "--reflection=off", "--store=memory:"});
+  std::vector<std::string> arguments;
+  for (const auto& [flag, value] : Describe(settings))
+    arguments.push_back("--" + flag + "=" + value);
+
+  EXPECT_EQ(Describe(Read(arguments)), Describe(settings));
+}
+
+}  // namespace
+}  // namespace thalweg
