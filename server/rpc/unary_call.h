@@ -51,7 +51,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   static grpc::ServerUnaryReactor* Start(const Surroundings& server, const Method& method,
                                          Lane lane, const grpc::CallbackServerContext& context,
                                          Response* response, Work work) {
-    auto* const call = new UnaryCall(server, method, DeadlineOf(context), response, std::move(work));
+    auto* const call =
+        new UnaryCall(server, method, DeadlineOf(context), response, std::move(work));
     // Nothing may touch `call` after a successful Submit: it may be over by then.
     if (!server.lanes[lane].Submit([call] { call->Answer(); })) {
       call->End(absl::UnavailableError("too many calls are waiting; try again later"));
@@ -74,8 +75,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Answer() {
     // A caller who left while this was waiting is owed no work.
     if (const absl::Status status = interruption_.Check(); !status.ok()) return End(status);
-    absl::StatusOr<Response> result =
-        Guarded<Response>([this] { return work_(interruption_); });
+    absl::StatusOr<Response> result = Guarded<Response>([this] { return work_(interruption_); });
     if (result.ok()) *response_ = *std::move(result);
     End(result.status());
   }

@@ -5,7 +5,8 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::CancelRunResponse> CancelRun(runs::RunBook& runs, const v1::CancelRunRequest& request) {
+absl::StatusOr<v1::CancelRunResponse> CancelRun(runs::RunBook& runs,
+                                                const v1::CancelRunRequest& request) {
   const auto name = RunName::Parse(request.name());
   if (!name.ok()) return name.status();
   const auto run = runs.Cancel(name->id());

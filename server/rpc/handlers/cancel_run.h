@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// Ends an unfinished run and keeps its best so far.
-absl::StatusOr<v1::CancelRunResponse> CancelRun(runs::RunBook& runs, const v1::CancelRunRequest& request);
+absl::StatusOr<v1::CancelRunResponse> CancelRun(runs::RunBook& runs,
+                                                const v1::CancelRunRequest& request);
 
 }  // namespace thalweg::rpc

@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// Forgets a run that is over, and its trace.
-absl::StatusOr<v1::DeleteRunResponse> DeleteRun(runs::RunBook& runs, const v1::DeleteRunRequest& request);
+absl::StatusOr<v1::DeleteRunResponse> DeleteRun(runs::RunBook& runs,
+                                                const v1::DeleteRunRequest& request);
 
 }  // namespace thalweg::rpc

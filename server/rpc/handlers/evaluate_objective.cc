@@ -35,9 +35,8 @@ class Evaluator {
 
   absl::Status Evaluate(const Vector& x, v1::Evaluation& wire) {
     double value = 0;
-    const absl::Status status = wants_gradient_
-                                    ? objective_.ValueAndGradient(x, value, gradient_)
-                                    : objective_.Value(x, value);
+    const absl::Status status = wants_gradient_ ? objective_.ValueAndGradient(x, value, gradient_)
+                                                : objective_.Value(x, value);
     if (!status.ok()) return status;
     wire.set_value(value);
     if (wants_gradient_) {
@@ -67,8 +66,8 @@ absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
   const auto understood =
       Understand(request.objective(), request.points(0), "points[0]", events, interruption);
   if (!understood.ok()) return understood.status();
-  const auto operations = static_cast<double>(
-      request.gradient() ? understood->gradient_operations : understood->operations);
+  const auto operations = static_cast<double>(request.gradient() ? understood->gradient_operations
+                                                                 : understood->operations);
   const absl::Status cost = CheckCost("points", request.points_size(), operations);
   if (!cost.ok()) return cost;
 

@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// A page of a run's past, or all of it thinned to about max_points.
-absl::StatusOr<v1::ListIteratesResponse> ListIterates(runs::RunBook& runs, const v1::ListIteratesRequest& request);
+absl::StatusOr<v1::ListIteratesResponse> ListIterates(runs::RunBook& runs,
+                                                      const v1::ListIteratesRequest& request);
 
 }  // namespace thalweg::rpc

@@ -8,9 +8,11 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::ListLanguageFunctionsResponse> ListLanguageFunctions(const v1::ListLanguageFunctionsRequest& request) {
+absl::StatusOr<v1::ListLanguageFunctionsResponse> ListLanguageFunctions(
+    const v1::ListLanguageFunctionsRequest& request) {
   const auto entries = expression::Functions();
-  auto page = PageOf("ListLanguageFunctions", entries.size(), request.page_size(), request.page_token());
+  auto page =
+      PageOf("ListLanguageFunctions", entries.size(), request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
   v1::ListLanguageFunctionsResponse response;
   for (size_t i = page->first; i < page->first + page->count; ++i) {

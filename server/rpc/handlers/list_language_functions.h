@@ -6,6 +6,7 @@
 namespace thalweg::rpc {
 
 /// A page of the functions and constants of the objective language.
-absl::StatusOr<v1::ListLanguageFunctionsResponse> ListLanguageFunctions(const v1::ListLanguageFunctionsRequest& request);
+absl::StatusOr<v1::ListLanguageFunctionsResponse> ListLanguageFunctions(
+    const v1::ListLanguageFunctionsRequest& request);
 
 }  // namespace thalweg::rpc

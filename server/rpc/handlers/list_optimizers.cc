@@ -8,7 +8,8 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::ListOptimizersResponse> ListOptimizers(const v1::ListOptimizersRequest& request) {
+absl::StatusOr<v1::ListOptimizersResponse> ListOptimizers(
+    const v1::ListOptimizersRequest& request) {
   const auto entries = Optimizers();
   auto page = PageOf("ListOptimizers", entries.size(), request.page_size(), request.page_token());
   if (!page.ok()) return page.status();

@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// A page of the runs that match, newest first, without their long points and formulas.
-absl::StatusOr<v1::ListRunsResponse> ListRuns(runs::RunBook& runs, const v1::ListRunsRequest& request);
+absl::StatusOr<v1::ListRunsResponse> ListRuns(runs::RunBook& runs,
+                                              const v1::ListRunsRequest& request);
 
 }  // namespace thalweg::rpc

@@ -8,9 +8,11 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::ListStoppingRulesResponse> ListStoppingRules(const v1::ListStoppingRulesRequest& request) {
+absl::StatusOr<v1::ListStoppingRulesResponse> ListStoppingRules(
+    const v1::ListStoppingRulesRequest& request) {
   const auto entries = StoppingRules();
-  auto page = PageOf("ListStoppingRules", entries.size(), request.page_size(), request.page_token());
+  auto page =
+      PageOf("ListStoppingRules", entries.size(), request.page_size(), request.page_token());
   if (!page.ok()) return page.status();
   v1::ListStoppingRulesResponse response;
   for (size_t i = page->first; i < page->first + page->count; ++i) {

@@ -6,6 +6,7 @@
 namespace thalweg::rpc {
 
 /// A page of the stopping rules.
-absl::StatusOr<v1::ListStoppingRulesResponse> ListStoppingRules(const v1::ListStoppingRulesRequest& request);
+absl::StatusOr<v1::ListStoppingRulesResponse> ListStoppingRules(
+    const v1::ListStoppingRulesRequest& request);
 
 }  // namespace thalweg::rpc

@@ -5,7 +5,8 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::PauseRunResponse> PauseRun(runs::RunBook& runs, const v1::PauseRunRequest& request) {
+absl::StatusOr<v1::PauseRunResponse> PauseRun(runs::RunBook& runs,
+                                              const v1::PauseRunRequest& request) {
   const auto name = RunName::Parse(request.name());
   if (!name.ok()) return name.status();
   const auto run = runs.Pause(name->id());

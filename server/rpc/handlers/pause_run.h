@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// Halts a run after the iteration it is in.
-absl::StatusOr<v1::PauseRunResponse> PauseRun(runs::RunBook& runs, const v1::PauseRunRequest& request);
+absl::StatusOr<v1::PauseRunResponse> PauseRun(runs::RunBook& runs,
+                                              const v1::PauseRunRequest& request);
 
 }  // namespace thalweg::rpc

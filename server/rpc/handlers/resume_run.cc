@@ -5,7 +5,8 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::ResumeRunResponse> ResumeRun(runs::RunBook& runs, const v1::ResumeRunRequest& request) {
+absl::StatusOr<v1::ResumeRunResponse> ResumeRun(runs::RunBook& runs,
+                                                const v1::ResumeRunRequest& request) {
   const auto name = RunName::Parse(request.name());
   if (!name.ok()) return name.status();
   const auto run = runs.Resume(name->id());

@@ -7,6 +7,7 @@
 namespace thalweg::rpc {
 
 /// Lets a paused run go on.
-absl::StatusOr<v1::ResumeRunResponse> ResumeRun(runs::RunBook& runs, const v1::ResumeRunRequest& request);
+absl::StatusOr<v1::ResumeRunResponse> ResumeRun(runs::RunBook& runs,
+                                                const v1::ResumeRunRequest& request);
 
 }  // namespace thalweg::rpc

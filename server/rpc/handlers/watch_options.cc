@@ -28,9 +28,9 @@ absl::StatusOr<runs::WatchOptions> WatchOptionsOf(v1::WatchMode mode, double max
   if (mode == v1::WATCH_MODE_LIVE) {
     options.mode = runs::WatchMode::kLive;
   } else if (mode != v1::WATCH_MODE_UNSPECIFIED && mode != v1::WATCH_MODE_ALL) {
-    refusals.Add("mode", Reason::kInvalidValue,
-                 absl::StrCat("is ", static_cast<int>(mode),
-                              "; known: WATCH_MODE_ALL, WATCH_MODE_LIVE"));
+    refusals.Add(
+        "mode", Reason::kInvalidValue,
+        absl::StrCat("is ", static_cast<int>(mode), "; known: WATCH_MODE_ALL, WATCH_MODE_LIVE"));
   }
   if (max_updates_per_second != 0) options.max_updates_per_second = max_updates_per_second;
   // Written so that NaN is refused too.

@@ -103,7 +103,8 @@ absl::StatusOr<Part> FromWire(const v1::Part& part) { return PartAt(part, /*dept
 
 void ToWire(const Part& part, v1::Part& wire) {
   wire.set_kind(part.kind);
-  for (const auto& [name, setting] : part.settings) ToWire(setting, (*wire.mutable_settings())[name]);
+  for (const auto& [name, setting] : part.settings)
+    ToWire(setting, (*wire.mutable_settings())[name]);
 }
 
 void ToWire(const Setting& setting, v1::Setting& wire) {

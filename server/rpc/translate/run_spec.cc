@@ -38,9 +38,9 @@ void AddNames(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
   }
   spec.display_name = run.display_name();
   if (run.labels_size() > kMostLabels) {
-    refusals.Add("labels", Reason::kInvalidValue,
-                 absl::StrCat("has ", run.labels_size(), " entries; at most ", kMostLabels,
-                              " are allowed"));
+    refusals.Add(
+        "labels", Reason::kInvalidValue,
+        absl::StrCat("has ", run.labels_size(), " entries; at most ", kMostLabels, " are allowed"));
     return;
   }
   for (const auto& [key, value] : run.labels()) {
@@ -48,9 +48,9 @@ void AddNames(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
       refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
                    "has a key that is not 1 to 63 of the characters a-z, 0-9, _ and -");
     } else if (value.size() > kMostLabelBytes) {
-      refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
-                   absl::StrCat("has ", value.size(), " bytes; at most ", kMostLabelBytes,
-                                " are allowed"));
+      refusals.Add(
+          Keyed("labels", key), Reason::kInvalidValue,
+          absl::StrCat("has ", value.size(), " bytes; at most ", kMostLabelBytes, " are allowed"));
     }
     spec.labels.emplace(key, value);
   }
@@ -84,9 +84,9 @@ void AddParts(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
     refusals.Add("optimizer", optimizer.status());
   }
   if (run.stopping_size() > kMostRules) {
-    refusals.Add("stopping", Reason::kInvalidValue,
-                 absl::StrCat("has ", run.stopping_size(), " rules; at most ", kMostRules,
-                              " are allowed"));
+    refusals.Add(
+        "stopping", Reason::kInvalidValue,
+        absl::StrCat("has ", run.stopping_size(), " rules; at most ", kMostRules, " are allowed"));
     return;
   }
   for (int i = 0; i < run.stopping_size(); ++i) {

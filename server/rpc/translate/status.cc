@@ -24,7 +24,11 @@ constexpr int kRetryAfterSeconds = 1;
 /// Length of the UTF-8 character that begins at `text[i]`, or 0 where there is none.
 size_t CharacterLength(std::string_view text, size_t i) {
   const auto lead = static_cast<unsigned char>(text[i]);
-  const size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  const size_t length = lead < 0x80    ? 1
+                        : lead >= 0xF0 ? 4
+                        : lead >= 0xE0 ? 3
+                        : lead >= 0xC2 ? 2
+                                       : 0;
   if (length == 0 || i + length > text.size()) return 0;
   for (size_t k = 1; k < length; ++k) {
     if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80U) return 0;
@@ -68,18 +72,30 @@ size_t EncodedLengthOf(std::string_view text) {
 
 std::string_view CanonicalName(absl::StatusCode code) {
   switch (code) {
-    case absl::StatusCode::kCancelled: return "CANCELLED";
-    case absl::StatusCode::kInvalidArgument: return "INVALID_VALUE";
-    case absl::StatusCode::kDeadlineExceeded: return "DEADLINE_EXCEEDED";
-    case absl::StatusCode::kNotFound: return "RUN_NOT_FOUND";
-    case absl::StatusCode::kAlreadyExists: return "REQUEST_ID_REUSED";
-    case absl::StatusCode::kResourceExhausted: return "QUOTA_EXCEEDED";
-    case absl::StatusCode::kFailedPrecondition: return "INVALID_STATE";
-    case absl::StatusCode::kOutOfRange: return "ITERATION_OUT_OF_RANGE";
-    case absl::StatusCode::kUnimplemented: return "UNIMPLEMENTED";
-    case absl::StatusCode::kUnavailable: return "OVERLOADED";
-    case absl::StatusCode::kDataLoss: return "DATA_CORRUPT";
-    default: return "UNEXPECTED";
+    case absl::StatusCode::kCancelled:
+      return "CANCELLED";
+    case absl::StatusCode::kInvalidArgument:
+      return "INVALID_VALUE";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "DEADLINE_EXCEEDED";
+    case absl::StatusCode::kNotFound:
+      return "RUN_NOT_FOUND";
+    case absl::StatusCode::kAlreadyExists:
+      return "REQUEST_ID_REUSED";
+    case absl::StatusCode::kResourceExhausted:
+      return "QUOTA_EXCEEDED";
+    case absl::StatusCode::kFailedPrecondition:
+      return "INVALID_STATE";
+    case absl::StatusCode::kOutOfRange:
+      return "ITERATION_OUT_OF_RANGE";
+    case absl::StatusCode::kUnimplemented:
+      return "UNIMPLEMENTED";
+    case absl::StatusCode::kUnavailable:
+      return "OVERLOADED";
+    case absl::StatusCode::kDataLoss:
+      return "DATA_CORRUPT";
+    default:
+      return "UNEXPECTED";
   }
 }
 
@@ -159,10 +175,10 @@ grpc::Status ToGrpc(const absl::Status& status, const IncidentLog& incidents) {
 
 std::string_view CodeName(grpc::StatusCode code) {
   constexpr std::string_view kNames[] = {
-      "OK",           "Canceled",      "Unknown",         "InvalidArgument",    "DeadlineExceeded",
-      "NotFound",     "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
-      "Aborted",      "OutOfRange",    "Unimplemented",   "Internal",           "Unavailable",
-      "DataLoss",     "Unauthenticated"};
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
   const auto index = static_cast<size_t>(code);
   return index < std::size(kNames) ? kNames[index] : "Unknown";
 }

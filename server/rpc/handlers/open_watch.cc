@@ -1,0 +1,43 @@
+#include "server/rpc/handlers/open_watch.h"
+
+#include <string>
+#include <utility>
+
+#include "server/rpc/handlers/create_run.h"
+#include "server/rpc/handlers/watch_options.h"
+#include "server/rpc/translate/run_name.h"
+
+namespace thalweg::rpc {
+namespace {
+
+absl::StatusOr<OpenedWatch> Open(runs::RunBook& runs, const std::string& id,
+                                 const runs::WatchOptions& options, std::function<void()> wake) {
+  auto watcher = runs.Watch(id, options, std::move(wake));
+  if (!watcher.ok()) return watcher.status();
+  return OpenedWatch{id, *std::move(watcher), options.mode, options.from_iteration};
+}
+
+}  // namespace
+
+absl::StatusOr<OpenedWatch> OpenWatch(runs::RunBook& runs, const v1::WatchRunRequest& request,
+                                      std::function<void()> wake) {
+  const auto name = RunName::Parse(request.name());
+  if (!name.ok()) return name.status();
+  const auto options =
+      WatchOptionsOf(request.mode(), request.max_updates_per_second(), request.from_iteration());
+  if (!options.ok()) return options.status();
+  return Open(runs, name->id(), *options, std::move(wake));
+}
+
+absl::StatusOr<OpenedWatch> OpenOptimize(runs::RunBook& runs, const v1::OptimizeRequest& request,
+                                         std::function<void()> wake) {
+  // Nothing is made for a call whose other fields are wrong.
+  const auto options =
+      WatchOptionsOf(request.mode(), request.max_updates_per_second(), /*from_iteration=*/0);
+  if (!options.ok()) return options.status();
+  const auto run = CreateRun(runs, request.run(), request.request_id(), /*validate_only=*/false);
+  if (!run.ok()) return run.status();
+  return Open(runs, run->id, *options, std::move(wake));
+}
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,122 @@
+#include "server/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
+
+#include <utility>
+#include <vector>
+
+namespace thalweg::rpc {
+namespace {
+
+constexpr char kLive[] = "live";
+constexpr char kReady[] = "ready";
+constexpr int kMostSyncThreads = 8;  // only reflection is written for gRPC's own threads
+
+constexpr int Ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
+
+/// Reflection for this server alone; gRPC's usual way turns it on for all of a process.
+class WithReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments* /*args*/) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
+  }
+};
+
+void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(options.max_receive_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_concurrent_streams);
+  grpc::ResourceQuota quota("thalweg");
+  quota.Resize(options.memory_quota_bytes);
+  quota.SetMaxThreads(kMostSyncThreads);
+  builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
+}
+
+/// Half-open connections are found within 80 s, idle ones are closed, old ones moved on so that
+/// load spreads and clients are used to resuming.
+void SetKeepalive(grpc::ServerBuilder& builder) {
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Ms(seconds(60)));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Ms(seconds(20)));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Ms(seconds(10)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Ms(minutes(15)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Ms(minutes(60)));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Ms(seconds(60)));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Ms(seconds(20)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(runs::RunBook& runs, EventSink& events,
+                                                      const ServerOptions& options) {
+  auto acceptor = Acceptor::Listen(options.address);
+  if (!acceptor.ok()) return acceptor.status();
+  std::unique_ptr<Server> server(new Server(runs, events, options, *std::move(acceptor)));
+  if (const absl::Status status = server->Build(options); !status.ok()) return status;
+  return server;
+}
+
+Server::Server(runs::RunBook& runs, EventSink& events, const ServerOptions& options,
+               std::unique_ptr<Acceptor> acceptor)
+    : events_(events),
+      info_(options.info),
+      pump_(options.pump_threads, options.max_watches),
+      lanes_(options.lanes),
+      surroundings_{events, lanes_, options.incidents},
+      watches_{pump_, events, draining_, options.heartbeat},
+      optimization_(runs, surroundings_, watches_),
+      objective_(surroundings_),
+      catalog_(info_, surroundings_),
+      acceptor_(std::move(acceptor)) {}
+
+absl::Status Server::Build(const ServerOptions& options) {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&optimization_);
+  builder.RegisterService(&objective_);
+  builder.RegisterService(&catalog_);
+  SetLimits(options, builder);
+  SetKeepalive(builder);
+  if (options.reflection) builder.SetOption(std::make_unique<WithReflection>());
+  using External = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  auto connections = builder.experimental().AddExternalConnectionAcceptor(
+      External::FROM_FD,
+      options.credentials ? options.credentials : grpc::InsecureServerCredentials());
+
+  server_ = builder.BuildAndStart();
+  if (!server_) return absl::InternalError("gRPC's server does not start");
+  SetServing(false);
+  server_->GetHealthCheckService()->SetServingStatus(kLive, true);
+  acceptor_->Start(std::move(connections));
+  return absl::OkStatus();
+}
+
+Server::~Server() {
+  if (server_) Drain(std::chrono::seconds(1));
+}
+
+void Server::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
+  health.SetServingStatus("", serving);
+  health.SetServingStatus(kReady, serving);
+  events_.On(ServerReady{"rpc", serving});
+}
+
+void Server::Drain(std::chrono::milliseconds deadline) {
+  if (drained_.exchange(true)) return;
+  SetServing(false);
+  acceptor_->Stop();
+  draining_ = true;
+  pump_.WakeAll();
+  server_->Shutdown(std::chrono::system_clock::now() + deadline);
+}
+
+}  // namespace thalweg::rpc

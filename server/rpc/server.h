@@ -1,0 +1,88 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/events/events.h"
+#include "server/rpc/acceptor.h"
+#include "server/rpc/lanes.h"
+#include "server/rpc/services.h"
+#include "server/rpc/streams/stream_pump.h"
+#include "server/rpc/streams/watch_stream.h"
+#include "server/rpc/translate/status.h"
+#include "server/runs/run_book.h"
+
+namespace thalweg::rpc {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1:50051";  ///< Port 0: any that is free; see Server::port.
+  std::shared_ptr<grpc::ServerCredentials> credentials;  ///< None: plain text.
+  bool reflection = true;  ///< Lets grpcurl and its like ask for the protos.
+
+  int max_receive_bytes = 4 << 20;
+  int max_metadata_bytes = 16 << 10;
+  int max_concurrent_streams = 1000;            ///< Calls on one connection.
+  size_t max_watches = 20'000;                  ///< Streams of all connections.
+  size_t memory_quota_bytes = size_t{1} << 30;  ///< Of gRPC's buffers.
+
+  LaneOptions lanes;
+  int pump_threads = 2;
+  std::chrono::milliseconds heartbeat{10'000};  ///< Silence on a stream before a sign of life.
+
+  ServerInfo info;        ///< For GetServerInfo.
+  IncidentLog incidents;  ///< Told what callers must not see; may be empty.
+};
+
+/// The gRPC server: all services, health ("" and "ready" follow SetServing, "live" does not) and
+/// reflection, on one port.
+class Server {
+ public:
+  /// Serving on return, with health NOT_SERVING until SetServing(true). `runs` and `events` outlive
+  /// the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(runs::RunBook& runs, EventSink& events,
+                                                       const ServerOptions& options);
+  /// Drains for a second where Drain was not called.
+  ~Server();
+
+  int port() const { return acceptor_->port(); }
+  /// For channels within the process (InProcessChannel).
+  grpc::Server& grpc() { return *server_; }
+  /// Connections turned away for want of descriptors.
+  int64_t refused_connections() const { return acceptor_->refused(); }
+  size_t open_streams() const { return pump_.size(); }
+
+  /// What health checks of "" and "ready" are told.
+  void SetServing(bool serving);
+
+  /// Says NOT_SERVING, accepts no connection, tells every stream where to resume and ends it
+  /// UNAVAILABLE; returns when all calls are over, cancelling what is left at the deadline. Call
+  /// RunBook::Drain before, so that streams name the last durable iterate.
+  void Drain(std::chrono::milliseconds deadline);
+
+ private:
+  Server(runs::RunBook& runs, EventSink& events, const ServerOptions& options,
+         std::unique_ptr<Acceptor> acceptor);
+  absl::Status Build(const ServerOptions& options);
+
+  // In this order: what is below uses what is above.
+  EventSink& events_;
+  const ServerInfo info_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> drained_{false};
+  StreamPump pump_;
+  Lanes lanes_;
+  const Surroundings surroundings_;
+  const WatchSurroundings watches_;
+  OptimizationCalls optimization_;
+  ObjectiveCalls objective_;
+  CatalogCalls catalog_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,212 @@
+#include "server/rpc/services.h"
+
+#include <string>
+#include <utility>
+
+#include "server/rpc/handlers/cancel_run.h"
+#include "server/rpc/handlers/check_gradient.h"
+#include "server/rpc/handlers/compile_objective.h"
+#include "server/rpc/handlers/create_run.h"
+#include "server/rpc/handlers/delete_run.h"
+#include "server/rpc/handlers/evaluate_objective.h"
+#include "server/rpc/handlers/get_run.h"
+#include "server/rpc/handlers/list_functions.h"
+#include "server/rpc/handlers/list_iterates.h"
+#include "server/rpc/handlers/list_language_functions.h"
+#include "server/rpc/handlers/list_optimizers.h"
+#include "server/rpc/handlers/list_runs.h"
+#include "server/rpc/handlers/list_schedules.h"
+#include "server/rpc/handlers/list_stopping_rules.h"
+#include "server/rpc/handlers/open_watch.h"
+#include "server/rpc/handlers/pause_run.h"
+#include "server/rpc/handlers/resume_run.h"
+
+namespace thalweg::rpc {
+
+// ---- OptimizationService
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* OptimizationCalls::Answer(std::string_view rpc, Lane lane,
+                                                    const Context* context, Response* response,
+                                                    Work work) const {
+  const Method method{v1::OptimizationService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, lane, *context, response,
+                                    [work](const Interruption&) { return work(); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::CreateRun(Context* context,
+                                                       const v1::CreateRunRequest* request,
+                                                       v1::CreateRunResponse* response) {
+  return Answer("CreateRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::CreateRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::GetRun(Context* context,
+                                                    const v1::GetRunRequest* request,
+                                                    v1::GetRunResponse* response) {
+  return Answer("GetRun", Lane::kRead, context, response,
+                [this, request] { return rpc::GetRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::ListRuns(Context* context,
+                                                      const v1::ListRunsRequest* request,
+                                                      v1::ListRunsResponse* response) {
+  return Answer("ListRuns", Lane::kRead, context, response,
+                [this, request] { return rpc::ListRuns(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::ListIterates(Context* context,
+                                                          const v1::ListIteratesRequest* request,
+                                                          v1::ListIteratesResponse* response) {
+  return Answer("ListIterates", Lane::kRead, context, response,
+                [this, request] { return rpc::ListIterates(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::CancelRun(Context* context,
+                                                       const v1::CancelRunRequest* request,
+                                                       v1::CancelRunResponse* response) {
+  return Answer("CancelRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::CancelRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::PauseRun(Context* context,
+                                                      const v1::PauseRunRequest* request,
+                                                      v1::PauseRunResponse* response) {
+  return Answer("PauseRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::PauseRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::ResumeRun(Context* context,
+                                                       const v1::ResumeRunRequest* request,
+                                                       v1::ResumeRunResponse* response) {
+  return Answer("ResumeRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::ResumeRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::DeleteRun(Context* context,
+                                                       const v1::DeleteRunRequest* request,
+                                                       v1::DeleteRunResponse* response) {
+  return Answer("DeleteRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::DeleteRun(runs_, *request); });
+}
+
+grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
+    Context* /*context*/, const v1::WatchRunRequest* request) {
+  const Method method{v1::OptimizationService::service_full_name(), "WatchRun", /*stream=*/true};
+  return WatchReactor<v1::WatchRunResponse>::Start(
+      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+        return OpenWatch(runs_, *request, std::move(wake));
+      });
+}
+
+grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
+    Context* /*context*/, const v1::OptimizeRequest* request) {
+  const Method method{v1::OptimizationService::service_full_name(), "Optimize", /*stream=*/true};
+  std::function<void(const std::string&)> abandoned;
+  if (request->cancel_on_disconnect()) {
+    // Cancelling waits for the disk, which the pump must not; and it must be done however busy
+    // the server is. A run that is over by then needs no cancelling: the status is of no interest.
+    abandoned = [&runs = runs_, &lanes = server_.lanes](const std::string& run) {
+      lanes[Lane::kWrite].SubmitAlways([&runs, run] {
+        Guarded<runs::Run>([&runs, &run] { return runs.Cancel(run); }).IgnoreError();
+      });
+    };
+  }
+  return WatchReactor<v1::OptimizeResponse>::Start(
+      server_, watches_, method, Lane::kWrite,
+      [this, request](std::function<void()> wake) {
+        return OpenOptimize(runs_, *request, std::move(wake));
+      },
+      std::move(abandoned));
+}
+
+// ---- ObjectiveService
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* ObjectiveCalls::Answer(std::string_view rpc, const Context* context,
+                                                 Response* response, Work work) const {
+  const Method method{v1::ObjectiveService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, Lane::kCompute, *context, response,
+                                    std::move(work));
+}
+
+grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
+    Context* context, const v1::CompileObjectiveRequest* request,
+    v1::CompileObjectiveResponse* response) {
+  return Answer("CompileObjective", context, response,
+                [this, request](const Interruption& interruption) {
+                  return rpc::CompileObjective(server_.events, *request, interruption);
+                });
+}
+
+grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
+    Context* context, const v1::EvaluateObjectiveRequest* request,
+    v1::EvaluateObjectiveResponse* response) {
+  return Answer("EvaluateObjective", context, response,
+                [this, request](const Interruption& interruption) {
+                  return rpc::EvaluateObjective(server_.events, *request, interruption);
+                });
+}
+
+grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
+                                                        const v1::CheckGradientRequest* request,
+                                                        v1::CheckGradientResponse* response) {
+  return Answer("CheckGradient", context, response,
+                [this, request](const Interruption& interruption) {
+                  return rpc::CheckGradient(server_.events, *request, interruption);
+                });
+}
+
+// ---- CatalogService
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* CatalogCalls::Answer(std::string_view rpc, const Context* context,
+                                               Response* response, Work work) const {
+  const Method method{v1::CatalogService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, Lane::kRead, *context, response,
+                                    [work](const Interruption&) { return work(); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListOptimizers(Context* context,
+                                                       const v1::ListOptimizersRequest* request,
+                                                       v1::ListOptimizersResponse* response) {
+  return Answer("ListOptimizers", context, response,
+                [request] { return rpc::ListOptimizers(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListFunctions(Context* context,
+                                                      const v1::ListFunctionsRequest* request,
+                                                      v1::ListFunctionsResponse* response) {
+  return Answer("ListFunctions", context, response,
+                [request] { return rpc::ListFunctions(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListSchedules(Context* context,
+                                                      const v1::ListSchedulesRequest* request,
+                                                      v1::ListSchedulesResponse* response) {
+  return Answer("ListSchedules", context, response,
+                [request] { return rpc::ListSchedules(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListStoppingRules(
+    Context* context, const v1::ListStoppingRulesRequest* request,
+    v1::ListStoppingRulesResponse* response) {
+  return Answer("ListStoppingRules", context, response,
+                [request] { return rpc::ListStoppingRules(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListLanguageFunctions(
+    Context* context, const v1::ListLanguageFunctionsRequest* request,
+    v1::ListLanguageFunctionsResponse* response) {
+  return Answer("ListLanguageFunctions", context, response,
+                [request] { return rpc::ListLanguageFunctions(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::GetServerInfo(Context* context,
+                                                      const v1::GetServerInfoRequest* request,
+                                                      v1::GetServerInfoResponse* response) {
+  return Answer("GetServerInfo", context, response,
+                [this, request] { return rpc::GetServerInfo(info_, *request); });
+}
+
+}  // namespace thalweg::rpc

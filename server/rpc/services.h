@@ -1,0 +1,96 @@
+#pragma once
+
+#include "server/rpc/handlers/get_server_info.h"
+#include "server/rpc/streams/watch_reactor.h"
+#include "server/rpc/unary_call.h"
+#include "server/runs/run_book.h"
+#include "thalweg/v1/catalog_service.grpc.pb.h"
+#include "thalweg/v1/objective_service.grpc.pb.h"
+#include "thalweg/v1/optimization_service.grpc.pb.h"
+
+/// Which handler answers which RPC, and on which lane. One override a line; nothing else happens
+/// here.
+namespace thalweg::rpc {
+
+class OptimizationCalls final : public v1::OptimizationService::CallbackService {
+ public:
+  OptimizationCalls(runs::RunBook& runs, const Surroundings& server,
+                    const WatchSurroundings& watches)
+      : runs_(runs), server_(server), watches_(watches) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  Unary* CreateRun(Context*, const v1::CreateRunRequest*, v1::CreateRunResponse*) override;
+  Unary* GetRun(Context*, const v1::GetRunRequest*, v1::GetRunResponse*) override;
+  Unary* ListRuns(Context*, const v1::ListRunsRequest*, v1::ListRunsResponse*) override;
+  Unary* ListIterates(Context*, const v1::ListIteratesRequest*, v1::ListIteratesResponse*) override;
+  Unary* CancelRun(Context*, const v1::CancelRunRequest*, v1::CancelRunResponse*) override;
+  Unary* PauseRun(Context*, const v1::PauseRunRequest*, v1::PauseRunResponse*) override;
+  Unary* ResumeRun(Context*, const v1::ResumeRunRequest*, v1::ResumeRunResponse*) override;
+  Unary* DeleteRun(Context*, const v1::DeleteRunRequest*, v1::DeleteRunResponse*) override;
+  grpc::ServerWriteReactor<v1::WatchRunResponse>* WatchRun(Context*,
+                                                           const v1::WatchRunRequest*) override;
+  grpc::ServerWriteReactor<v1::OptimizeResponse>* Optimize(Context*,
+                                                           const v1::OptimizeRequest*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, Lane lane, const Context* context, Response* response,
+                Work work) const;
+
+  runs::RunBook& runs_;
+  const Surroundings& server_;
+  const WatchSurroundings& watches_;
+};
+
+class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
+ public:
+  explicit ObjectiveCalls(const Surroundings& server) : server_(server) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  Unary* CompileObjective(Context*, const v1::CompileObjectiveRequest*,
+                          v1::CompileObjectiveResponse*) override;
+  Unary* EvaluateObjective(Context*, const v1::EvaluateObjectiveRequest*,
+                           v1::EvaluateObjectiveResponse*) override;
+  Unary* CheckGradient(Context*, const v1::CheckGradientRequest*,
+                       v1::CheckGradientResponse*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
+
+  const Surroundings& server_;
+};
+
+class CatalogCalls final : public v1::CatalogService::CallbackService {
+ public:
+  CatalogCalls(const ServerInfo& info, const Surroundings& server) : info_(info), server_(server) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  Unary* ListOptimizers(Context*, const v1::ListOptimizersRequest*,
+                        v1::ListOptimizersResponse*) override;
+  Unary* ListFunctions(Context*, const v1::ListFunctionsRequest*,
+                       v1::ListFunctionsResponse*) override;
+  Unary* ListSchedules(Context*, const v1::ListSchedulesRequest*,
+                       v1::ListSchedulesResponse*) override;
+  Unary* ListStoppingRules(Context*, const v1::ListStoppingRulesRequest*,
+                           v1::ListStoppingRulesResponse*) override;
+  Unary* ListLanguageFunctions(Context*, const v1::ListLanguageFunctionsRequest*,
+                               v1::ListLanguageFunctionsResponse*) override;
+  Unary* GetServerInfo(Context*, const v1::GetServerInfoRequest*,
+                       v1::GetServerInfoResponse*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
+
+  const ServerInfo& info_;
+  const Surroundings& server_;
+};
+
+}  // namespace thalweg::rpc

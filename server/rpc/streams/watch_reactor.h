@@ -1,0 +1,79 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "server/rpc/streams/watch_stream.h"
+#include "server/rpc/unary_call.h"
+
+namespace thalweg::rpc {
+
+/// gRPC's side of a watch, for WatchRun and for Optimize, whose responses both have an `update`.
+/// Owns itself until gRPC is done with it.
+template <typename Response>
+class WatchReactor final : public grpc::ServerWriteReactor<Response>, private UpdateWriter {
+ public:
+  /// Opens a watch; waits for the disk, so it is called on a lane. The argument is what the watcher
+  /// has to call when there is more.
+  using Opener = std::function<absl::StatusOr<OpenedWatch>(std::function<void()> wake)>;
+
+  static grpc::ServerWriteReactor<Response>* Start(
+      const Surroundings& server, const WatchSurroundings& watches, const Method& method, Lane lane,
+      Opener opener, std::function<void(const std::string&)> abandoned = {}) {
+    auto* const reactor = new WatchReactor(server, watches, method, std::move(abandoned));
+    const std::shared_ptr<WatchStream> stream = reactor->stream_;
+    if (!watches.pump.Add(stream)) {
+      reactor->End(absl::UnavailableError("too many streams are open; try again later"));
+      return reactor;
+    }
+    // The reactor may be over before Submit returns; the stream is safe to hold.
+    const bool queued = server.lanes[lane].Submit([stream, open = std::move(opener)] {
+      if (stream->gone()) return stream->Opened(absl::CancelledError("the client has gone"));
+      stream->Opened(Guarded<OpenedWatch>([&stream, &open] { return open(stream->WakeUp()); }));
+    });
+    if (!queued) {
+      stream->Opened(absl::UnavailableError("too many calls are waiting; try again later"));
+    }
+    return reactor;
+  }
+
+  void OnWriteDone(bool ok) override { stream_->Written(ok); }
+  void OnCancel() override { stream_->Cancelled(); }
+  void OnDone() override {
+    pump_.Remove(stream_.get());
+    delete this;
+  }
+
+ private:
+  WatchReactor(const Surroundings& server, const WatchSurroundings& watches, const Method& method,
+               std::function<void(const std::string&)> abandoned)
+      : server_(server),
+        pump_(watches.pump),
+        record_(server.events, method),
+        stream_(std::make_shared<WatchStream>(watches, static_cast<UpdateWriter&>(*this),
+                                              std::move(abandoned))) {}
+
+  v1::RunUpdate& Message() override {
+    if (!response_) response_ = std::make_unique<Response>();
+    return *response_->mutable_update();
+  }
+  void Write() override { this->StartWrite(response_.get()); }
+  void Release() override { response_.reset(); }
+  void End(const absl::Status& status) override {
+    const grpc::Status answer = ToGrpc(status, server_.incidents);
+    record_.Finished(answer.error_code());
+    this->Finish(answer);
+  }
+
+  const Surroundings& server_;
+  StreamPump& pump_;
+  CallRecord record_;
+  std::shared_ptr<WatchStream> stream_;
+  std::unique_ptr<Response> response_;  // gRPC reads it until OnWriteDone
+};
+
+}  // namespace thalweg::rpc

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/events/events.h"
+#include "server/rpc/streams/stream_pump.h"
+#include "server/runs/watcher.h"
+#include "thalweg/v1/optimization_service.pb.h"
+
+namespace thalweg::rpc {
+
+/// Where a watch is written to: gRPC in the server, a list in tests. Called by the pump alone.
+class UpdateWriter {
+ public:
+  virtual ~UpdateWriter() = default;
+  /// The message to fill; it must not be touched between Write and WatchStream::Written.
+  virtual v1::RunUpdate& Message() = 0;
+  /// Begins to send the message. WatchStream::Written follows, from any thread.
+  virtual void Write() = 0;
+  /// Frees the memory of the message, for a stream that has nothing to say for now.
+  virtual void Release() = 0;
+  /// Nothing follows; the stream does not touch the writer again.
+  virtual void End(const absl::Status& status) = 0;
+};
+
+/// What a stream needs of its surroundings, all of it living longer.
+struct WatchSurroundings {
+  StreamPump& pump;
+  EventSink& events;
+  const std::atomic<bool>& draining;
+  std::chrono::steady_clock::duration heartbeat;
+};
+
+/// A watch that has been opened.
+struct OpenedWatch {
+  std::string run;  ///< Its id.
+  std::unique_ptr<runs::Watcher> watcher;
+  runs::WatchMode mode = runs::WatchMode::kAll;
+  int64_t from_iteration = 0;
+};
+
+/// One run's updates on their way to one client: pulled from the trace when the client has taken
+/// the update before, so that a client that reads slowly, or not at all, holds one message and
+/// keeps nobody waiting. Ends OK after the last update; when the server drains it says where to
+/// resume and ends UNAVAILABLE.
+class WatchStream final : public Pumped, public std::enable_shared_from_this<WatchStream> {
+ public:
+  /// `writer` lives until its End. `abandoned` is called with the run's id when the client leaves
+  /// before the run is over; may be empty.
+  WatchStream(const WatchSurroundings& server, UpdateWriter& writer,
+              std::function<void(const std::string&)> abandoned)
+      : server_(server), writer_(writer), abandoned_(std::move(abandoned)) {}
+
+  /// What a watcher is to call when it may have more. Outlives the stream safely.
+  std::function<void()> WakeUp();
+
+  /// Exactly once, from any thread: the stream begins, or ends with why it could not be opened.
+  void Opened(absl::StatusOr<OpenedWatch> opened);
+  /// The write begun last is over; not `ok`: the client is gone.
+  void Written(bool ok);
+  /// The client is gone, or its deadline has passed.
+  void Cancelled();
+
+  bool gone() const { return gone_; }
+
+  void Pump() override;
+
+ private:
+  void Step();
+  void Send(const runs::WatchUpdate& update);
+  void SendHeartbeat();
+  void StartWrite();
+  void Wait(std::optional<runs::SteadyTime> not_before);
+  void HintAndLeave();
+  void End(const absl::Status& status, std::string_view why);
+
+  const WatchSurroundings& server_;
+  UpdateWriter& writer_;
+  const std::function<void(const std::string&)> abandoned_;
+
+  std::atomic<bool> opened_{false};  // `opening_` is written before, and is the pump's afterwards
+  std::atomic<bool> writing_{false};
+  std::atomic<bool> gone_{false};
+  std::atomic<int64_t> woken_ns_{0};  // when a watcher last had news for an idle stream; 0: not so
+
+  // The pump's.
+  absl::StatusOr<OpenedWatch> opening_ = absl::UnavailableError("not opened yet");
+  bool announced_ = false;  // WatchOpened was told
+  bool hinted_ = false;
+  bool last_sent_ = false;
+  bool ended_ = false;
+  int64_t next_iteration_ = 0;
+  runs::SteadyTime last_write_{};
+};
+
+}  // namespace thalweg::rpc
