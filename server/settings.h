@@ -27,7 +27,7 @@ struct Settings {
   int64_t max_trace_mib = 0;    ///< Per run.
   int64_t trace_memory_mib = 0;
   int64_t max_message_mib = 0;
-  int64_t max_connections = 0;  ///< Of gRPC; 0: what the limit of open files allows.
+  int64_t max_watches = 0;
   int64_t max_http_connections = 0;
   bool reflection = false;
   int64_t drain_seconds = 0;
