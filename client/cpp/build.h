@@ -26,8 +26,8 @@ class Part {
 
   Part& Set(const std::string& name, bool flag);
   template <typename Number>
-    requires(std::is_arithmetic_v<Number> && !std::same_as<Number, bool>)
-  Part& Set(const std::string& name, Number number) {
+  requires(std::is_arithmetic_v<Number> &&
+           !std::same_as<Number, bool>) Part& Set(const std::string& name, Number number) {
     return SetNumber(name, static_cast<double>(number));
   }
   Part& Set(const std::string& name, const char* text) { return Set(name, std::string(text)); }

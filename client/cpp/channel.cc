@@ -14,11 +14,12 @@ namespace {
 constexpr char kDefaultPort[] = ":50051";
 
 Error BadAddress(const std::string& address, const std::string& why) {
-  return {grpc::StatusCode::INVALID_ARGUMENT,
-          "server address '" + address + "': " + why + "; allowed: host:port, such as localhost:50051",
-          {},
-          "INVALID_VALUE",
-          {}};
+  return {
+      grpc::StatusCode::INVALID_ARGUMENT,
+      "server address '" + address + "': " + why + "; allowed: host:port, such as localhost:50051",
+      {},
+      "INVALID_VALUE",
+      {}};
 }
 
 bool IsPort(const std::string& text) {
@@ -76,7 +77,8 @@ std::string ServiceConfig() {
   for (const Methods& methods : kIdempotent) {
     for (const char* method : methods.names) {
       if (!names.empty()) names += ",";
-      names += R"({"service":"thalweg.v1.)" + methods.service + R"(","method":")" + method + R"("})";
+      names +=
+          R"({"service":"thalweg.v1.)" + methods.service + R"(","method":")" + method + R"("})";
     }
   }
   return R"({"methodConfig":[{"name":[)" + names +

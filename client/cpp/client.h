@@ -81,8 +81,8 @@ class Client {
 
   // Objectives by themselves.
 
-  Result<v1::CompileObjectiveResponse> CompileObjective(
-      const v1::CompileObjectiveRequest& request, const CallOptions& options = {}) const;
+  Result<v1::CompileObjectiveResponse> CompileObjective(const v1::CompileObjectiveRequest& request,
+                                                        const CallOptions& options = {}) const;
   Result<v1::EvaluateObjectiveResponse> EvaluateObjective(
       const v1::EvaluateObjectiveRequest& request, const CallOptions& options = {}) const;
   Result<v1::CheckGradientResponse> CheckGradient(const v1::CheckGradientRequest& request,

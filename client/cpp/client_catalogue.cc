@@ -12,9 +12,10 @@ using Service = v1::CatalogService::StubInterface;
 
 /// All pages of a list: `rows` gives the rows of one response.
 template <typename Row, typename Request, typename Response, typename Rows>
-Result<std::vector<Row>> AllPages(
-    const CallOptions& options, Service& service,
-    grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*), Rows rows) {
+Result<std::vector<Row>> AllPages(const CallOptions& options, Service& service,
+                                  grpc::Status (Service::*method)(grpc::ClientContext*,
+                                                                  const Request&, Response*),
+                                  Rows rows) {
   std::vector<Row> all;
   Request request;
   do {

@@ -39,8 +39,8 @@ Result<v1::Run> Client::CreateRun(const v1::Run& run, const CallOptions& options
 
 Result<v1::Run> Client::GetRun(const std::string& name, const CallOptions& options) const {
   Service& service = *stubs_->optimization;
-  return RunIn(Call<v1::GetRunResponse>(options, service, &Service::GetRun,
-                                        Named<v1::GetRunRequest>(name)));
+  return RunIn(
+      Call<v1::GetRunResponse>(options, service, &Service::GetRun, Named<v1::GetRunRequest>(name)));
 }
 
 Result<std::vector<v1::Run>> Client::ListRuns(const RunFilter& filter,

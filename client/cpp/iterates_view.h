@@ -25,9 +25,7 @@ class IteratesView {
   std::span<const double> gradient_max() const { return Column(batch_.gradient_max()); }
   std::span<const double> step_norm() const { return Column(batch_.step_norm()); }
   std::span<const double> learning_rate() const { return Column(batch_.learning_rate()); }
-  std::span<const int64_t> value_evaluations() const {
-    return Column(batch_.value_evaluations());
-  }
+  std::span<const int64_t> value_evaluations() const { return Column(batch_.value_evaluations()); }
   std::span<const int64_t> gradient_evaluations() const {
     return Column(batch_.gradient_evaluations());
   }

@@ -19,9 +19,9 @@ constexpr milliseconds kLongestWait{2'000};
 /// Whether the same watch may succeed later: the server was not reached, or it is restarting.
 bool IsLoss(const grpc::Status& status) {
   switch (status.error_code()) {
-    case grpc::StatusCode::OK:           // ended without the update marked `last`: it is draining
+    case grpc::StatusCode::OK:  // ended without the update marked `last`: it is draining
     case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::INTERNAL:     // how gRPC reports a stream that was reset
+    case grpc::StatusCode::INTERNAL:  // how gRPC reports a stream that was reset
       return true;
     default:
       return false;
@@ -57,7 +57,7 @@ class Watcher {
   int64_t next_;  // the first iteration that has not been handled
   Clock::time_point last_message_ = Clock::now();
   milliseconds wait_ = kFirstWait;
-  v1::Run run_;      // as last heard
+  v1::Run run_;  // as last heard
   bool over_ = false;
   bool malformed_ = false;
 };
@@ -71,7 +71,10 @@ Result<v1::Run> Watcher::ToTheEnd(v1::OptimizationService::StubInterface& servic
     }
     if (malformed_) {
       return Error{grpc::StatusCode::DATA_LOSS,
-                   "the server sent iterates whose columns differ in length", {}, {}, {}};
+                   "the server sent iterates whose columns differ in length",
+                   {},
+                   {},
+                   {}};
     }
     Error error = ErrorFrom(status);
     if (status.ok()) {

@@ -1,0 +1,90 @@
+#include "client/cli/arguments/array_argument.h"
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cpp/build.h"
+
+namespace thalweg::cli {
+namespace {
+
+constexpr double kMostNumbers = 1e7;
+
+struct Values {
+  std::vector<double> numbers;
+  bool vector = false;  // written as one, whatever its length
+};
+
+/// A count after '*' or in zeros(...): a whole number from 1 on that still fits.
+std::optional<size_t> ReadCount(Reader& reader, size_t so_far) {
+  const std::optional<double> count = reader.Number();
+  if (count && *count >= 1 && *count == std::floor(*count) &&
+      *count + static_cast<double>(so_far) <= kMostNumbers) {
+    return static_cast<size_t>(*count);
+  }
+  reader.Fail(
+      "expected a count here: a whole number, at least 1; a vector has at most 10000000 "
+      "numbers");
+  return std::nullopt;
+}
+
+/// zeros(n) or ones(n).
+void ReadFilled(Reader& reader, Values& values) {
+  const std::string name = reader.Name();
+  if ((name != "zeros" && name != "ones") || !reader.Take('(')) {
+    return reader.Fail("expected a number, zeros(n) or ones(n)");
+  }
+  const std::optional<size_t> count = ReadCount(reader, values.numbers.size());
+  if (!count) return;
+  if (!reader.Take(')')) return reader.Fail("expected ')'");
+  values.numbers.insert(values.numbers.end(), *count, name == "ones" ? 1.0 : 0.0);
+  values.vector = true;
+}
+
+/// A number, or value*count, or zeros(n), ones(n).
+void ReadItem(Reader& reader, Values& values) {
+  const std::optional<double> number = reader.Number();
+  if (!number) return ReadFilled(reader, values);
+  if (!std::isfinite(*number)) return reader.Fail("the number before this place is not finite");
+  if (!reader.Take('*')) return values.numbers.push_back(*number);
+  const std::optional<size_t> count = ReadCount(reader, values.numbers.size());
+  if (!count) return;
+  values.numbers.insert(values.numbers.end(), *count, *number);
+  values.vector = true;
+}
+
+Values ReadValues(Reader& reader) {
+  Values values;
+  const bool bracket = reader.Take('[');
+  values.vector = bracket;
+  ReadItem(reader, values);
+  while (reader.Take(',')) {
+    values.vector = true;
+    if (reader.AtEnd() || reader.Next(']')) break;  // a comma at the end: a vector
+    ReadItem(reader, values);
+  }
+  if (bracket && !reader.Take(']')) reader.Fail("expected ',' or ']'");
+  if (!reader.AtEnd()) reader.Fail("expected ',' or the end");
+  return values;
+}
+
+}  // namespace
+
+Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text) {
+  Reader reader(flag, text);
+  const std::string name = reader.Name();
+  if (name.empty()) {
+    reader.Fail("expected a name and a value, such as x=0 or x=1,2,3");
+  } else if (!reader.Take('=')) {
+    reader.Fail(absl::StrCat("expected '=' and a value after '", name, "'"));
+  }
+  const Values values = ReadValues(reader);
+  if (reader.failed()) return reader.error();
+  if (values.vector) return NamedArray{name, client::Vector(values.numbers)};
+  return NamedArray{name, client::Scalar(values.numbers.front())};
+}
+
+}  // namespace thalweg::cli

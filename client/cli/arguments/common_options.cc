@@ -1,0 +1,37 @@
+#include "client/cli/arguments/common_options.h"
+
+#include <chrono>
+
+#include "client/cli/failure.h"
+
+namespace thalweg::cli {
+
+void AddCommonOptions(CLI::App& app, CommonOptions& options) {
+  app.add_option("--server", options.server,
+                 "Server, host:port [default: THALWEG_SERVER, or localhost:50051]")
+      ->type_name("ADDRESS");
+  app.add_option("--timeout", options.timeout, "Longest wait for an answer, in seconds")
+      ->type_name("SECONDS")
+      ->check(Unnamed(CLI::Range(0.001, 86400.0)))
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "Print JSON, one object a line");
+}
+
+client::Client ConnectTo(const CommonOptions& options) {
+  return ValueOf(client::Client::Connect(options.server));
+}
+
+client::CallOptions CallOf(const CommonOptions& options, const Context& context) {
+  const std::chrono::duration<double> timeout(options.timeout);
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(timeout),
+          context.interrupt.token()};
+}
+
+CLI::Validator Unnamed(CLI::Validator check) { return check.description(""); }
+
+void AddRepeated(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
+                 const std::string& value_name, const std::string& help) {
+  app.add_option(flag, values, help)->type_name(value_name)->allow_extra_args(false);
+}
+
+}  // namespace thalweg::cli

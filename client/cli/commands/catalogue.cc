@@ -1,0 +1,29 @@
+#include "client/cli/commands/command.h"
+
+namespace thalweg::cli {
+
+const std::vector<Command>& Commands() {
+  static const std::vector<Command> kCommands = {
+      {"minimize", {"minimise"}, "Descend a function and watch it", AddMinimize},
+      {"maximize", {"maximise"}, "Climb a function and watch it", AddMaximize},
+      {"watch", {}, "Watch a run that exists", AddWatch},
+      {"runs list", {"ls"}, "List runs, newest first", AddRunsList},
+      {"runs show", {}, "Show a run", AddRunsShow},
+      {"runs cancel", {}, "End a run and keep its best", AddRunsCancel},
+      {"runs pause", {}, "Halt a run", AddRunsPause},
+      {"runs resume", {}, "Let a paused run go on", AddRunsResume},
+      {"runs delete", {"rm"}, "Forget a run that is over", AddRunsDelete},
+      {"evaluate", {}, "Evaluate a function at a point", AddEvaluate},
+      {"check", {}, "Compare a gradient with finite differences", AddCheck},
+      {"compile", {}, "Say what a formula is understood as", AddCompile},
+      {"catalog",
+       {"catalogue"},
+       "List optimizers, functions, schedules, rules, the language",
+       AddCatalog},
+      {"server info", {}, "Show the server's version and limits", AddServerInfo},
+      {"completion", {}, "Print a completion script for a shell", AddCompletion},
+  };
+  return kCommands;
+}
+
+}  // namespace thalweg::cli

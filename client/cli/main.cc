@@ -1,0 +1,14 @@
+// thalweg: the command line.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "client/cli/cli.h"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  thalweg::cli::Interrupt interrupt;
+  interrupt.Listen();  // before gRPC starts its threads
+  thalweg::cli::Context context{std::cout, std::cerr, thalweg::cli::FindTerminal(), interrupt};
+  return thalweg::cli::RunCli(std::vector<std::string>(argv + 1, argv + argc), context);
+}

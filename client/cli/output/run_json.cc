@@ -1,0 +1,175 @@
+#include "client/cli/output/run_json.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "google/protobuf/util/time_util.h"
+
+#include "client/cli/arguments/setting_text.h"
+#include "client/cli/output/names.h"
+
+namespace thalweg::cli {
+namespace {
+
+int64_t Length(const v1::Variable& variable) {
+  int64_t length = 1;
+  for (const int64_t side : variable.shape()) length *= side;
+  return length;
+}
+
+void WriteVariable(Json& json, const v1::Variable& variable, std::span<const double> numbers) {
+  json.Key(variable.name());
+  if (variable.shape().empty()) {
+    json.Number(numbers.front());
+    return;
+  }
+  json.Array();
+  for (const double number : numbers) json.Number(number);
+  json.EndArray();
+}
+
+void WriteFullIterate(Json& json, const Variables& variables, const v1::FullIterate& iterate) {
+  json.Object();
+  json.Key("iteration").Integer(iterate.iteration());
+  json.Key("value").Number(iterate.value());
+  json.Key("gradient_norm").Number(iterate.gradient_norm());
+  json.Key("x");
+  WriteX(json, variables, iterate.x());
+  json.EndObject();
+}
+
+void WriteFindings(Json& json, const v1::Termination& termination) {
+  json.Array();
+  for (const v1::Finding& finding : termination.findings()) {
+    json.Object();
+    json.Key("code").Text(finding.code());
+    json.Key("text").Text(finding.text());
+    json.Key("evidence").Text(finding.evidence());
+    json.Key("suggested_settings").Object();
+    const std::map<std::string, v1::Setting> settings(finding.suggested_settings().begin(),
+                                                      finding.suggested_settings().end());
+    for (const auto& [name, setting] : settings) {
+      json.Key(name);
+      setting.has_number() ? json.Number(setting.number()) : json.Text(SettingText(setting));
+    }
+    json.EndObject().EndObject();
+  }
+  json.EndArray();
+}
+
+/// How it ended: the members that a result and a shown run have in common.
+void WriteEnding(Json& json, const v1::Run& run) {
+  const v1::Termination& termination = run.termination();
+  json.Key("state").Text(StateName(run.state()));
+  json.Key("reason").Text(ReasonName(termination.reason()));
+  json.Key("criterion").Text(termination.criterion());
+  json.Key("measured").Number(termination.measured());
+  json.Key("threshold").Number(termination.threshold());
+  json.Key("detail").Text(termination.detail());
+}
+
+void WriteCounts(Json& json, const v1::Run& run) {
+  json.Key("iterations").Integer(run.iteration());
+  json.Key("evaluations").Integer(run.value_evaluations());
+  json.Key("gradient_evaluations").Integer(run.gradient_evaluations());
+}
+
+void WriteBestAndLast(Json& json, const v1::Run& run) {
+  for (const bool best : {true, false}) {
+    json.Key(best ? "best" : "last");
+    if (best ? run.has_best() : run.has_last()) {
+      WriteFullIterate(json, run.variables(), best ? run.best() : run.last());
+    } else {
+      json.Null();
+    }
+  }
+}
+
+}  // namespace
+
+void WriteX(Json& json, const Variables& variables, std::span<const double> numbers) {
+  json.Object();
+  for (const v1::Variable& variable : variables) {
+    const size_t length = std::min(static_cast<size_t>(Length(variable)), numbers.size());
+    if (length > 0) WriteVariable(json, variable, numbers.first(length));
+    numbers = numbers.subspan(length);
+  }
+  json.EndObject();
+}
+
+void WriteX(Json& json, const Variables& variables, const v1::Point& point) {
+  json.Object();
+  for (const v1::Variable& variable : variables) {
+    const auto array = point.values().find(variable.name());
+    if (array == point.values().end() || array->second.values().empty()) continue;
+    const auto& numbers = array->second.values();
+    WriteVariable(json, variable, {numbers.data(), static_cast<size_t>(numbers.size())});
+  }
+  json.EndObject();
+}
+
+void WriteIterate(Json& json, const Variables& variables, const client::IteratesView& batch,
+                  size_t i) {
+  json.Object();
+  json.Key("iteration").Integer(batch.iteration()[i]);
+  json.Key("value").Number(batch.value()[i]);
+  json.Key("best_value").Number(batch.best_value()[i]);
+  json.Key("gradient_norm").Number(batch.gradient_norm()[i]);
+  json.Key("step_norm").Number(batch.step_norm()[i]);
+  json.Key("learning_rate").Number(batch.learning_rate()[i]);
+  json.Key("x");
+  WriteX(json, variables, batch.x(i));
+  json.EndObject();
+}
+
+void WriteResult(Json& json, const v1::Run& run) {
+  json.Object();
+  json.Key("result").Flag(true);
+  json.Key("run").Text(run.name());
+  WriteEnding(json, run);
+  WriteCounts(json, run);
+  if (run.has_best()) {
+    json.Key("value").Number(run.best().value());
+    json.Key("x");
+    WriteX(json, run.variables(), run.best().x());
+  } else {
+    json.Key("value").Null().Key("x").Null();
+  }
+  WriteBestAndLast(json, run);
+  json.Key("findings");
+  WriteFindings(json, run.termination());
+  json.Key("elapsed_seconds").Number(run.elapsed_seconds());
+  json.EndObject();
+}
+
+void WriteRun(Json& json, const v1::Run& run) {
+  json.Object();
+  json.Key("run").Text(run.name());
+  json.Key("name").Text(run.display_name());
+  json.Key("labels").Object();
+  const std::map<std::string, std::string> labels(run.labels().begin(), run.labels().end());
+  for (const auto& [key, value] : labels) json.Key(key).Text(value);
+  json.EndObject();
+  json.Key("objective").Text(ObjectiveText(run.objective()));
+  json.Key("optimizer").Text(OptimizerText(run));
+  json.Key("stopping").Array();
+  for (const v1::Part& rule : run.stopping()) json.Text(PartText(rule));
+  json.EndArray();
+  json.Key("seed").Raw(std::to_string(run.seed()));
+  json.Key("create_time").Text(google::protobuf::util::TimeUtil::ToString(run.create_time()));
+  WriteEnding(json, run);
+  WriteCounts(json, run);
+  json.Key("value").Number(run.value());
+  json.Key("best_value").Number(run.best_value());
+  json.Key("best_iteration").Integer(run.best_iteration());
+  json.Key("gradient_norm").Number(run.gradient_norm());
+  json.Key("learning_rate").Number(run.learning_rate());
+  WriteBestAndLast(json, run);
+  json.Key("findings");
+  WriteFindings(json, run.termination());
+  json.Key("elapsed_seconds").Number(run.elapsed_seconds());
+  json.EndObject();
+}
+
+}  // namespace thalweg::cli

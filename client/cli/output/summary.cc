@@ -1,0 +1,99 @@
+#include "client/cli/output/summary.h"
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "client/cli/arguments/setting_text.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/output/names.h"
+#include "client/cli/output/number_text.h"
+#include "client/cli/output/point_text.h"
+
+namespace thalweg::cli {
+namespace {
+
+const char* ColourOf(v1::TerminationReason reason) {
+  switch (reason) {
+    case v1::TERMINATION_REASON_CONVERGED:
+      return "1;32";
+    case v1::TERMINATION_REASON_LIMIT:
+    case v1::TERMINATION_REASON_STALLED:
+    case v1::TERMINATION_REASON_CANCELLED:
+      return "1;33";
+    default:
+      return "1;31";
+  }
+}
+
+std::string BestText(const v1::Run& run) {
+  if (!run.has_best()) return "";
+  const v1::FullIterate& best = run.best();
+  std::string text = absl::StrCat("  value  ", NumberText(best.value()));
+  if (run.has_last() && best.iteration() != run.last().iteration()) {
+    absl::StrAppend(&text, "  (iteration ", CountText(best.iteration()),
+                    "; the last one: ", ShortText(run.last().value(), 10), ")");
+  }
+  for (const v1::Variable& variable : run.variables()) {
+    const auto array = best.x().values().find(variable.name());
+    if (array == best.x().values().end()) continue;
+    absl::StrAppend(&text, "\n  ", variable.name(),
+                    std::string(variable.name().size() < 7 ? 7 - variable.name().size() : 1, ' '),
+                    ArrayText(array->second, /*digits=*/10));
+  }
+  return text + "\n";
+}
+
+std::string FindingText(const v1::Finding& finding, const Terminal& terminal) {
+  std::string text = absl::StrCat(Coloured(terminal, "noticed", "33"), ": ", finding.text());
+  if (!finding.evidence().empty()) absl::StrAppend(&text, " (", finding.evidence(), ")");
+  const std::map<std::string, v1::Setting> settings(finding.suggested_settings().begin(),
+                                                    finding.suggested_settings().end());
+  if (!settings.empty()) {
+    absl::StrAppend(&text, "\n  try ",
+                    absl::StrJoin(settings, " ", [](std::string* out, const auto& entry) {
+                      absl::StrAppend(out, "--set ", entry.first, "=", SettingText(entry.second));
+                    }));
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string Headline(const v1::Run& run) {
+  return absl::StrCat(
+      run.name(),
+      run.display_name().empty() ? "" : absl::StrCat(" '", Printable(run.display_name()), "'"),
+      ": ", ObjectiveText(run.objective()), " with ", OptimizerText(run));
+}
+
+std::string Summary(const v1::Run& run, const Terminal& terminal) {
+  const v1::Termination& termination = run.termination();
+  const std::string reason = ReasonName(termination.reason());
+  std::string text = absl::StrCat(
+      Coloured(terminal, reason.empty() ? StateName(run.state()) : reason,
+               ColourOf(termination.reason())),
+      " after ", CountText(run.iteration()), " iterations, ", CountText(run.value_evaluations()),
+      " values, ", CountText(run.gradient_evaluations()), " gradients, ",
+      ShortText(run.elapsed_seconds(), 3), " s");
+  if (!termination.detail().empty()) absl::StrAppend(&text, ": ", termination.detail());
+  absl::StrAppend(&text, "\n", BestText(run));
+  for (const v1::Finding& finding : termination.findings()) {
+    absl::StrAppend(&text, FindingText(finding, terminal));
+  }
+  return text;
+}
+
+int ExitCodeOf(const v1::Run& run) {
+  switch (run.termination().reason()) {
+    case v1::TERMINATION_REASON_CONVERGED:
+    case v1::TERMINATION_REASON_LIMIT:
+    case v1::TERMINATION_REASON_STALLED:
+      return kEndedWell;
+    default:
+      return kEndedBadly;
+  }
+}
+
+}  // namespace thalweg::cli
