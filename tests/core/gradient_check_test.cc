@@ -138,6 +138,32 @@ TEST(GradientCheck, PassesWhereTheGradientVanishes) {
   EXPECT_TRUE(Check({1, f, g}, Vector{{std::acos(-1.0)}}).passed);
 }
 
+TEST(GradientCheck, PassesWhereRoundingIsAllThatIsLeft) {
+  // Himmelblau's function at a minimiser rounded to double: f is 1e-29, its gradient 1e-14.
+  const auto f = [](const Vector& x) {
+    return std::pow(x[0] * x[0] + x[1] - 11, 2) + std::pow(x[0] + x[1] * x[1] - 7, 2);
+  };
+  const auto g = [](const Vector& x) -> Vector {
+    const double a = x[0] * x[0] + x[1] - 11;
+    const double b = x[0] + x[1] * x[1] - 7;
+    return Vector{{4 * a * x[0] + 2 * b, 2 * a + 4 * b * x[1]}};
+  };
+
+  EXPECT_TRUE(Check({2, f, g}, Vector{{-2.8051180869527448, 3.1313125182505731}}).passed);
+  EXPECT_TRUE(Check({2, f, g}, Vector{{3.5844283403304918, -1.8481265269644034}}).passed);
+}
+
+TEST(GradientCheck, PassesWhereLargeTermsCancelInAValue) {
+  // At the minimum f is 0 but computed in units of 1e-13, from terms of 1000.
+  const auto f = [](const Vector& x) { return 1000 - 1000 * std::cos(x[0] - 400); };
+  const auto g = [](const Vector& x) -> Vector { return Vector{{1000 * std::sin(x[0] - 400)}}; };
+  const Vector x{{400 + 1e-13}};
+
+  EXPECT_TRUE(Check({1, f, g}, x).passed);
+  EXPECT_TRUE(Check({1, f, [](const Vector&) -> Vector { return Vector{{2e-13}}; }}, x).passed);
+  EXPECT_FALSE(Check({1, f, [](const Vector&) -> Vector { return Vector{{1e-6}}; }}, x).passed);
+}
+
 TEST(GradientCheck, CopesWithBadScales) {
   // Brown's badly scaled function (More, Garbow & Hillstrom 1981, no. 4) near its minimum.
   const auto f = [](const Vector& x) {

@@ -25,6 +25,7 @@ struct Sample {
   double below = 0, above = 0;  // slopes between x and its neighbours
   double central = 0;           // between the neighbours, or the finite one of the two
   double magnitude = 0;         // of the values: what their rounding is relative to
+  double change = 0;            // the larger of the two from the value at x
 };
 using Sweep = std::array<Sample, kSteps>;  // from the longest step to the shortest
 
@@ -46,6 +47,7 @@ Sample Between(double at, double low, double high, double value, double value_lo
                                        : kNaN;
   sample.magnitude = std::max({std::abs(value), has_low ? std::abs(value_low) : 0.0,
                                has_high ? std::abs(value_high) : 0.0});
+  sample.change = std::max(std::abs(value_high - value), std::abs(value_low - value));
   return sample;
 }
 
@@ -103,6 +105,18 @@ double NoiseSeen(const Sweep& sweep, double difference) {
   return noise;
 }
 
+/// The unit in which values change, where short steps do not change them at all: what large terms
+/// that cancel inside f leave of it. Otherwise 0.
+double Quantum(const Sweep& sweep) {
+  bool stands_still = false;
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const Sample& sample : sweep) {
+    if (sample.change == 0) stands_still = true;
+    if (sample.change > 0) smallest = std::min(smallest, sample.change);
+  }
+  return stands_still && std::isfinite(smallest) ? smallest : 0;
+}
+
 /// The shortest step at which slopes below and above x are apart by as much as at longer ones,
 /// well above rounding. In a smooth function they approach each other in proportion to the step.
 std::optional<size_t> KinkSeen(const Sweep& sweep, double noise) {
@@ -120,13 +134,21 @@ std::optional<size_t> KinkSeen(const Sweep& sweep, double noise) {
   return shortest;
 }
 
-CoordinateCheck Judge(Index i, double gradient, const Sweep& sweep, double tolerance) {
+/// What the rounding of x alone makes of the gradient: near a minimum both it and the difference
+/// are nothing but rounding, each its own.
+double GradientRounding(const Sample& sample, double at) {
+  const double curvature = std::abs(sample.above - sample.below) / sample.step;
+  const double rounding = std::numeric_limits<double>::epsilon() * std::max(1.0, std::abs(at));
+  return std::isfinite(curvature) ? rounding * curvature : 0;
+}
+
+CoordinateCheck Judge(Index i, double at, double gradient, const Sweep& sweep, double tolerance) {
   CoordinateCheck check;
   check.coordinate = i;
   check.gradient = gradient;
   const Choice first = Flattest(sweep, 0);
   const double seen = NoiseSeen(sweep, sweep[first.k].central);
-  check.noise = std::max(Rounding(sweep[first.k]), seen);
+  check.noise = std::max({Rounding(sweep[first.k]), seen, Quantum(sweep)});
   check.noisy = seen > kNoisy * Rounding(sweep.front());
   const Choice choice = Flattest(sweep, check.noise);
   check.difference = choice.k == 0 ? kNaN : sweep[choice.k].central;
@@ -145,6 +167,8 @@ CoordinateCheck Judge(Index i, double gradient, const Sweep& sweep, double toler
     check.slope_above = sweep[*kink].above;
     low = std::min(check.slope_below, check.slope_above);
     high = std::max(check.slope_below, check.slope_above);
+  } else if (choice.k != 0) {
+    check.resolution += GradientRounding(sweep[choice.k], at);
   }
   const double slack = tolerance * scale + kSafety * check.resolution;
   check.passed = check.gradient >= low - slack && check.gradient <= high + slack;  // false for NaN
@@ -280,7 +304,7 @@ absl::StatusOr<GradientCheck> CheckGradient(Objective& objective, const Vector& 
     const Index i = count == 1 ? 0 : k * (n - 1) / (count - 1);
     const auto sweep = SweepSteps(objective, moved, i, value);
     if (!sweep.ok()) return sweep.status();
-    result.coordinates.push_back(Judge(i, gradient[i], *sweep, options.tolerance));
+    result.coordinates.push_back(Judge(i, x[i], gradient[i], *sweep, options.tolerance));
   }
   result.evaluations = {.values = 2 + 2 * static_cast<int64_t>(kSteps) * count, .gradients = 1};
 

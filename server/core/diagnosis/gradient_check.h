@@ -16,7 +16,7 @@ struct CoordinateCheck {
   double gradient = 0;        ///< As the objective gives it.
   double difference = 0;      ///< The best central difference; one-sided at the edge of the domain.
   double step = 0;            ///< Of that difference, in units of the coordinate.
-  double resolution = 0;      ///< How far `difference` may itself be off: truncation and rounding.
+  double resolution = 0;      ///< How far `difference` may itself be off: truncation, rounding.
   double absolute_error = 0;  ///< |gradient - difference|
   double relative_error = 0;  ///< The same over the larger of |gradient| and |difference|.
   /// Within tolerance * max(|gradient|, |difference|), plus what the difference cannot resolve.

@@ -139,6 +139,9 @@ TEST_P(EverySmoothTestFunction, IsLevelAtItsMinimisers) {
     for (const Vector& x : function.minimisers(n)) {
       if (!Inside(x, function.lower(n), function.upper(n))) continue;
       EXPECT_LE(GradientAt(*objective, x).norm(), 1e-8 * scale) << "n = " << n;
+      const auto check = CheckGradient(*objective, x);
+      ASSERT_TRUE(check.ok()) << check.status();
+      EXPECT_TRUE(check->passed) << check->suspicion << "; n = " << n;
     }
   }
 }
