@@ -82,6 +82,12 @@ metrics::LabelSets ClosedSets() {
 runs::RunBookOptions OptionsForRuns(const Settings& settings) {
   runs::RunBookOptions options = settings.ForRuns();
   if (options.workers == 0) options.workers = AvailableCpus();
+  // After a failed fsync nobody knows what is on the disk: only a new start, which reads it, does.
+  options.on_broken_store = [](const absl::Status& status) {
+    _exit(Fail(kCannotGoOn, absl::StrCat("the store cannot be written to any more, ending at once; "
+                                         "start again to recover: ",
+                                         status.message())));
+  };
   return options;
 }
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 namespace thalweg {
 namespace {
 
@@ -135,6 +138,13 @@ TEST(HelpText, NamesEveryFlagItsVariableAndItsDefault) {
     }
   }
   EXPECT_THAT(help, HasSubstr("THALWEG_GRPC_ADDRESS"));
+}
+
+TEST(HelpText, IsWhatTheDocumentationShows) {
+  std::ifstream file(std::string(THALWEG_SOURCE_DIR) + "/server/settings.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_THAT(text.str(), HasSubstr("```\n" + HelpText() + "```\n"));
 }
 
 TEST(Describe, CanBeReadAgain) {
