@@ -243,7 +243,7 @@ class Parser {
     if (Is(Symbol::kOpenSquare)) return OpenIndex();
     if (Is(Symbol::kComma)) return Comma();
     if (Is(Symbol::kClose) || Is(Symbol::kCloseSquare)) return Close();
-    if (Now().kind == TokenKind::kNewline) return EndStatement();
+    if (Now().kind == TokenKind::kNewline || Now().kind == TokenKind::kEnd) return EndStatement();
     if (Now().kind == TokenKind::kNumber || Now().kind == TokenKind::kName || Is(Symbol::kOpen)) {
       return Unexpected("an operator; write * for a product");
     }
@@ -322,6 +322,8 @@ class Parser {
 
   void EndStatement() {
     Reduce(1);
+    if (!complaints_.empty()) return;
+    if (open_.back().pending == Pending::kIndexing) return Unexpected("']' or an operator");
     if (open_.back().pending != Pending::kStatement) return Unexpected("')' or an operator");
     done_ = true;
   }
