@@ -17,7 +17,7 @@
 
 namespace thalweg {
 
-void PrintTo(const TestFunction& function, std::ostream* out) { *out << function.name; }
+inline void PrintTo(const TestFunction& function, std::ostream* out) { *out << function.name; }
 
 namespace {
 
@@ -243,42 +243,6 @@ TEST(TestFunctions, NameTheNearestToAnUnknownOne) {
   EXPECT_THAT(std::string(status.message()),
               AllOf(HasSubstr("'rosenbrok'"), HasSubstr("did you mean 'rosenbrock'"),
                     HasSubstr("styblinski_tang")));
-}
-
-/// Values that the literature prints, at points other than the minimum.
-struct Published {
-  std::string function;
-  std::vector<double> x;
-  double value;
-};
-const Published kPublished[] = {
-    // More, Garbow & Hillstrom (1981) and the CUTEst collection: values at the standard starts.
-    {"rosenbrock", {-1.2, 1}, 24.2},
-    {"freudenstein_roth", {0.5, -2}, 400.5},
-    {"freudenstein_roth", {11.412779, -0.896805}, 48.9842},
-    {"beale", {1, 1}, 14.203125},
-    {"powell_singular", {3, -1, 0, 1}, 215},
-    {"wood", {-3, -1, -3, -1}, 19192},
-    {"cube", {-1.2, -1}, 57.8384},
-    // Himmelblau (1972): the hill between the four minima.
-    {"himmelblau", {-0.270845, -0.923039}, 181.617},
-    // Goldstein & Price (1971): the four minima.
-    {"goldstein_price", {1.2, 0.8}, 840},
-    {"goldstein_price", {1.8, 0.2}, 84},
-    {"goldstein_price", {-0.6, -0.4}, 30},
-    // Evaluations in 30 digits (mpmath) of the published formulas.
-    {"forrester_1d", {0.5}, 0.90929742682568169},
-    {"michalewicz", {2.20, 1.57}, -1.8011407184738255},
-};
-
-TEST(TestFunctions, TakePublishedValues) {
-  for (const auto& [name, x, value] : kPublished) {
-    const TestFunction& function = **FindTestFunction(name);
-    const Vector point = Eigen::Map<const Vector>(x.data(), static_cast<Index>(x.size()));
-    const auto objective = Make(function, point.size());
-    // Printed to six digits at least.
-    EXPECT_NEAR(ValueAt(*objective, point), value, 5e-6 * std::abs(value)) << name;
-  }
 }
 
 }  // namespace
