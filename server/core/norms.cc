@@ -18,13 +18,12 @@ struct Sums {
   double max = 0;  // of the absolute values; a NaN is passed over
 };
 
-// `coordinate(i)` for i in [0, n).
+// Over whole eights of coordinates, `coordinate(i)` for i in [0, n).
 template <typename Coordinate>
-Sums SumsOf(Index n, const Coordinate& coordinate) {
+Sums SumsInLanes(Index n, const Coordinate& coordinate) {
   double squares[kLanes] = {};
   double max[kLanes] = {};
-  const Index whole = n - n % kLanes;
-  for (Index first = 0; first < whole; first += kLanes) {
+  for (Index first = 0; first < n; first += kLanes) {
     for (Index lane = 0; lane < kLanes; ++lane) {
       const double value = std::abs(coordinate(first + lane));
       squares[lane] += value * value;
@@ -32,15 +31,22 @@ Sums SumsOf(Index n, const Coordinate& coordinate) {
     }
   }
   Sums sums;
+  for (Index lane = 0; lane < kLanes; ++lane) {
+    sums.squares += squares[lane];
+    sums.max = std::max(sums.max, max[lane]);
+  }
+  return sums;
+}
+
+template <typename Coordinate>
+Sums SumsOf(Index n, const Coordinate& coordinate) {
+  const Index whole = n - n % kLanes;
+  Sums sums;
+  if (whole > 0) sums = SumsInLanes(whole, coordinate);
   for (Index i = whole; i < n; ++i) {
     const double value = std::abs(coordinate(i));
     sums.squares += value * value;
     sums.max = value > sums.max ? value : sums.max;
-  }
-  if (whole == 0) return sums;
-  for (Index lane = 0; lane < kLanes; ++lane) {
-    sums.squares += squares[lane];
-    sums.max = std::max(sums.max, max[lane]);
   }
   return sums;
 }

@@ -34,8 +34,8 @@ TEST(Descent, StopsAtTheIterationWhereTheValueFirstChangesByLess) {
   // x_k = 2.5 (1 - 0.8^k), f_k + 1 = 6.25 * 0.64^k: the first k with a change below 1e-8 is 45.
   const Outcome outcome =
       RunOf(testing::ShiftedSquare(), {.optimizer = GradientDescentAt(0.1),
-                                     .stopping = {{"value_change", {{"threshold", 1e-8}}}},
-                                     .start = Point({0})});
+                                       .stopping = {{"value_change", {{"threshold", 1e-8}}}},
+                                       .start = Point({0})});
 
   EXPECT_EQ(outcome.reason.termination, Termination::kConverged);
   EXPECT_EQ(outcome.reason.criterion, "value_change");
@@ -93,7 +93,7 @@ TEST(Descent, LeavesOffAfterTheIterationInWhichItWasInterrupted) {
 TEST(Descent, KeepsTheBestWhenLaterIteratesAreWorse) {
   const Outcome outcome =
       RunOf(testing::XCos(),
-          {.optimizer = GradientDescentAt(3), .stopping = {After(50)}, .start = Point({15})});
+            {.optimizer = GradientDescentAt(3), .stopping = {After(50)}, .start = Point({15})});
 
   double least = outcome.iterates.front().value;
   for (const auto& iterate : outcome.iterates) {
@@ -109,10 +109,10 @@ TEST(Descent, KeepsTheBestWhenLaterIteratesAreWorse) {
 
 TEST(Descent, ReportsValuesOfAMaximisedObjectiveInTheCallersSign) {
   const Outcome outcome = RunOf(testing::Negated(testing::ShiftedSquare()),
-                              {.optimizer = GradientDescentAt(0.1),
-                               .stopping = {{"target_value", {{"threshold", 0.99}}}},
-                               .direction = Direction::kMaximize,
-                               .start = Point({0})});
+                                {.optimizer = GradientDescentAt(0.1),
+                                 .stopping = {{"target_value", {{"threshold", 0.99}}}},
+                                 .direction = Direction::kMaximize,
+                                 .start = Point({0})});
 
   EXPECT_EQ(outcome.reason.criterion, "target_value");
   EXPECT_EQ(outcome.iterates.front().value, -5.25);
@@ -122,9 +122,9 @@ TEST(Descent, ReportsValuesOfAMaximisedObjectiveInTheCallersSign) {
 
 TEST(Descent, PrefersTheMoreTellingOfTwoReasonsWhicheverWasGivenFirst) {
   const Outcome outcome = RunOf(testing::ShiftedSquare(),
-                              {.optimizer = GradientDescentAt(0.1),
-                               .stopping = {After(45), {"value_change", {{"threshold", 1e-8}}}},
-                               .start = Point({0})});
+                                {.optimizer = GradientDescentAt(0.1),
+                                 .stopping = {After(45), {"value_change", {{"threshold", 1e-8}}}},
+                                 .start = Point({0})});
 
   EXPECT_EQ(outcome.iterates.back().iteration, 45);
   EXPECT_EQ(outcome.reason.termination, Termination::kConverged);
@@ -244,7 +244,7 @@ TEST(Descent, MeasuresStepsAndGradientsThatSquaresCannotHold) {
     };
     const Outcome outcome =
         RunOf(testing::Make(2, plane),
-            {.optimizer = GradientDescentAt(1), .stopping = {After(1)}, .start = Point({0, 0})});
+              {.optimizer = GradientDescentAt(1), .stopping = {After(1)}, .start = Point({0, 0})});
 
     EXPECT_DOUBLE_EQ(outcome.iterates.front().gradient_norm, 5 * scale);
     EXPECT_DOUBLE_EQ(outcome.iterates.front().gradient_max, 4 * scale);

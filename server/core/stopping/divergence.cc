@@ -27,31 +27,31 @@ class Divergence final : public StoppingRule {
   std::optional<StopReason> Check(const Progress& progress) override {
     if (!IsFinite(progress)) return std::nullopt;
     const double scale = std::max(1.0, std::abs(progress.start_value));
-    const double rise = progress.at.value / scale - progress.start_value / scale;
+    const double rise = progress.at.value - progress.start_value;
+    if (rise <= threshold_ * scale && rise >= -kUnbounded * scale) return std::nullopt;
+
+    const double relative = progress.at.value / scale - progress.start_value / scale;
     const double start = InCallersSign(progress, progress.start_value);
     const double value = InCallersSign(progress, progress.at.value);
-    if (rise > threshold_) {
+    if (rise > 0) {
       return StopReason{Termination::kDiverged,
                         "divergence",
-                        rise,
+                        relative,
                         threshold_,
                         absl::StrFormat("the value went from %.6g at the start to %.6g, which is "
                                         "more than %.3g times max(1, |start|) worse",
                                         start, value, threshold_),
                         {}};
     }
-    if (rise < -kUnbounded) {
-      const bool minimize = progress.direction == Direction::kMinimize;
-      return StopReason{Termination::kDiverged,
-                        "divergence",
-                        rise,
-                        -kUnbounded,
-                        absl::StrFormat("the value went from %.6g at the start to %.6g: the "
-                                        "objective seems to be unbounded %s in this direction",
-                                        start, value, minimize ? "below" : "above"),
-                        {}};
-    }
-    return std::nullopt;
+    const bool minimize = progress.direction == Direction::kMinimize;
+    return StopReason{Termination::kDiverged,
+                      "divergence",
+                      relative,
+                      -kUnbounded,
+                      absl::StrFormat("the value went from %.6g at the start to %.6g: the "
+                                      "objective seems to be unbounded %s in this direction",
+                                      start, value, minimize ? "below" : "above"),
+                      {}};
   }
 
  private:
