@@ -20,13 +20,13 @@ namespace thalweg::client {
 /// How one call is made.
 struct CallOptions {
   std::chrono::milliseconds timeout{30'000};  ///< The whole call, its repetitions included.
-  std::stop_token stop;                       ///< Requesting a stop ends the call: CANCELLED.
+  std::stop_token stop = {};                  ///< Requesting a stop ends the call: CANCELLED.
 };
 
 /// Which runs ListRuns gives.
 struct RunFilter {
   v1::RunState state = v1::RUN_STATE_UNSPECIFIED;  ///< Unspecified: all.
-  std::string label;                               ///< "key=value"; empty: all.
+  std::string label = {};                          ///< "key=value"; empty: all.
   int64_t limit = 100;                             ///< At most so many, newest first.
 };
 

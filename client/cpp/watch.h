@@ -18,22 +18,22 @@ namespace thalweg::client {
 /// watches, one at a time; while one runs, nothing is read and the server waits.
 struct WatchHandlers {
   /// The run as it is: at first, after each change of state, after each reconnection, and at last.
-  std::function<void(const v1::Run&)> on_run;
+  std::function<void(const v1::Run&)> on_run = {};
   /// Iterates in order of iteration, each once, also across lost connections.
-  std::function<void(const IteratesView&)> on_iterates;
+  std::function<void(const IteratesView&)> on_iterates = {};
   /// Iterates that will not come.
-  std::function<void(const v1::Gap&)> on_gap;
+  std::function<void(const v1::Gap&)> on_gap = {};
   /// The connection was lost for `reason`; it is tried again from iteration `next`.
-  std::function<void(const Error& reason, int64_t next)> on_lost;
+  std::function<void(const Error& reason, int64_t next)> on_lost = {};
 };
 
 /// How a run is watched.
 struct WatchOptions {
   int64_t from_iteration = 0;
   /// Updates a second, 0 < live <= 1000, the newest iterates only. Absent: every retained iterate.
-  std::optional<double> live;
+  std::optional<double> live = {};
   /// Ends the watch: CANCELLED. The run goes on.
-  std::stop_token stop;
+  std::stop_token stop = {};
   /// How long to go on trying without a message; 0: the first loss ends the watch.
   std::chrono::milliseconds give_up_after{60'000};
   /// A connection without a message for so long is taken for lost. The server sends a heartbeat

@@ -107,7 +107,8 @@ Parsed<NamedSetting> ParseSetting(std::string_view flag, std::string_view text) 
   v1::Setting setting = ReadSetting(reader);
   // Only here, where no other option can follow, may a list go without brackets.
   if (setting.has_number() && reader.Next(',')) {
-    ReadMoreNumbers(reader, setting.number(), *setting.mutable_numbers());
+    const double first = setting.number();  // gone once the setting is a list
+    ReadMoreNumbers(reader, first, *setting.mutable_numbers());
   }
   if (!reader.AtEnd()) reader.Fail("expected the end of the value");
   if (reader.failed()) return reader.error();

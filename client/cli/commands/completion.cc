@@ -64,7 +64,9 @@ Action AddCompletion(CLI::App& app, Context& context) {
       ->required()
       ->type_name("")
       ->check(Unnamed(CLI::IsMember({"bash"})));
-  app.footer("\nExample:\n  eval \"$(thalweg completion bash)\"");
+  app.footer(
+      "\nExample, for ~/.bashrc:\n  thalweg completion bash > ~/.thalweg_completion && . "
+      "~/.thalweg_completion");
   return [&app, &context, shell] {
     context.out << Script(*app.get_parent());
     return int{kEndedWell};
