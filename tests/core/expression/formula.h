@@ -69,12 +69,13 @@ inline std::vector<Reason> ReasonsOf(const absl::Status& status) {
   return reasons;
 }
 
-/// Central differences at a step near the cube root of the rounding unit, where their error is
-/// about 1e-10 of the scale of f.
-inline Vector Differences(const std::function<double(const Vector&)>& f, const Vector& x) {
+/// Central differences. At the usual step, near the cube root of the rounding unit, their error is
+/// about 1e-10 of the scale of f and its third derivative.
+inline Vector Differences(const std::function<double(const Vector&)>& f, const Vector& x,
+                          double step = 6e-6) {
   Vector gradient(x.size());
   for (Index i = 0; i < x.size(); ++i) {
-    const double h = 6e-6 * std::max(1.0, std::abs(x[i]));
+    const double h = step * std::max(1.0, std::abs(x[i]));
     Vector above = x;
     Vector below = x;
     above[i] += h;
