@@ -1,0 +1,177 @@
+// CompileObjective, EvaluateObjective and CheckGradient, with the real language.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "server/rpc/handlers/check_gradient.h"
+#include "server/rpc/handlers/compile_objective.h"
+#include "server/rpc/handlers/evaluate_objective.h"
+#include "tests/rpc/support/details.h"
+
+namespace thalweg::rpc {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+EventSink no_events;
+const Interruption kNobodyInterrupts;
+
+template <typename Request>
+Request For(const std::string& expression) {
+  Request request;
+  request.mutable_objective()->set_expression(expression);
+  return request;
+}
+
+v1::Point At(double x) {
+  v1::Point point;
+  (*point.mutable_values())["x"].add_values(x);
+  return point;
+}
+
+TEST(CompileObjective, TellsWhatWasUnderstood) {
+  auto request = For<v1::CompileObjectiveRequest>("(x-2.5)**2-1");
+  *request.mutable_point() = At(4);
+  const auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->size(), 1);
+  EXPECT_EQ(response->variables(0).name(), "x");
+  EXPECT_GT(response->operations(), 0);
+  EXPECT_GT(response->gradient_operations(), response->operations());
+}
+
+TEST(CompileObjective, PointsAtTheMistake) {
+  auto request = For<v1::CompileObjectiveRequest>("(x-2.5)**2-z");
+  *request.mutable_point() = At(4);
+  const auto status = CompileObjective(no_events, request, kNobodyInterrupts).status();
+  EXPECT_THAT(status, ViolatesAt("objective.expression", Reason::kUnknownSymbol));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("line 1, column 12"));
+}
+
+TEST(CompileObjective, KnowsTestFunctionsAndTheirDimension) {
+  v1::CompileObjectiveRequest request;
+  request.mutable_objective()->set_function("rosenbrock");
+  request.mutable_objective()->set_dimension(7);
+  const auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->size(), 7);
+
+  request.mutable_objective()->set_function("rosenbrok");
+  EXPECT_THAT(CompileObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("objective.function", Reason::kUnknownName));
+}
+
+TEST(CompileObjective, TakesAShapeOfOneForAVector) {
+  auto request = For<v1::CompileObjectiveRequest>("sum(x**2) + x[0]");
+  *request.mutable_point() = At(4);
+  (*request.mutable_point()->mutable_values())["x"].add_shape(1);
+  const auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->variables(0).shape_size(), 1);
+}
+
+TEST(EvaluateObjective, GivesValuesAndGradientsInTheOrderOfThePoints) {
+  auto request = For<v1::EvaluateObjectiveRequest>("(x-2.5)**2-1");
+  *request.add_points() = At(4.5);
+  *request.add_points() = At(2.5);
+  request.set_gradient(true);
+  const auto response = EvaluateObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->evaluations(0).value(), 3);
+  EXPECT_EQ(response->evaluations(0).gradient().values().at("x").values(0), 4);
+  EXPECT_EQ(response->evaluations(0).gradient().values().at("x").shape_size(), 0);
+  EXPECT_EQ(response->evaluations(1).value(), -1);
+}
+
+TEST(EvaluateObjective, PassesOnWhatIsNotFiniteAndSaysWhere) {
+  auto request = For<v1::EvaluateObjectiveRequest>("log(x)");
+  *request.add_points() = At(-1);
+  const auto response = EvaluateObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_TRUE(std::isnan(response->evaluations(0).value()));
+  EXPECT_THAT(response->evaluations(0).non_finite(), HasSubstr("log"));
+}
+
+TEST(EvaluateObjective, NamesThePointThatDoesNotFit) {
+  auto request = For<v1::EvaluateObjectiveRequest>("x**2");
+  *request.add_points() = At(1);
+  *request.add_points() = At(1);
+  (*request.mutable_points(1)->mutable_values())["x"].add_values(2);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("points[1].values[x]", Reason::kWrongShape));
+  (*request.mutable_points(0)->mutable_values())["x"].set_values(0, NAN);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("points[0].values[x].values[0]", Reason::kInvalidValue));
+}
+
+TEST(EvaluateObjective, TakesOneToTenThousandPoints) {
+  auto request = For<v1::EvaluateObjectiveRequest>("x**2");
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("points", Reason::kMissingField));
+  for (int i = 0; i < 10'000; ++i) *request.add_points() = At(i);
+  EXPECT_EQ(EvaluateObjective(no_events, request, kNobodyInterrupts)->evaluations_size(), 10'000);
+  *request.add_points() = At(1);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("points", Reason::kInvalidValue));
+}
+
+TEST(EvaluateObjective, RefusesMoreWorkThanOneCallMayHave) {
+  auto request = For<v1::EvaluateObjectiveRequest>("x*sum(sin(x+i) for i in range(10000000))");
+  for (int i = 0; i < 10'000; ++i) *request.add_points() = At(i);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("points", Reason::kEvaluationTooCostly));
+}
+
+TEST(EvaluateObjective, StopsForACallerWhoHasGone) {
+  auto request = For<v1::EvaluateObjectiveRequest>("x**2");
+  *request.add_points() = At(1);
+  Interruption gone;
+  gone.Cancel();
+  EXPECT_EQ(EvaluateObjective(no_events, request, gone).status().code(),
+            absl::StatusCode::kCancelled);
+  const Interruption late(std::chrono::steady_clock::now());
+  EXPECT_EQ(EvaluateObjective(no_events, request, late).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST(CheckGradient, PassesAGradientThatIsRight) {
+  auto request = For<v1::CheckGradientRequest>("(x-2.5)**2-1");
+  *request.mutable_point() = At(4);
+  const auto response = CheckGradient(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_TRUE(response->passed());
+  EXPECT_EQ(response->coordinates(0).coordinate(), "x");
+  EXPECT_EQ(response->coordinates(0).gradient(), 3);
+}
+
+TEST(CheckGradient, TakesATestFunctionsUsualStartWhereNoPointIsGiven) {
+  v1::CheckGradientRequest request;
+  request.mutable_objective()->set_function("rosenbrock");
+  const auto response = CheckGradient(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_TRUE(response->passed());
+}
+
+TEST(CheckGradient, NeedsAPointForAnExpression) {
+  auto request = For<v1::CheckGradientRequest>("x**2");
+  request.mutable_objective()->add_variables()->set_name("x");
+  EXPECT_THAT(CheckGradient(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("point", Reason::kMissingField));
+}
+
+TEST(CheckGradient, RefusesTolerancesAndCountsOutsideTheirRange) {
+  auto request = For<v1::CheckGradientRequest>("x**2");
+  *request.mutable_point() = At(1);
+  request.set_tolerance(NAN);
+  request.set_max_coordinates(10'001);
+  const auto status = CheckGradient(no_events, request, kNobodyInterrupts).status();
+  EXPECT_THAT(status, ViolatesAt("tolerance", Reason::kInvalidValue));
+  EXPECT_THAT(status, ViolatesAt("max_coordinates", Reason::kInvalidValue));
+}
+
+}  // namespace
+}  // namespace thalweg::rpc
