@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -43,7 +42,10 @@ const std::map<std::string, std::string> kAliases = {
 /// The catalogue's row for a reference name: "ackley_n5" is ackley, "schaffer_n2" is itself.
 const TestFunction* RowFor(std::string name) {
   if (const auto row = FindTestFunction(name); row.ok()) return *row;
-  name = std::regex_replace(name, std::regex("_n[0-9]+$"), "");
+  const size_t size = name.rfind("_n");
+  if (size != name.npos && name.find_first_not_of("0123456789", size + 2) == name.npos) {
+    name.resize(size);
+  }
   if (const auto alias = kAliases.find(name); alias != kAliases.end()) name = alias->second;
   const auto row = FindTestFunction(name);
   return row.ok() ? *row : nullptr;
