@@ -107,6 +107,16 @@ TEST(Descent, KeepsTheBestWhenLaterIteratesAreWorse) {
   EXPECT_EQ(best.x, outcome.best.x);
 }
 
+TEST(Descent, KeepsTheFirstOfEqualsAsTheBest) {
+  const Outcome outcome =  // from 10 to -10 and back, for ever
+      RunOf(testing::Square(),
+            {.optimizer = GradientDescentAt(1), .stopping = {After(9)}, .start = Point({10})});
+
+  EXPECT_EQ(outcome.iterates.back().value, 100);
+  EXPECT_EQ(outcome.best.iteration, 0);
+  EXPECT_EQ(outcome.best.x, Point({10}));
+}
+
 TEST(Descent, ReportsValuesOfAMaximisedObjectiveInTheCallersSign) {
   const Outcome outcome = RunOf(testing::Negated(testing::ShiftedSquare()),
                                 {.optimizer = GradientDescentAt(0.1),

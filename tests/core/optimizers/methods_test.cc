@@ -141,6 +141,22 @@ TEST(RmsProp, CentersKeepsMomentumAndPutsEpsilonInsideOnRequest) {
                 });
 }
 
+TEST(RmsProp, StaysFiniteWhereRoundingMakesTheVarianceNegative) {
+  Vector slopes(1000);  // many, so that some round the wrong way
+  for (Index i = 0; i < slopes.size(); ++i) slopes[i] = 0.1 + 0.37 * static_cast<double>(i);
+  const auto plane = [&](const Vector& x, Vector* g) {
+    if (g != nullptr) *g = slopes;
+    return slopes.dot(x);
+  };
+  const auto outcome = testing::RunOf(
+      testing::Make(slopes.size(), plane),
+      {.optimizer = {"rmsprop", {{"learning_rate", 1e-9}, {"decay", 0.7}, {"centered", true}}},
+       .stopping = {testing::After(300), {"divergence", {{"threshold", 1e300}}}},
+       .start = Vector::Zero(slopes.size())});
+
+  EXPECT_NE(outcome.reason.termination, Termination::kNonFinite) << outcome.reason.detail;
+}
+
 double AdamsStep(Memory& m, double g, int t, bool corrected, bool amsgrad) {
   m["m"] = 0.8 * m["m"] + 0.2 * g;
   m["v"] = 0.95 * m["v"] + 0.05 * g * g;

@@ -172,7 +172,7 @@ TEST(StallRule, GoesOnCountingAfterARestart) {
   const std::map<std::string, Setting> settings = {{"threshold", 0.1}, {"window", 2.0}};
   const auto before = Rule("stall", settings);
   EXPECT_FALSE(Ask(*before, {.iteration = 0, .best_value = 1}));
-  EXPECT_FALSE(Ask(*before, {.iteration = 1, .best_value = 1}));
+  EXPECT_FALSE(Ask(*before, {.iteration = 1, .best_value = 0.5}));
   State writer = State::Writer();
   before->Remember(writer);
 
@@ -180,7 +180,8 @@ TEST(StallRule, GoesOnCountingAfterARestart) {
   State reader = State::Reader(writer.TakeBytes());
   after->Remember(reader);
 
-  EXPECT_TRUE(Ask(*after, {.iteration = 2, .best_value = 1}));
+  EXPECT_FALSE(Ask(*after, {.iteration = 2, .best_value = 0.5}));
+  EXPECT_TRUE(Ask(*after, {.iteration = 3, .best_value = 0.5}));
 }
 
 TEST(IterationsRule, IsMetAtItsLimit) {
