@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -12,18 +13,18 @@ namespace thalweg::runs {
 /// Iterates in columns, in order of iteration: what a trace is made of, what is stored and what is
 /// sent. All columns have rows() entries; x has rows() * coordinates, iterate after iterate.
 struct IterateBlock {
-  std::vector<int64_t> iteration;           ///< Increasing; consecutive unless thinned.
-  std::vector<double> value;                ///< Of f, in the caller's sign.
+  std::vector<int64_t> iteration;  ///< Increasing; consecutive unless thinned.
+  std::vector<double> value;       ///< Of f, in the caller's sign.
   std::vector<double> best_value;
-  std::vector<double> gradient_norm;        ///< 2-norm.
-  std::vector<double> gradient_max;         ///< Largest absolute coordinate.
-  std::vector<double> step_norm;            ///< 2-norm of x_k - x_{k-1}.
+  std::vector<double> gradient_norm;  ///< 2-norm.
+  std::vector<double> gradient_max;   ///< Largest absolute coordinate.
+  std::vector<double> step_norm;      ///< 2-norm of x_k - x_{k-1}.
   std::vector<double> learning_rate;
-  std::vector<int64_t> value_evaluations;   ///< Since the run began.
+  std::vector<int64_t> value_evaluations;  ///< Since the run began.
   std::vector<int64_t> gradient_evaluations;
-  std::vector<uint32_t> flags;              ///< IterateFlag bits.
+  std::vector<uint32_t> flags;  ///< IterateFlag bits.
   std::vector<double> x;
-  int64_t coordinates = 0;                  ///< Of x, per iterate.
+  int64_t coordinates = 0;  ///< Of x, per iterate.
   /// Seconds of stepping when the last iterate here was made. Not part of the trace's bits: two
   /// runs of the same settings differ in it and in nothing else.
   double elapsed_seconds = 0;
@@ -33,9 +34,16 @@ struct IterateBlock {
   int64_t first() const { return iteration.front(); }
   int64_t last() const { return iteration.back(); }
   size_t bytes() const;  ///< Memory taken by the columns' contents.
+  size_t bytes_per_row() const;
 
+  /// Room for `rows` in all. Append then does not allocate, and leaves whole rows when it throws.
+  void Reserve(size_t rows, int64_t traced_coordinates);
   void Append(const IterateRecord& record, int64_t traced_coordinates);
-  void AppendRow(const IterateBlock& from, size_t row);
+  void AppendRow(const IterateBlock& from, size_t row) { AppendRows(from, row, row + 1); }
+  /// Rows [begin, end) of `from`, which has as many coordinates, or any number when this is empty.
+  void AppendRows(const IterateBlock& from, size_t begin, size_t end);
+  /// The first row whose iteration is `iteration` or later; rows() when there is none.
+  size_t RowAt(int64_t iteration) const;
   /// Rows whose iteration is in [from, to].
   IterateBlock Slice(int64_t from, int64_t to) const;
 };

@@ -1,0 +1,199 @@
+// The disk form of an IterateBlock:
+//
+//   version  u32 | CRC-32C of all that follows  u32
+//   rows u64 | coordinates i64 | elapsed_seconds f64
+//   columns, in the order of the struct: form u8, then
+//     kRaw:   every entry
+//     kEqual: the one entry that all are, bit for bit
+//     kSteps: first entry and difference, both as u64 (whole numbers only)
+//
+// Little-endian, as every machine we run on is.
+
+#include <cstring>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "server/runs/crc32c.h"
+#include "server/runs/iterate_block.h"
+
+namespace thalweg::runs {
+namespace {
+
+constexpr uint32_t kVersion = 1;
+constexpr size_t kHeaderBytes = 4 + 4 + 8 + 8 + 8;
+constexpr size_t kCheckedFrom = 8;  // what the checksum covers begins here
+constexpr uint64_t kMostRows = uint64_t{1} << 24;
+constexpr int64_t kMostEntries = int64_t{1} << 30;  // of x
+
+enum Form : char { kRaw = 0, kEqual = 1, kSteps = 2 };
+
+template <typename T>
+bool AllEqual(const T* entries, size_t count) {
+  // Compared as bytes: -0.0 is not 0.0 here, and a NaN equals itself.
+  return std::memcmp(entries, entries + 1, (count - 1) * sizeof(T)) == 0;
+}
+
+bool EvenSteps(const int64_t* entries, size_t count, uint64_t& step) {
+  const auto first = static_cast<uint64_t>(entries[0]);
+  step = static_cast<uint64_t>(entries[1]) - first;
+  for (size_t i = 2; i < count; ++i) {
+    if (static_cast<uint64_t>(entries[i]) != first + i * step) return false;
+  }
+  return true;
+}
+
+class Writer {
+ public:
+  explicit Writer(size_t most_bytes) : bytes_(most_bytes, '\0') {}
+
+  template <typename T>
+  void Put(const T& value) {
+    PutArray(&value, 1);
+  }
+
+  template <typename T>
+  void PutArray(const T* values, size_t count) {
+    std::memcpy(bytes_.data() + at_, values, count * sizeof(T));
+    at_ += count * sizeof(T);
+  }
+
+  template <typename T>
+  void PutColumn(const std::vector<T>& column) {
+    if (column.size() >= 2 && AllEqual(column.data(), column.size())) {
+      Put(kEqual);
+      Put(column[0]);
+      return;
+    }
+    if constexpr (std::is_same_v<T, int64_t>) {
+      uint64_t step = 0;
+      if (column.size() >= 3 && EvenSteps(column.data(), column.size(), step)) {
+        Put(kSteps);
+        Put(column[0]);
+        Put(step);
+        return;
+      }
+    }
+    Put(kRaw);
+    PutArray(column.data(), column.size());
+  }
+
+  std::string Finish() {
+    bytes_.resize(at_);
+    const uint32_t checksum = Crc32c(std::string_view(bytes_).substr(kCheckedFrom));
+    std::memcpy(bytes_.data() + 4, &checksum, sizeof(checksum));
+    return std::move(bytes_);
+  }
+
+ private:
+  std::string bytes_;
+  size_t at_ = 0;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  bool Get(T& value) {
+    return GetArray(&value, 1);
+  }
+
+  template <typename T>
+  bool GetArray(T* values, size_t count) {
+    if (bytes_.size() / sizeof(T) < count) return false;
+    if (count > 0) std::memcpy(values, bytes_.data(), count * sizeof(T));
+    bytes_.remove_prefix(count * sizeof(T));
+    return true;
+  }
+
+  template <typename T>
+  bool GetColumn(std::vector<T>& column, size_t count) {
+    char form = 0;
+    if (!Get(form)) return false;
+    if (form == kRaw) {
+      if (bytes_.size() / sizeof(T) < count) return false;  // before memory is taken for it
+      column.resize(count);
+      return GetArray(column.data(), count);
+    }
+    T first{};
+    if (!Get(first)) return false;
+    column.assign(count, first);
+    if (form == kEqual) return true;
+    if constexpr (std::is_same_v<T, int64_t>) {
+      uint64_t step = 0;
+      if (form != kSteps || !Get(step)) return false;
+      for (size_t i = 0; i < count; ++i) {
+        column[i] = static_cast<int64_t>(static_cast<uint64_t>(first) + i * step);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  bool AtEnd() const { return bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+absl::Status Corrupt(const std::string& why) {
+  return absl::DataLossError(absl::StrCat("stored iterates: ", why));
+}
+
+bool ReadColumns(Reader& reader, size_t rows, IterateBlock& block) {
+  return reader.GetColumn(block.iteration, rows) && reader.GetColumn(block.value, rows) &&
+         reader.GetColumn(block.best_value, rows) && reader.GetColumn(block.gradient_norm, rows) &&
+         reader.GetColumn(block.gradient_max, rows) && reader.GetColumn(block.step_norm, rows) &&
+         reader.GetColumn(block.learning_rate, rows) &&
+         reader.GetColumn(block.value_evaluations, rows) &&
+         reader.GetColumn(block.gradient_evaluations, rows) &&
+         reader.GetColumn(block.flags, rows) &&
+         reader.GetColumn(block.x, rows * static_cast<size_t>(block.coordinates)) && reader.AtEnd();
+}
+
+}  // namespace
+
+std::string Encode(const IterateBlock& block) {
+  constexpr size_t kColumns = 11;
+  // A reduced column is never longer than a raw one of two entries.
+  Writer writer(kHeaderBytes + kColumns * (1 + 2 * sizeof(uint64_t)) + block.bytes());
+  writer.Put(kVersion);
+  writer.Put(uint32_t{0});  // the checksum's place
+  writer.Put(static_cast<uint64_t>(block.rows()));
+  writer.Put(block.coordinates);
+  writer.Put(block.elapsed_seconds);
+  writer.PutColumn(block.iteration);
+  writer.PutColumn(block.value);
+  writer.PutColumn(block.best_value);
+  writer.PutColumn(block.gradient_norm);
+  writer.PutColumn(block.gradient_max);
+  writer.PutColumn(block.step_norm);
+  writer.PutColumn(block.learning_rate);
+  writer.PutColumn(block.value_evaluations);
+  writer.PutColumn(block.gradient_evaluations);
+  writer.PutColumn(block.flags);
+  writer.PutColumn(block.x);
+  return writer.Finish();
+}
+
+absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes) {
+  if (bytes.size() < kHeaderBytes) return Corrupt("cut short");
+  Reader reader(bytes);
+  uint32_t version = 0;
+  uint32_t checksum = 0;
+  uint64_t rows = 0;
+  IterateBlock block;
+  reader.Get(version);
+  reader.Get(checksum);
+  if (version != kVersion) return Corrupt(absl::StrCat("version ", version, " is unknown"));
+  if (checksum != Crc32c(bytes.substr(kCheckedFrom))) return Corrupt("checksum does not match");
+  reader.Get(rows);
+  reader.Get(block.coordinates);
+  reader.Get(block.elapsed_seconds);
+  const bool fits = rows <= kMostRows && block.coordinates >= 0 &&
+                    (rows == 0 || block.coordinates <= kMostEntries / static_cast<int64_t>(rows));
+  if (!fits || !ReadColumns(reader, rows, block)) return Corrupt("columns do not fit");
+  return block;
+}
+
+}  // namespace thalweg::runs
