@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,13 +16,13 @@ namespace thalweg::runs {
 /// members are what it is looked up by.
 struct StoredRun {
   std::string id;
-  uint64_t number = 0;          ///< Order of creation, unique, from 1; lists go by it.
-  std::string request_id;       ///< Empty: none. Unique otherwise.
-  uint64_t spec_digest = 0;     ///< Of the spec, to tell a retry from a reused request_id.
-  int state = 0;                ///< RunState as a number.
+  uint64_t number = 0;       ///< Order of creation, unique, from 1; lists go by it.
+  std::string request_id;    ///< Empty: none. Unique otherwise.
+  uint64_t spec_digest = 0;  ///< Of the spec, to tell a retry from a reused request_id.
+  int state = 0;             ///< RunState as a number.
   bool finished = false;
   std::vector<std::pair<std::string, std::string>> labels;
-  std::string record;           ///< Everything else, encoded.
+  std::string record;  ///< Everything else, encoded.
 };
 
 /// Iterates of a run, encoded, as one row.
@@ -34,13 +35,17 @@ struct StoredBlock {
 /// What one run has to write. All changes of one Commit are made together or not at all.
 struct RunChange {
   std::string id;
-  std::optional<StoredRun> run;            ///< The new record.
-  std::vector<StoredBlock> append;         ///< Behind what is there.
-  std::optional<std::string> checkpoint;   ///< Replaces the one before.
+  std::optional<StoredRun> run;           ///< The new record.
+  std::vector<StoredBlock> append;        ///< Behind what is there.
+  std::optional<std::string> checkpoint;  ///< Replaces the one before; empty: there is none now.
   /// Blocks that lie wholly in [first, last] are replaced by `with` (thinning).
-  struct Replacement { int64_t first = 0; int64_t last = 0; std::vector<StoredBlock> with; };
-  std::optional<Replacement> replace;
-  bool remove = false;                     ///< Deletes the run with all that belongs to it.
+  struct Replacement {
+    int64_t first = 0;
+    int64_t last = 0;
+    std::vector<StoredBlock> with;
+  };
+  std::vector<Replacement> replace;  ///< Done after `append`.
+  bool remove = false;               ///< Deletes the run with all that belongs to it.
 };
 
 struct StoredRunQuery {
@@ -58,6 +63,8 @@ class RunStore {
  public:
   virtual ~RunStore() = default;
 
+  /// A change without `run` of a run that is not there is NOT_FOUND, and nothing is changed; a
+  /// removal of one is no error. A second run with the same request_id is ALREADY_EXISTS.
   virtual absl::Status Commit(const std::vector<RunChange>& changes) = 0;
 
   virtual absl::StatusOr<StoredRun> Get(const std::string& id) = 0;
@@ -67,7 +74,10 @@ class RunStore {
   virtual absl::StatusOr<uint64_t> LastNumber() = 0;                ///< 0 when empty.
 
   virtual absl::StatusOr<std::optional<std::string>> Checkpoint(const std::string& id) = 0;
-  /// Blocks that overlap [from, to], in order, stopping after `max_bytes` (at least one).
+  /// The block with the newest iterates, when there is any.
+  virtual absl::StatusOr<std::optional<StoredBlock>> LastBlock(const std::string& id) = 0;
+  /// Blocks that overlap [from, to], in order, stopping after `max_bytes` (at least one). NOT_FOUND
+  /// when there is no such run.
   virtual absl::StatusOr<std::vector<StoredBlock>> Blocks(const std::string& id, int64_t from,
                                                           int64_t to, size_t max_bytes) = 0;
 };

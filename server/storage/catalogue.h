@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/runs/run_store.h"
+
+namespace thalweg {
+
+/// Opens the store that `url` names: "sqlite:<directory>" (made when absent) or "memory:". Errors
+/// are one clear line for a person who starts a server.
+absl::StatusOr<std::unique_ptr<runs::RunStore>> OpenStore(const std::string& url);
+
+}  // namespace thalweg
