@@ -17,12 +17,12 @@ namespace thalweg::runs {
 using WallTime = std::chrono::system_clock::time_point;
 
 enum class RunState {
-  kQueued,    ///< Accepted and durable; no worker has taken it yet.
-  kRunning,   ///< Being stepped, or waiting for its next slice.
-  kPaused,    ///< Keeps its place until resumed or cancelled.
-  kFinished,  ///< Over, with a StopReason (of whatever kind but the two below).
-  kCancelled, ///< Over because someone asked; the best so far is kept.
-  kFailed,    ///< Over because it could not go on.
+  kQueued,     ///< Accepted and durable; no worker has taken it yet.
+  kRunning,    ///< Being stepped, or waiting for its next slice.
+  kPaused,     ///< Keeps its place until resumed or cancelled.
+  kFinished,   ///< Over, with a StopReason (of whatever kind but the two below).
+  kCancelled,  ///< Over because someone asked; the best so far is kept.
+  kFailed,     ///< Over because it could not go on.
 };
 
 constexpr bool IsTerminal(RunState state) { return state >= RunState::kFinished; }
@@ -38,26 +38,26 @@ struct FullIterate {
 
 /// A run as it is now: a value, copied out under lock.
 struct Run {
-  std::string id;            ///< [a-z0-9-]{1,63}; the resource name is "runs/{id}".
+  std::string id;  ///< [a-z0-9-]{1,63}; the resource name is "runs/{id}".
   RunSpec spec;
   std::vector<Variable> variables;  ///< Of the compiled objective, in order.
   RunState state = RunState::kQueued;
   WallTime created;
   std::optional<WallTime> started;
   std::optional<WallTime> ended;
-  double elapsed_seconds = 0;       ///< Spent stepping.
+  double elapsed_seconds = 0;  ///< Spent stepping.
 
-  int64_t iterations = -1;          ///< Last durable iteration; -1 before the start is.
+  int64_t iterations = -1;  ///< Last durable iteration; -1 before the start is.
   Evaluations evaluations;
-  double value = 0;                 ///< At the last durable iterate.
+  double value = 0;  ///< At the last durable iterate.
   double best_value = 0;
   int64_t best_iteration = 0;
-  double gradient_norm = 0;         ///< At the last durable iterate.
+  double gradient_norm = 0;  ///< At the last durable iterate.
   double learning_rate = 0;
-  int64_t oldest_iteration = 0;     ///< The oldest that is retained in full resolution.
+  int64_t oldest_iteration = 0;  ///< The oldest that is retained in full resolution.
 
-  std::optional<FullIterate> best;  ///< Set once the run is over.
-  std::optional<FullIterate> last;  ///< Set once the run is over.
+  std::optional<FullIterate> best;        ///< Set once the run is over.
+  std::optional<FullIterate> last;        ///< Set once the run is over.
   std::optional<StopReason> stop_reason;  ///< Set once the run is over.
 };
 

@@ -18,19 +18,22 @@
 namespace thalweg::runs {
 
 struct RunBookOptions {
-  int workers = 0;                             ///< Threads that step runs; 0: one per CPU.
-  std::chrono::microseconds slice{2000};       ///< Stepping time before another run has its turn.
-  int64_t max_unfinished_runs = 10'000;        ///< More are refused (QUOTA_EXCEEDED).
-  size_t max_pending_bytes = 64 << 20;         ///< Not yet durable, per run; then the run waits.
-  size_t max_resident_trace_bytes = 512 << 20; ///< Of all traces together, kept in memory.
+  int workers = 0;                              ///< Threads that step runs; 0: one per CPU.
+  std::chrono::microseconds slice{2000};        ///< Stepping time before another run has its turn.
+  int64_t max_unfinished_runs = 10'000;         ///< More are refused (QUOTA_EXCEEDED).
+  size_t max_pending_bytes = 64 << 20;          ///< Not yet durable, per run; then the run waits.
+  size_t max_resident_trace_bytes = 512 << 20;  ///< Of all traces together, kept in memory.
   size_t max_trace_bytes_per_run = size_t{1} << 30;  ///< Kept in full; older parts are thinned.
-  int64_t max_variables = 1'000'000;           ///< Coordinates of one objective.
+  int64_t max_variables = 1'000'000;                 ///< Coordinates of one objective.
+  /// Called once, from any thread, when the store can't be written to any more (a failed fsync
+  /// can't be repaired by trying again): the process should end and recover. Default: it aborts.
+  std::function<void(const absl::Status&)> on_broken_store = {};
 };
 
 struct RunQuery {
   std::optional<RunState> state;
   std::optional<std::pair<std::string, std::string>> label;  ///< Key and value.
-  int page_size = 100;     ///< 1 to 1000.
+  int page_size = 100;                                       ///< 1 to 1000.
   std::string page_token;  ///< Of the page before; empty for the first.
 };
 
@@ -41,9 +44,9 @@ struct RunPage {
 
 struct IterateQuery {
   int64_t from = 0;
-  int64_t to = INT64_MAX;   ///< Included.
-  int64_t max_points = 0;   ///< 0: all; else buckets' first, last, least and greatest are kept.
-  int page_size = 1000;     ///< Iterates; 1 to 10000.
+  int64_t to = INT64_MAX;  ///< Included.
+  int64_t max_points = 0;  ///< 0: all; else buckets' first, last, least and greatest are kept.
+  int page_size = 1000;    ///< Iterates; 1 to 10000.
   std::string page_token;
 };
 
@@ -72,7 +75,7 @@ class RunBook {
 
   /// Ends an unfinished run, keeping the best so far; returns once that is durable.
   virtual absl::StatusOr<Run> Cancel(const std::string& id) = 0;
-  virtual absl::StatusOr<Run> Pause(const std::string& id) = 0;   ///< Durable on return.
+  virtual absl::StatusOr<Run> Pause(const std::string& id) = 0;  ///< Durable on return.
   virtual absl::StatusOr<Run> Resume(const std::string& id) = 0;
   /// Removes a run that is over, and its trace; an unfinished one is refused (INVALID_STATE).
   virtual absl::Status Delete(const std::string& id) = 0;

@@ -19,7 +19,7 @@ struct RunSpec {
   std::map<std::string, std::string> labels;  ///< Keys and values for filtering, at most 32.
   ObjectiveSpec objective;
   Direction direction = Direction::kMinimize;
-  NamedValues start;             ///< Empty: a test function's usual start.
+  NamedValues start;  ///< Empty: a test function's usual start.
   Part optimizer;
   std::vector<Part> stopping;    ///< After WithSafeguards in a stored run.
   std::optional<uint64_t> seed;  ///< Always set in a stored run.

@@ -23,12 +23,13 @@ enum class WatchMode {
 
 struct WatchOptions {
   WatchMode mode = WatchMode::kAll;
-  int64_t from_iteration = 0;           ///< The first one wanted.
-  double max_updates_per_second = 30;   ///< kLive only; > 0.
-  size_t max_block_bytes = 64 << 10;    ///< Of one update's iterates.
+  int64_t from_iteration = 0;          ///< The first one wanted.
+  double max_updates_per_second = 30;  ///< kLive only; > 0.
+  size_t max_block_bytes = 64 << 10;   ///< Of one update's iterates.
 };
 
-/// Iterates that a watcher will not be sent: [from, to], and why ("thinned", "live").
+/// Iterates that a watcher will not be sent: [from, to], and why ("live": it passed over them;
+/// "thinned": they are no longer kept, but for those in [from, to] that the next update brings).
 struct Gap {
   int64_t from = 0;
   int64_t to = 0;
@@ -51,10 +52,12 @@ struct WatchStep {
 };
 
 /// One reader of a trace, with its own cursor. It pulls: its memory is one update, however slowly
-/// it reads, and nothing waits for it. Only durable iterates are given, each at most once, in order.
-/// One thread at a time.
+/// it reads, and nothing waits for it. Only durable iterates are given, each at most once, in
+/// order. One thread at a time.
 class Watcher {
  public:
+  /// Waits for a wake-up call that is under way; none comes later. So not to be destroyed from
+  /// within that call, nor with a lock held that the call takes.
   virtual ~Watcher() = default;
 
   /// The next update. When there is none and `not_before` is empty, the `wake` given to Watch will

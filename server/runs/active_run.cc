@@ -1,0 +1,357 @@
+#include "server/runs/active_run.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/core/violation.h"
+#include "server/runs/admission.h"
+#include "server/runs/floating_point.h"
+
+namespace thalweg::runs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::microseconds kLookAtClock{250};  // about how often
+constexpr int64_t kMostAtOnce = 1 << 20;                // iterations between two looks
+constexpr size_t kSmallCheckpoint = 64 << 10;           // bytes; such are written with every slice
+constexpr double kCheckpointBytesPerSecond = 32e6;      // for larger ones, per run
+
+double SecondsBetween(Clock::time_point begin, Clock::time_point end) {
+  return std::chrono::duration<double>(end - begin).count();
+}
+
+// A name that outlives the run: events keep views.
+std::string_view CatalogueName(const std::string& optimizer) {
+  const OptimizerEntry* const entry = FindEntry(Optimizers(), optimizer);
+  return entry == nullptr ? std::string_view("unknown") : std::string_view(entry->name);
+}
+
+StopReason Cancelled() {
+  return {Termination::kCancelled, "cancel", 0, 0, "Someone asked for it.", {}};
+}
+
+StopReason Failed(std::string criterion, std::string detail) {
+  return {Termination::kFailed, std::move(criterion), 0, 0, std::move(detail), {}};
+}
+
+RunState StateFor(Termination termination) {
+  if (termination == Termination::kCancelled) return RunState::kCancelled;
+  return termination == Termination::kFailed ? RunState::kFailed : RunState::kFinished;
+}
+
+}  // namespace
+
+std::string_view ActionName(Action action) {
+  switch (action) {
+    case Action::kCancel:
+      return "cancel";
+    case Action::kPause:
+      return "pause";
+    case Action::kResume:
+      return "resume";
+  }
+  return "";
+}
+
+ActiveRun::ActiveRun(Workshop& workshop, std::shared_ptr<Trace> trace,
+                     std::unique_ptr<Descent> descent)
+    : shop_(workshop),
+      trace_(std::move(trace)),
+      interrupted_([this] { return Interrupted(); }),
+      descent_(std::move(descent)),
+      elapsed_seconds_(trace_->run().elapsed_seconds),
+      optimizer_(CatalogueName(trace_->run().spec.optimizer.kind)),
+      standing_(StandingOf(trace_->run())) {}
+
+// --- stepping ---
+
+SliceEnd ActiveRun::Slice() {
+  switch (TakeClaim()) {
+    case Claim::kRefused:
+      return SliceEnd::kDone;
+    case Claim::kRecorderBehind:
+      return SliceEnd::kWait;
+    case Claim::kGiven:
+      break;
+  }
+  std::optional<StopReason> reason;
+  try {
+    reason = Work();
+  } catch (const std::bad_alloc&) {
+    descent_broken_ = true;
+    reason = Failed("error", "The server has no memory left for this run.");
+  } catch (const std::exception& error) {
+    descent_broken_ = true;
+    reason = Failed("error", absl::StrCat("An internal error: ", error.what()));
+  }
+  return GiveBack(std::move(reason));
+}
+
+ActiveRun::Claim ActiveRun::TakeClaim() {
+  const std::lock_guard lock(mutex_);
+  if (claimed_ || put_away_ || IsTerminal(standing_.state)) return Claim::kRefused;
+  const bool wished = wish_ != Wish::kNone;
+  if (standing_.state == RunState::kPaused && !wished) return Claim::kRefused;
+  const bool behind = trace_->pending_bytes() > shop_.max_pending_bytes ||
+                      shop_.memory.pending > static_cast<int64_t>(4 * shop_.max_pending_bytes);
+  if (behind && !wished) return Claim::kRecorderBehind;
+  claimed_ = true;
+  return Claim::kGiven;
+}
+
+std::optional<StopReason> ActiveRun::Work() {
+  UseDefaultFloatingPoint();
+  if (wish_ == Wish::kPause) return std::nullopt;  // needs no descent
+  if (!writer_) {
+    if (absl::Status status = Restore(); !status.ok()) return FailureIn(status);
+  }
+  std::optional<StopReason> reason = Step();
+  if (!writer_->status().ok()) return FailureIn(writer_->status());
+  if (reason && writer_->replaying(descent_->at().iteration)) {
+    return FailureIn(
+        absl::DataLossError(absl::StrCat("recomputing ends at iteration ", descent_->at().iteration,
+                                         ", but the trace holds ", writer_->last())));
+  }
+  return reason;
+}
+
+absl::Status ActiveRun::Restore() {
+  const Run& run = trace_->run();
+  writer_ = std::make_unique<TraceWriter>(run.spec.traced_coordinates, trace_->retention(),
+                                          run.iterations, TraceReader(trace_, shop_.store));
+  if (descent_) return absl::OkStatus();  // just created: nothing to go back to
+  auto descent = BuildDescent(run.spec);
+  if (!descent.ok()) return descent.status();
+  auto stored = shop_.store.Checkpoint(run.id);
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) {
+    descent_ = *std::move(descent);
+    return descent_->Begin();
+  }
+  absl::StatusOr<Checkpoint> checkpoint = DecodeCheckpoint(**std::move(stored));
+  if (!checkpoint.ok()) return checkpoint.status();
+  State state = State::Reader(std::move(checkpoint->descent));
+  (*descent)->Remember(state);
+  writer_->SetBest(checkpoint->best);
+  if (absl::Status status = state.Finish(); !status.ok()) return status;
+  descent_ = *std::move(descent);
+  return absl::OkStatus();
+}
+
+std::optional<StopReason> ActiveRun::Step() {
+  const bool fresh = writer_->last() < 0;
+  const Evaluations evaluations = descent_->at().evaluations;
+  const int64_t iteration = descent_->at().iteration;
+  const int64_t nonfinite = writer_->nonfinite();
+  const Clock::time_point begin = Clock::now();
+  std::optional<StopReason> reason;
+  if (fresh) {  // the start alone, so that it is seen at once
+    reason = descent_->Advance(0, elapsed_seconds_, interrupted_, *writer_);
+  } else if (wish_ == Wish::kNone || !CaughtUp()) {
+    reason = StepFor(shop_.slice);
+  }
+  const double seconds = SecondsBetween(begin, Clock::now());
+  const Iterate& at = descent_->at();
+  shop_.events.On(SliceFinished{optimizer_, at.iteration - iteration + (fresh ? 1 : 0),
+                                at.evaluations.values - evaluations.values,
+                                at.evaluations.gradients - evaluations.gradients,
+                                writer_->nonfinite() - nonfinite, Seconds(seconds)});
+  return reason;
+}
+
+std::optional<StopReason> ActiveRun::StepFor(Clock::duration time) {
+  Clock::time_point now = Clock::now();
+  const Clock::time_point end = now + time;
+  while (now < end) {
+    // While what is known is computed again, time stands still: a limit of time must not end a run
+    // sooner than it did.
+    const bool replaying = !CaughtUp();
+    const int64_t behind = writer_->last() - descent_->at().iteration;
+    const int64_t most = replaying ? std::min(batch_, behind) : batch_;
+    std::optional<StopReason> reason =
+        descent_->Advance(most, elapsed_seconds_, interrupted_, *writer_);
+    const Clock::time_point before = std::exchange(now, Clock::now());
+    if (!replaying) elapsed_seconds_ += SecondsBetween(before, now);
+    if (reason || interrupted_()) return reason;
+    if (now - before < kLookAtClock / 2) batch_ = std::min(2 * batch_, kMostAtOnce);
+    if (now - before > kLookAtClock * 2) batch_ = std::max<int64_t>(batch_ / 2, 1);
+  }
+  return std::nullopt;
+}
+
+bool ActiveRun::Interrupted() const {
+  const Wish wish = wish_.load(std::memory_order_relaxed);
+  // Before a run can be cancelled it must be back where its trace ends.
+  if (wish != Wish::kNone && (wish == Wish::kPause || CaughtUp())) return true;
+  return shop_.scheduler.stopping() || !writer_->status().ok();
+}
+
+bool ActiveRun::CaughtUp() const {
+  return writer_ && descent_ && !writer_->replaying(descent_->at().iteration);
+}
+
+std::optional<StopReason> ActiveRun::FailureIn(const absl::Status& status) const {
+  const std::string message(status.message());
+  if (absl::IsDataLoss(status)) {
+    return Failed("data_corrupt", absl::StrCat("The run could not be taken up again: ", message));
+  }
+  return Failed("error", absl::StrCat("The run could not go on: ", message));
+}
+
+// --- the end of a slice ---
+
+SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
+  const Wish wish = wish_;
+  const bool able = CaughtUp() && writer_->status().ok() && !descent_broken_;
+  if (!reason && wish == Wish::kCancel && able) reason = Cancelled();
+  Trace::Addition addition;
+  Standing standing = standing_;  // only this thread writes to it while the claim is held
+  if (writer_) addition.blocks = writer_->TakeBlocks(elapsed_seconds_, standing);
+  if (writer_ && !standing.started) standing.started = std::chrono::system_clock::now();
+  if (reason) {
+    standing.ending = EndingFor(*std::move(reason), standing);
+    standing.state = StateFor(standing.ending->reason.termination);
+    standing.ended = std::chrono::system_clock::now();
+  } else if (wish == Wish::kPause) {
+    standing.state = RunState::kPaused;
+  } else if (standing.state == RunState::kQueued) {
+    standing.state = RunState::kRunning;
+  }
+  const bool over = IsTerminal(standing.state);
+  const bool forced = wish != Wish::kNone || shop_.scheduler.stopping();
+  if (able && !over) addition.checkpoint = CheckpointIfDue(forced);
+  addition.standing = standing;
+
+  const std::lock_guard lock(mutex_);
+  claimed_ = false;
+  standing_ = std::move(standing);
+  ticket_ = Publish(std::move(addition));
+  if (!over && wish != Wish::kPause) return SliceEnd::kAgain;
+  wish_ = Wish::kNone;
+  settled_.notify_all();
+  if (over) descent_.reset();
+  return SliceEnd::kDone;
+}
+
+Trace::Ticket ActiveRun::Publish(Trace::Addition addition) {
+  const Trace::Ticket ticket = trace_->Add(std::move(addition));
+  shop_.recorder.Notify(trace_);
+  return ticket;
+}
+
+std::shared_ptr<const Ending> ActiveRun::EndingFor(StopReason reason,
+                                                   const Standing& standing) const {
+  auto ending = std::make_shared<Ending>();
+  ending->reason = std::move(reason);
+  if (!CaughtUp()) return ending;
+  const Layout& layout = descent_->problem().objective().layout();
+  const Best& best = descent_->best();
+  try {
+    ending->best = {best.iteration, standing.best_value, writer_->best().gradient_norm,
+                    layout.Unflatten(best.x)};
+    if (descent_broken_) return ending;
+    ending->last = {standing.iterations, standing.value, standing.gradient_norm,
+                    layout.Unflatten(descent_->at().x)};
+  } catch (const std::bad_alloc&) {  // a run that ended for want of memory ends without them
+    ending->last.reset();
+    ending->best.reset();
+  }
+  return ending;
+}
+
+std::optional<std::string> ActiveRun::CheckpointIfDue(bool forced) {
+  const Clock::time_point now = Clock::now();
+  const bool small = checkpoint_bytes_ <= kSmallCheckpoint;
+  const double earned = SecondsBetween(checkpoint_time_, now) * kCheckpointBytesPerSecond;
+  if (!forced && !small && earned < static_cast<double>(checkpoint_bytes_)) return std::nullopt;
+  State state = State::Writer();
+  descent_->Remember(state);
+  std::string bytes = Encode(
+      Checkpoint{descent_->at().iteration, elapsed_seconds_, writer_->best(), state.TakeBytes()});
+  checkpoint_bytes_ = bytes.size();
+  checkpoint_time_ = now;
+  return bytes;
+}
+
+// --- actions ---
+
+absl::Status ActiveRun::Refusal(Action action) const {
+  const RunState state = standing_.state;
+  const bool allowed = action == Action::kResume  ? state == RunState::kPaused
+                       : action == Action::kPause ? state < RunState::kPaused
+                                                  : !IsTerminal(state);
+  return allowed ? absl::OkStatus() : CannotAct(action, trace_->id(), state);
+}
+
+absl::Status CannotAct(Action action, const std::string& id, RunState state) {
+  return RefuseWith(absl::StatusCode::kFailedPrecondition, Reason::kInvalidState,
+                    absl::StrCat("cannot ", std::string(ActionName(action)), " run '", id,
+                                 "': it is ", std::string(RunStateName(state))));
+}
+
+absl::Status ActiveRun::Act(Action action) {
+  Trace::Ticket ticket;
+  {
+    std::unique_lock lock(mutex_);
+    settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
+    absl::Status status = Refusal(action);
+    if (!status.ok()) return status;
+    if (action == Action::kResume) {
+      standing_.state = standing_.iterations < 0 ? RunState::kQueued : RunState::kRunning;
+      Trace::Addition addition;
+      addition.standing = standing_;
+      ticket_ = Publish(std::move(addition));
+      shop_.scheduler.Enqueue(shared_from_this());
+    } else {
+      status = Demand(action == Action::kPause ? Wish::kPause : Wish::kCancel, lock);
+      if (!status.ok()) return status;
+      const RunState wanted = action == Action::kPause ? RunState::kPaused : RunState::kCancelled;
+      if (standing_.state != wanted) return CannotAct(action, trace_->id(), standing_.state);
+    }
+    ticket = ticket_;
+  }
+  if (trace_->WaitShown(ticket)) return absl::OkStatus();
+  return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
+                    absl::StrCat("the run will ", std::string(ActionName(action)),
+                                 ", but this could not be written to the server's disk yet"));
+}
+
+absl::Status ActiveRun::Demand(Wish wish, std::unique_lock<std::mutex>& lock) {
+  if (put_away_) {
+    return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
+                      "the server is shutting down; the run goes on when it is back");
+  }
+  wish_ = wish;
+  if (!claimed_) {
+    // Nobody is at it. What needs no stepping is done here and now, busy as the workers may be.
+    const bool at_hand = wish == Wish::kPause || CaughtUp() || (descent_ && !writer_);
+    lock.unlock();
+    if (at_hand) {
+      Slice();
+    } else {
+      shop_.scheduler.EnqueueFirst(shared_from_this());
+    }
+    lock.lock();
+  }
+  settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
+  if (wish_ == Wish::kNone) return absl::OkStatus();
+  return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
+                    "the server is shutting down; the run goes on when it is back");
+}
+
+void ActiveRun::PutAway() {
+  const std::lock_guard lock(mutex_);
+  put_away_ = true;
+  settled_.notify_all();
+  if (claimed_ || IsTerminal(standing_.state) || !CaughtUp()) return;
+  Trace::Addition addition;
+  addition.checkpoint = CheckpointIfDue(/*forced=*/true);
+  addition.standing = standing_;
+  Publish(std::move(addition));
+}
+
+}  // namespace thalweg::runs

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/core/descent.h"
+#include "server/events/events.h"
+#include "server/runs/codec.h"
+#include "server/runs/recorder.h"
+#include "server/runs/scheduler.h"
+#include "server/runs/trace.h"
+#include "server/runs/trace_writer.h"
+
+namespace thalweg::runs {
+
+/// What the runs of one book share.
+struct Workshop {
+  RunStore& store;
+  EventSink& events;
+  ResidentBudget& memory;
+  Recorder& recorder;
+  Scheduler& scheduler;
+  std::chrono::microseconds slice;
+  size_t max_pending_bytes;
+};
+
+/// What someone can do to a run.
+enum class Action { kCancel, kPause, kResume };
+std::string_view ActionName(Action action);
+
+/// FAILED_PRECONDITION (INVALID_STATE) that names the run, its state and the action.
+absl::Status CannotAct(Action action, const std::string& id, RunState state);
+
+/// An unfinished run: its descent, worked on in slices, and what people want of it.
+///
+/// The descent belongs to whoever holds the claim: a worker during its slice, or the caller of Act
+/// who found the run unclaimed. All changes of state are made when a claim is given back.
+class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRun> {
+ public:
+  /// `descent` is begun; or null, to be restored from the store by the first slice.
+  ActiveRun(Workshop& workshop, std::shared_ptr<Trace> trace, std::unique_ptr<Descent> descent);
+
+  const std::shared_ptr<Trace>& trace() const { return trace_; }
+
+  SliceEnd Slice() override;
+
+  /// Does it, and returns once that is durable. FAILED_PRECONDITION (INVALID_STATE) where the state
+  /// does not allow it; RESOURCE_EXHAUSTED when it could not be made durable yet; UNAVAILABLE when
+  /// the server stops before it could be done. One action at a time: others wait.
+  absl::Status Act(Action action);
+
+  /// For a stop of the server, when no worker is left: a checkpoint of where the run is, and an
+  /// answer for those who wait in Act.
+  void PutAway();
+
+ private:
+  enum class Wish { kNone, kPause, kCancel };
+  enum class Claim { kGiven, kRefused, kRecorderBehind };
+
+  // By whoever holds the claim:
+  Claim TakeClaim();
+  SliceEnd GiveBack(std::optional<StopReason> reason);
+  std::optional<StopReason> Work();
+  absl::Status Restore();
+  std::optional<StopReason> Step();
+  std::optional<StopReason> StepFor(std::chrono::steady_clock::duration time);
+  std::optional<StopReason> FailureIn(const absl::Status& status) const;
+  std::shared_ptr<const Ending> EndingFor(StopReason reason, const Standing& standing) const;
+  std::optional<std::string> CheckpointIfDue(bool forced);
+  bool Interrupted() const;
+  bool CaughtUp() const;
+
+  absl::Status Refusal(Action action) const;  // requires mutex_
+  absl::Status Demand(Wish wish,
+                      std::unique_lock<std::mutex>& lock);  // requires mutex_, held by lock
+  Trace::Ticket Publish(Trace::Addition addition);          // requires mutex_
+
+  Workshop& shop_;
+  const std::shared_ptr<Trace> trace_;
+  const std::function<bool()> interrupted_;  // asked once per iteration
+
+  // Of whoever holds the claim:
+  std::unique_ptr<Descent> descent_;
+  std::unique_ptr<TraceWriter> writer_;
+  int64_t batch_ = 1;  // iterations between two looks at the clock
+  double elapsed_seconds_ = 0;
+  bool descent_broken_ = false;  // an exception left it in the middle of a step
+  std::string_view optimizer_;   // the catalogue's name: lives for ever
+  size_t checkpoint_bytes_ = 0;
+  std::chrono::steady_clock::time_point checkpoint_time_;
+
+  std::atomic<Wish> wish_{Wish::kNone};  // written under mutex_, polled by the one who steps
+
+  std::mutex mutex_;
+  std::condition_variable settled_;
+  bool claimed_ = false;
+  bool put_away_ = false;
+  Standing standing_;     // the newest, durable or not; written by who holds the claim
+  Trace::Ticket ticket_;  // of the last Publish
+};
+
+}  // namespace thalweg::runs

@@ -1,0 +1,150 @@
+#include "server/runs/admission.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/core/violation.h"
+#include "server/runs/default_settings.h"
+
+namespace thalweg::runs {
+namespace {
+
+constexpr size_t kLongestName = 128;  // bytes of a display name, and of a label's value
+constexpr size_t kLongestKey = 63;    // bytes of a label's key
+constexpr size_t kMostLabels = 32;
+
+void Append(const absl::Status& status, std::vector<Violation>& violations) {
+  if (status.ok()) return;
+  std::vector<Violation> found = ViolationsOf(status);
+  if (found.empty()) found.push_back({"", Reason::kInvalidValue, std::string(status.message())});
+  for (Violation& violation : found) violations.push_back(std::move(violation));
+}
+
+bool IsKey(const std::string& key) {
+  return !key.empty() && key.size() <= kLongestKey && absl::ascii_islower(key.front()) != 0 &&
+         std::all_of(key.begin(), key.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_' ||
+                  c == '.';
+         });
+}
+
+void CheckNames(const RunSpec& spec, std::vector<Violation>& violations) {
+  if (spec.display_name.size() > kLongestName) {
+    violations.push_back(
+        {"display_name", Reason::kInvalidValue,
+         absl::StrCat(spec.display_name.size(), " bytes; at most ", kLongestName, " are allowed")});
+  }
+  if (spec.labels.size() > kMostLabels) {
+    violations.push_back(
+        {"labels", Reason::kInvalidValue,
+         absl::StrCat(spec.labels.size(), " labels; at most ", kMostLabels, " are allowed")});
+  }
+  for (const auto& [key, value] : spec.labels) {
+    if (!IsKey(key)) {
+      violations.push_back({"labels", Reason::kInvalidValue,
+                            absl::StrCat("key ", Quoted(key),
+                                         "; expected a lower-case letter, then "
+                                         "letters, digits, '-', '_' and '.', at most ",
+                                         kLongestKey, " in all")});
+    } else if (value.size() > kLongestName) {
+      violations.push_back(
+          {absl::StrCat("labels[", key, "]"), Reason::kInvalidValue,
+           absl::StrCat(value.size(), " bytes; at most ", kLongestName, " are allowed")});
+    }
+  }
+}
+
+// Before anything of that size is made.
+absl::Status CheckSize(const RunSpec& spec, int64_t max_variables) {
+  auto coordinates = static_cast<double>(std::max<int64_t>(spec.objective.dimension, 0));
+  double declared = 0;
+  double given = 0;
+  for (const Variable& variable : spec.objective.variables) {
+    declared += static_cast<double>(std::max<Index>(variable.length, 0));
+  }
+  for (const auto& [name, values] : spec.start) given += static_cast<double>(values.size());
+  coordinates = std::max({coordinates, declared, given});
+  if (coordinates <= static_cast<double>(max_variables)) return absl::OkStatus();
+  return Refuse("objective", Reason::kQuotaExceeded,
+                absl::StrCat("it has ", static_cast<int64_t>(coordinates),
+                             " coordinates; this server allows ", max_variables));
+}
+
+uint64_t DrawSeed() {
+  std::random_device device;
+  return (uint64_t{device()} << 32U) | device();
+}
+
+// What can be said about the rest when there is no objective to try it with.
+void CheckParts(const RunSpec& spec, std::vector<Violation>& violations) {
+  Append(Under("optimizer", MakeFrom(Optimizers(), "optimizer", spec.optimizer).status()),
+         violations);
+  Append(Under("stopping", WithSafeguards(spec.stopping).status()), violations);
+}
+
+absl::Status FillStart(const Layout& layout, RunSpec& spec, Vector& start) {
+  if (spec.start.empty()) {
+    absl::StatusOr<NamedValues> usual = DefaultStart(spec.objective);
+    if (!usual.ok()) return Under("start", usual.status());
+    spec.start = *std::move(usual);
+  }
+  absl::StatusOr<Vector> flat = layout.Flatten(spec.start);
+  if (!flat.ok()) return Under("start", flat.status());
+  start = *std::move(flat);
+  return absl::OkStatus();
+}
+
+absl::Status FillRest(Index n, RunSpec& spec) {
+  absl::StatusOr<std::vector<Part>> stopping = WithSafeguards(spec.stopping);
+  if (!stopping.ok()) return Under("stopping", stopping.status());
+  spec.stopping = *std::move(stopping);
+  FillDefaults(spec);
+  if (!spec.seed) spec.seed = DrawSeed();
+  const auto coordinates = static_cast<int64_t>(n);
+  if (spec.traced_coordinates < 0) spec.traced_coordinates = kDefaultTracedCoordinates;
+  spec.traced_coordinates = std::min(spec.traced_coordinates, coordinates);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Admitted> Admit(RunSpec spec, int64_t max_variables) {
+  if (absl::Status status = CheckSize(spec, max_variables); !status.ok()) return status;
+  std::vector<Violation> violations;
+  CheckNames(spec, violations);
+  auto objective = BuildObjective(spec.objective, spec.start);
+  Vector start;
+  absl::Status status = Under("objective", objective.status());
+  if (status.ok()) status = FillStart((*objective)->layout(), spec, start);
+  Append(status, violations);
+  if (!violations.empty()) {
+    CheckParts(spec, violations);
+    return Refuse(std::move(violations));
+  }
+  Admitted admitted;
+  admitted.variables = (*objective)->layout().variables();
+  // With the stopping rules as given: errors name their places in the caller's list.
+  auto descent = Descent::Create(*std::move(objective),
+                                 {spec.optimizer, spec.stopping, spec.direction, start});
+  if (!descent.ok()) return descent.status();
+  if (status = (*descent)->Begin(); !status.ok()) return status;
+  if (status = FillRest(start.size(), spec); !status.ok()) return status;
+  admitted.spec = std::move(spec);
+  admitted.descent = *std::move(descent);
+  return admitted;
+}
+
+absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec) {
+  auto objective = BuildObjective(spec.objective, spec.start);
+  if (!objective.ok()) return objective.status();
+  absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
+  if (!start.ok()) return start.status();
+  return Descent::Create(*std::move(objective),
+                         {spec.optimizer, spec.stopping, spec.direction, *std::move(start)});
+}
+
+}  // namespace thalweg::runs

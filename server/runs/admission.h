@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/core/descent.h"
+#include "server/runs/run_spec.h"
+
+namespace thalweg::runs {
+
+/// A request that was found good.
+struct Admitted {
+  RunSpec spec;                      ///< With everything filled in.
+  std::vector<Variable> variables;   ///< Of the compiled objective.
+  std::unique_ptr<Descent> descent;  ///< Begun: the start is evaluated.
+};
+
+/// Checks all of `spec`, saying everything that is wrong at once, and fills in what it leaves open:
+/// start, safeguards, default settings, seed. Errors have field paths under the run:
+/// "objective.expression", "start.x", "optimizer.settings[learning_rate]".
+absl::StatusOr<Admitted> Admit(RunSpec spec, int64_t max_variables);
+
+/// The descent of a spec that was admitted before; to be begun, or restored.
+absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec);
+
+}  // namespace thalweg::runs

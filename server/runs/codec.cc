@@ -1,0 +1,278 @@
+#include "server/runs/codec.h"
+
+#include <cstring>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "server/core/state.h"
+#include "server/runs/crc32c.h"
+
+namespace thalweg::runs {
+namespace {
+
+// What is written, in order, is what is read: every type has one function for both directions.
+
+constexpr int64_t kVersion = 1;
+constexpr int kDeepestPart = 16;  // parts within parts
+
+template <typename Enum>
+void KeepEnum(State& state, std::string_view name, Enum& value, Enum last) {
+  auto number = static_cast<int64_t>(value);
+  state.Keep(name, number);
+  if (number < 0 || number > static_cast<int64_t>(last))
+    state.Fail("unknown enumerator");
+  else
+    value = static_cast<Enum>(number);
+}
+
+template <typename List, typename KeepOne>
+void KeepList(State& state, std::string_view name, List& list, KeepOne keep_one) {
+  auto count = static_cast<int64_t>(list.size());
+  state.Keep(name, count);
+  if (!state.writing()) list.clear();
+  for (int64_t i = 0; i < count && state.status().ok(); ++i) {
+    if (!state.writing()) list.emplace_back();
+    keep_one(list[static_cast<size_t>(i)]);
+  }
+}
+
+template <typename Value, typename KeepValue>
+void KeepMap(State& state, std::string_view name, std::map<std::string, Value>& map,
+             KeepValue keep_value) {
+  std::vector<std::pair<std::string, Value>> entries;
+  if (state.writing()) entries.assign(map.begin(), map.end());
+  KeepList(state, name, entries, [&](auto& entry) {
+    state.Keep("key", entry.first);
+    keep_value(entry.second);
+  });
+  if (state.writing()) return;
+  map.clear();
+  for (auto& entry : entries) map.insert(std::move(entry));
+}
+
+template <typename Value, typename KeepValue>
+void KeepOptional(State& state, std::string_view name, std::optional<Value>& value,
+                  KeepValue keep_value) {
+  bool present = value.has_value();
+  state.Keep(name, present);
+  if (!present) {
+    value.reset();
+    return;
+  }
+  if (!value) value.emplace();
+  keep_value(*value);
+}
+
+void KeepTime(State& state, std::string_view name, WallTime& time) {
+  using std::chrono::duration_cast;
+  using std::chrono::nanoseconds;
+  int64_t since_epoch = duration_cast<nanoseconds>(time.time_since_epoch()).count();
+  state.Keep(name, since_epoch);
+  time = WallTime(duration_cast<WallTime::duration>(nanoseconds(since_epoch)));
+}
+
+template <size_t I = 0>
+void SetAlternative(Setting& setting, int64_t index) {
+  if constexpr (I < std::variant_size_v<Setting>) {
+    if (index == static_cast<int64_t>(I))
+      setting.emplace<I>();
+    else
+      SetAlternative<I + 1>(setting, index);
+  }
+}
+
+void KeepPart(State& state, Part& part, int depth);
+
+void KeepSetting(State& state, Setting& setting, int depth) {
+  auto index = static_cast<int64_t>(setting.index());
+  state.Keep("type", index);
+  if (index < 0 || index >= static_cast<int64_t>(std::variant_size_v<Setting>)) {
+    state.Fail("unknown type of setting");
+    return;
+  }
+  if (!state.writing()) SetAlternative(setting, index);
+  if (auto* parts = std::get_if<std::vector<Part>>(&setting)) {
+    KeepList(state, "parts", *parts, [&](Part& part) { KeepPart(state, part, depth + 1); });
+    return;
+  }
+  std::visit(
+      [&state](auto& value) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(value)>, std::vector<Part>>) {
+          state.Keep("value", value);
+        }
+      },
+      setting);
+}
+
+void KeepPart(State& state, Part& part, int depth = 0) {
+  if (depth > kDeepestPart) {
+    state.Fail("parts are nested too deeply");
+    return;
+  }
+  state.Keep("kind", part.kind);
+  KeepMap(state, "settings", part.settings,
+          [&](Setting& setting) { KeepSetting(state, setting, depth); });
+}
+
+void KeepVariable(State& state, Variable& variable) {
+  state.Keep("name", variable.name);
+  state.Keep("scalar", variable.scalar);
+  int64_t length = variable.length;
+  state.Keep("length", length);
+  variable.length = length;
+}
+
+void KeepValues(State& state, std::string_view name, NamedValues& values) {
+  KeepMap(state, name, values, [&](std::vector<double>& list) { state.Keep("values", list); });
+}
+
+void KeepObjective(State& state, ObjectiveSpec& objective) {
+  state.Keep("expression", objective.expression);
+  state.Keep("function", objective.function);
+  KeepList(state, "variables", objective.variables,
+           [&](Variable& variable) { KeepVariable(state, variable); });
+  KeepMap(state, "parameters", objective.parameters, [&](expression::Parameter& parameter) {
+    state.Keep("scalar", parameter.scalar);
+    state.Keep("values", parameter.values);
+  });
+  int64_t dimension = objective.dimension;
+  state.Keep("dimension", dimension);
+  objective.dimension = dimension;
+}
+
+void KeepSpec(State& state, RunSpec& spec) {
+  state.Keep("display_name", spec.display_name);
+  KeepMap(state, "labels", spec.labels, [&](std::string& value) { state.Keep("value", value); });
+  KeepObjective(state, spec.objective);
+  KeepEnum(state, "direction", spec.direction, Direction::kMaximize);
+  KeepValues(state, "start", spec.start);
+  KeepPart(state, spec.optimizer);
+  KeepList(state, "stopping", spec.stopping, [&](Part& part) { KeepPart(state, part); });
+  KeepOptional(state, "seeded", spec.seed, [&](uint64_t& seed) { state.Keep("seed", seed); });
+  state.Keep("traced_coordinates", spec.traced_coordinates);
+}
+
+void KeepIterate(State& state, FullIterate& iterate) {
+  state.Keep("iteration", iterate.iteration);
+  state.Keep("value", iterate.value);
+  state.Keep("gradient_norm", iterate.gradient_norm);
+  KeepValues(state, "x", iterate.x);
+}
+
+void KeepFinding(State& state, Finding& finding) {
+  state.Keep("code", finding.code);
+  state.Keep("text", finding.text);
+  state.Keep("evidence", finding.evidence);
+  KeepMap(state, "suggested", finding.suggested_settings,
+          [&](Setting& setting) { KeepSetting(state, setting, 0); });
+}
+
+void KeepReason(State& state, StopReason& reason) {
+  KeepEnum(state, "termination", reason.termination, Termination::kFailed);
+  state.Keep("criterion", reason.criterion);
+  state.Keep("measured", reason.measured);
+  state.Keep("threshold", reason.threshold);
+  state.Keep("detail", reason.detail);
+  KeepList(state, "findings", reason.findings,
+           [&](Finding& finding) { KeepFinding(state, finding); });
+}
+
+void KeepStanding(State& state, Run& run) {
+  KeepEnum(state, "state", run.state, RunState::kFailed);
+  KeepTime(state, "created", run.created);
+  KeepOptional(state, "started", run.started, [&](WallTime& t) { KeepTime(state, "at", t); });
+  KeepOptional(state, "ended", run.ended, [&](WallTime& t) { KeepTime(state, "at", t); });
+  state.Keep("elapsed_seconds", run.elapsed_seconds);
+  state.Keep("iterations", run.iterations);
+  state.Keep("value_evaluations", run.evaluations.values);
+  state.Keep("gradient_evaluations", run.evaluations.gradients);
+  state.Keep("value", run.value);
+  state.Keep("best_value", run.best_value);
+  state.Keep("best_iteration", run.best_iteration);
+  state.Keep("gradient_norm", run.gradient_norm);
+  state.Keep("learning_rate", run.learning_rate);
+  state.Keep("oldest_iteration", run.oldest_iteration);
+}
+
+void KeepRecord(State& state, RunRecord& record) {
+  Run& run = record.run;
+  state.Keep("id", run.id);
+  KeepSpec(state, run.spec);
+  KeepList(state, "variables", run.variables,
+           [&](Variable& variable) { KeepVariable(state, variable); });
+  KeepStanding(state, run);
+  KeepOptional(state, "has_best", run.best, [&](FullIterate& at) { KeepIterate(state, at); });
+  KeepOptional(state, "has_last", run.last, [&](FullIterate& at) { KeepIterate(state, at); });
+  KeepOptional(state, "is_over", run.stop_reason, [&](StopReason& r) { KeepReason(state, r); });
+  state.Keep("segment", record.retention.segment);
+  state.Keep("full_segments", record.retention.full_segments);
+}
+
+void KeepCheckpoint(State& state, Checkpoint& checkpoint) {
+  state.Keep("iteration", checkpoint.iteration);
+  state.Keep("elapsed_seconds", checkpoint.elapsed_seconds);
+  state.Keep("best_iteration", checkpoint.best.iteration);
+  state.Keep("best_gradient_norm", checkpoint.best.gradient_norm);
+  state.Keep("descent", checkpoint.descent);
+}
+
+// Bytes of a value behind its version, with a checksum behind all.
+template <typename Value, typename KeepValue>
+std::string Sealed(Value value, KeepValue keep_value) {
+  State state = State::Writer();
+  int64_t version = kVersion;
+  state.Keep("version", version);
+  keep_value(state, value);
+  std::string bytes = state.TakeBytes();
+  const uint32_t checksum = Crc32c(bytes);
+  bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+  return bytes;
+}
+
+template <typename Value, typename KeepValue>
+absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
+  uint32_t checksum = 0;
+  if (bytes.size() < sizeof(checksum)) return absl::DataLossError("stored record: cut short");
+  const size_t length = bytes.size() - sizeof(checksum);
+  std::memcpy(&checksum, bytes.data() + length, sizeof(checksum));
+  bytes.resize(length);
+  if (checksum != Crc32c(bytes)) {
+    return absl::DataLossError("stored record: checksum does not match");
+  }
+  State state = State::Reader(std::move(bytes));
+  int64_t version = 0;
+  state.Keep("version", version);
+  if (version != kVersion) {
+    return absl::DataLossError(absl::StrCat("stored record: version ", version, " is unknown"));
+  }
+  Value value;
+  keep_value(state, value);
+  if (absl::Status status = state.Finish(); !status.ok()) return status;
+  return value;
+}
+
+}  // namespace
+
+std::string Encode(const RunRecord& record) { return Sealed(record, KeepRecord); }
+
+absl::StatusOr<RunRecord> DecodeRunRecord(std::string bytes) {
+  return Unsealed<RunRecord>(std::move(bytes), KeepRecord);
+}
+
+std::string Encode(const Checkpoint& checkpoint) { return Sealed(checkpoint, KeepCheckpoint); }
+
+absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes) {
+  return Unsealed<Checkpoint>(std::move(bytes), KeepCheckpoint);
+}
+
+uint64_t DigestOf(const RunSpec& spec) {
+  const std::string bytes = Sealed(spec, KeepSpec);
+  uint64_t digest = 0xCBF29CE484222325U;  // FNV-1a, 64 bits
+  for (const char byte : bytes) {
+    digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
+  }
+  return digest;
+}
+
+}  // namespace thalweg::runs

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/runs/retention.h"
+#include "server/runs/run.h"
+#include "server/runs/run_spec.h"
+
+namespace thalweg::runs {
+
+// Values to bytes and back. All bytes carry a version and a checksum; reading anything else than
+// what was written gives DATA_LOSS.
+
+/// A run as it is stored beside its trace and checkpoint.
+struct RunRecord {
+  Run run;
+  Retention retention;
+};
+std::string Encode(const RunRecord& record);
+absl::StatusOr<RunRecord> DecodeRunRecord(std::string bytes);
+
+/// What the trace tells of the best iterate; its x is the descent's to remember.
+struct BestSoFar {
+  int64_t iteration = 0;
+  double gradient_norm = 0;  ///< 2-norm, there.
+};
+
+/// From where a run goes on after a restart.
+struct Checkpoint {
+  int64_t iteration = 0;       ///< The last one that the descent had reached.
+  double elapsed_seconds = 0;  ///< Of stepping, until then.
+  BestSoFar best;              ///< Until then.
+  std::string descent;         ///< What Descent::Remember wrote.
+};
+std::string Encode(const Checkpoint& checkpoint);
+absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes);
+
+/// Tells a repeated request from another one with the same request_id. Stable: the same spec gives
+/// the same number in every version of the server that writes the same version of bytes.
+uint64_t DigestOf(const RunSpec& spec);
+
+}  // namespace thalweg::runs

@@ -1,0 +1,233 @@
+#include "server/runs/recorder.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "server/core/violation.h"
+#include "server/runs/codec.h"
+
+namespace thalweg::runs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kRetryFullDisk{250};
+
+absl::Status DiskFull() {
+  return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
+                    "the server's disk is full: nothing new can be kept until there is room");
+}
+
+StoredBlock Stored(const IterateBlock& block) {
+  return {block.first(), block.last(), Encode(block)};
+}
+
+StoredRun RecordOf(const Trace& trace, const Standing& standing) {
+  StoredRun stored = trace.key();
+  stored.state = static_cast<int>(standing.state);
+  stored.finished = IsTerminal(standing.state);
+  stored.record = Encode(RunRecord{At(trace.run(), standing), trace.retention()});
+  return stored;
+}
+
+int64_t BytesOf(const RunChange& change) {
+  size_t bytes = change.checkpoint ? change.checkpoint->size() : 0;
+  if (change.run) bytes += change.run->record.size();
+  for (const StoredBlock& block : change.append) bytes += block.bytes.size();
+  for (const RunChange::Replacement& replace : change.replace) {
+    for (const StoredBlock& block : replace.with) bytes += block.bytes.size();
+  }
+  return static_cast<int64_t>(bytes);
+}
+
+}  // namespace
+
+Recorder::Recorder(RunStore& store, EventSink& events, ResidentBudget& memory, Hooks hooks)
+    : store_(store), events_(events), memory_(memory), hooks_(std::move(hooks)), thread_([this] {
+        Work();
+      }) {}
+
+Recorder::~Recorder() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_one();
+  thread_.join();
+}
+
+void Recorder::Notify(std::shared_ptr<Trace> trace) {
+  if (!trace->MarkDirty()) return;
+  std::shared_ptr<Trace> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (broken_.ok()) {
+      dirty_.push_back(std::move(trace));
+      ++asked_;
+    } else {
+      refused = std::move(trace);
+    }
+  }
+  if (refused) refused->CouldNotCommit();
+  work_.notify_one();
+}
+
+absl::Status Recorder::Write(RunChange change) {
+  Order order{std::move(change), /*done=*/false, absl::OkStatus()};
+  std::unique_lock lock(mutex_);
+  if (!broken_.ok()) return broken_;
+  ordered_.push_back(&order);
+  work_.notify_one();
+  settled_.wait(lock, [&order] { return order.done; });
+  return order.status;
+}
+
+void Recorder::Flush() {
+  std::unique_lock lock(mutex_);
+  const uint64_t asked = asked_;
+  const uint64_t failures = failed_commits_;
+  settled_.wait(lock,
+                [&] { return answered_ >= asked || failed_commits_ != failures || !broken_.ok(); });
+}
+
+void Recorder::Work() {
+  while (WaitForWork()) {
+    absl::Status status;
+    try {
+      status = CommitTaken();
+    } catch (const std::exception& error) {  // no memory for the bytes: as good as a full disk
+      status = absl::ResourceExhaustedError(error.what());
+    }
+    if (status.ok()) ShowCommitted();
+    Settle(status);
+  }
+}
+
+bool Recorder::WaitForWork() {
+  std::unique_lock lock(mutex_);
+  if (!broken_.ok()) return false;
+  if (!batches_.empty()) {
+    // The disk was full. Orders are tried at once: what they remove may make room.
+    work_.wait_for(lock, kRetryFullDisk, [this] { return stopping_ || !ordered_.empty(); });
+    if (stopping_ && ordered_.empty()) return false;
+  } else {
+    work_.wait(lock, [this] { return stopping_ || !dirty_.empty() || !ordered_.empty(); });
+    if (dirty_.empty() && ordered_.empty()) return false;
+  }
+  TakeWork();
+  return true;
+}
+
+void Recorder::TakeWork() {
+  orders_.swap(ordered_);
+  if (!batches_.empty()) return;  // first what could not be written
+  for (std::shared_ptr<Trace>& trace : dirty_) {
+    Trace::Batch batch = trace->Take();
+    if (!batch.empty()) batches_.push_back({std::move(trace), std::move(batch)});
+  }
+  dirty_.clear();
+  taken_ = asked_;
+}
+
+absl::Status Recorder::CommitTaken() {
+  std::vector<RunChange> changes;
+  CommitFinished event;
+  for (const Order* order : orders_) changes.push_back(order->change);
+  for (const Taken& taken : batches_) {
+    changes.push_back(ChangeFor(taken));
+    for (const Trace::Block& block : taken.batch.blocks) {
+      event.iterates += static_cast<int64_t>(block->rows());
+    }
+  }
+  if (changes.empty()) return absl::OkStatus();
+  event.runs = static_cast<int64_t>(changes.size());
+  for (const RunChange& change : changes) event.bytes += BytesOf(change);
+  const Clock::time_point begin = Clock::now();
+  const absl::Status status = store_.Commit(changes);
+  event.duration = Clock::now() - begin;
+  event.ok = status.ok();
+  events_.On(event);
+  return status;
+}
+
+RunChange Recorder::ChangeFor(const Taken& taken) {
+  RunChange change;
+  change.id = taken.trace->id();
+  const Trace::Batch& batch = taken.batch;
+  for (const Trace::Block& block : batch.blocks) change.append.push_back(Stored(*block));
+  if (batch.record_changed) change.run = RecordOf(*taken.trace, batch.standing);
+  change.checkpoint = batch.checkpoint;
+  if (IsTerminal(batch.standing.state)) change.checkpoint = "";  // nothing goes on from here
+  AddThinning(taken, change);
+  return change;
+}
+
+// In the transaction that makes it due, so that what is thinned follows from the last iteration.
+void Recorder::AddThinning(const Taken& taken, RunChange& change) {
+  const Trace& trace = *taken.trace;
+  const Retention& retention = trace.retention();
+  const int64_t last = taken.batch.standing.iterations;
+  for (const Retention::Thinning& due : retention.Due(taken.batch.last_before, last)) {
+    const int64_t first = due.segment * retention.segment;
+    const int64_t end = first + retention.segment - 1;
+    const auto stored = store_.Blocks(trace.id(), first, end, SIZE_MAX);
+    if (!stored.ok()) continue;  // stays as it is: thinning is a saving, not a duty
+    IterateBlock rows;
+    bool readable = true;
+    for (const StoredBlock& piece : *stored) {
+      const absl::StatusOr<IterateBlock> block = DecodeIterateBlock(piece.bytes);
+      readable = readable && block.ok();
+      if (block.ok()) rows.AppendRows(*block, 0, block->rows());
+    }
+    for (const Trace::Block& block : taken.batch.blocks) {
+      if (block->first() >= first && block->last() <= end) {
+        rows.AppendRows(*block, 0, block->rows());
+      }
+    }
+    if (!readable || rows.empty()) continue;
+    change.replace.push_back({first, end, {Stored(Thinned(rows, due.bucket))}});
+  }
+}
+
+void Recorder::ShowCommitted() {
+  const std::vector<Taken> shown = std::exchange(batches_, {});
+  for (const Taken& taken : shown) {
+    const Standing before = taken.trace->Committed(taken.batch);
+    hooks_.shown(*taken.trace, before);
+  }
+  events_.On(PendingCounted{memory_.pending.load(std::memory_order_relaxed)});
+  hooks_.committed();
+}
+
+void Recorder::Settle(const absl::Status& status) {
+  const bool full = absl::IsResourceExhausted(status);
+  std::vector<std::shared_ptr<Trace>> disappointed;
+  for (const Taken& taken : batches_) disappointed.push_back(taken.trace);
+  {
+    const std::lock_guard lock(mutex_);
+    for (Order* order : std::exchange(orders_, {})) {
+      order->status = full ? DiskFull() : status;
+      order->done = true;
+    }
+    if (status.ok()) {
+      answered_ = taken_;
+    } else {
+      ++failed_commits_;
+    }
+    if (!status.ok() && !full) {
+      broken_ = status;
+      for (Order* order : std::exchange(ordered_, {})) {
+        order->status = status;
+        order->done = true;
+      }
+      for (std::shared_ptr<Trace>& trace : dirty_) disappointed.push_back(std::move(trace));
+      dirty_.clear();
+    }
+  }
+  settled_.notify_all();
+  for (const std::shared_ptr<Trace>& trace : disappointed) trace->CouldNotCommit();
+  if (!status.ok() && !full) hooks_.broken(status);
+}
+
+}  // namespace thalweg::runs

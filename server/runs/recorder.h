@@ -1,0 +1,85 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/events/events.h"
+#include "server/runs/run_store.h"
+#include "server/runs/trace.h"
+
+namespace thalweg::runs {
+
+/// Makes durable what runs make: one thread that takes all that is pending, of all runs, and writes
+/// it in one transaction. When idle it begins at once; while it writes, the next transaction
+/// gathers. A full disk is waited out; after any other failure nothing is written any more.
+class Recorder {
+ public:
+  struct Hooks {
+    /// After each commit, when its batches are shown.
+    std::function<void()> committed;
+    /// A batch of a run is shown; `before` is what was shown until then.
+    std::function<void(Trace&, const Standing& before)> shown;
+    /// The store can't be written to any more. Called once.
+    std::function<void(const absl::Status&)> broken;
+  };
+
+  Recorder(RunStore& store, EventSink& events, ResidentBudget& memory, Hooks hooks);
+  ~Recorder();  ///< Writes what is pending, unless the disk is full.
+
+  /// `trace` has something pending.
+  void Notify(std::shared_ptr<Trace> trace);
+  /// Makes one change durable, in the company of whatever else there is. RESOURCE_EXHAUSTED
+  /// (STORAGE_FULL) leaves it undone.
+  absl::Status Write(RunChange change);
+  /// Returns when all that was notified before is durable, or cannot be.
+  void Flush();
+
+ private:
+  struct Taken {
+    std::shared_ptr<Trace> trace;
+    Trace::Batch batch;
+  };
+  struct Order {  // lives on the stack of the one who waits for it
+    RunChange change;
+    bool done = false;
+    absl::Status status;
+  };
+
+  void Work();
+  bool WaitForWork();
+  void TakeWork();  // requires mutex_
+  absl::Status CommitTaken();
+  RunChange ChangeFor(const Taken& taken);
+  void AddThinning(const Taken& taken, RunChange& change);
+  void ShowCommitted();
+  void Settle(const absl::Status& status);
+
+  RunStore& store_;
+  EventSink& events_;
+  ResidentBudget& memory_;
+  const Hooks hooks_;
+  std::vector<Taken> batches_;  // the recorder's own: being written, or to be tried again
+  std::vector<Order*> orders_;  // likewise
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable settled_;
+  std::vector<std::shared_ptr<Trace>> dirty_;
+  std::vector<Order*> ordered_;
+  uint64_t asked_ = 0;     // notifications so far
+  uint64_t taken_ = 0;     // of which in batches_
+  uint64_t answered_ = 0;  // of which settled
+  uint64_t failed_commits_ = 0;
+  bool stopping_ = false;
+  absl::Status broken_;  // not OK: nothing can be written any more
+
+  std::thread thread_;
+};
+
+}  // namespace thalweg::runs

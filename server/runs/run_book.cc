@@ -1,0 +1,386 @@
+#include "server/runs/run_book.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/core/violation.h"
+#include "server/runs/admission.h"
+#include "server/runs/iterate_pages.h"
+#include "server/runs/page_token.h"
+#include "server/runs/recorder.h"
+#include "server/runs/recovery.h"
+#include "server/runs/run_registry.h"
+#include "server/runs/run_watcher.h"
+
+namespace thalweg::runs {
+namespace {
+
+constexpr size_t kLongestRequestId = 128;
+constexpr int kLargestPage = 1000;
+constexpr size_t kRowOverhead = 9 * sizeof(double) + sizeof(uint32_t);
+
+absl::Status NoSuchRun(const std::string& id) {
+  return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound,
+                    absl::StrCat("there is no run ", Quoted(id)));
+}
+
+absl::Status ShuttingDown() {
+  return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
+                    "the server is shutting down and takes no new runs; try again soon");
+}
+
+/// What a store says, for a caller: an unknown run and damaged data get their reasons.
+absl::Status Reasoned(const absl::Status& status, const std::string& id) {
+  if (absl::IsNotFound(status)) return NoSuchRun(id);
+  if (!absl::IsDataLoss(status) || !ViolationsOf(status).empty()) return status;
+  return RefuseWith(absl::StatusCode::kDataLoss, Reason::kDataCorrupt,
+                    std::string(status.message()));
+}
+
+/// 80 random bits: sixteen letters and digits.
+std::string NewId() {
+  constexpr char kAlphabet[] = "abcdefghijkmnpqrstuvwxyz23456789";
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 16; ++i) id.push_back(kAlphabet[device() % 32]);
+  return id;
+}
+
+void AbortBroken(const absl::Status& status) {
+  std::fprintf(stderr, "thalweg: the store is broken, ending at once: %s\n",
+               status.ToString().c_str());
+  std::abort();
+}
+
+RunBookOptions Completed(RunBookOptions options) {
+  if (!options.on_broken_store) options.on_broken_store = AbortBroken;
+  return options;
+}
+
+class Book : public RunBook {
+ public:
+  Book(RunStore& store, EventSink& events, const RunBookOptions& options)
+      : store_(store),
+        events_(events),
+        options_(Completed(options)),
+        memory_(options.max_resident_trace_bytes),
+        registry_(events, options.max_unfinished_runs),
+        scheduler_(options.workers, events),
+        recorder_(store, events, memory_,
+                  {[this] { scheduler_.EndWait(); },
+                   [this](Trace& trace, const Standing& before) { Shown(trace, before); },
+                   options_.on_broken_store}),
+        shop_{store,
+              events,
+              memory_,
+              recorder_,
+              scheduler_,
+              options.slice,
+              options.max_pending_bytes} {}
+
+  ~Book() override { Drain(); }
+
+  absl::Status Recover();
+
+  absl::StatusOr<Run> Create(const RunSpec& spec, const std::string& request_id,
+                             bool validate_only) override;
+  absl::StatusOr<Run> Get(const std::string& id) override;
+  absl::StatusOr<RunPage> List(const RunQuery& query) override;
+  absl::StatusOr<Run> Cancel(const std::string& id) override { return Act(id, Action::kCancel); }
+  absl::StatusOr<Run> Pause(const std::string& id) override { return Act(id, Action::kPause); }
+  absl::StatusOr<Run> Resume(const std::string& id) override { return Act(id, Action::kResume); }
+  absl::Status Delete(const std::string& id) override;
+  absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
+                                                 std::function<void()> wake) override;
+  absl::StatusOr<IteratePage> ListIterates(const std::string& id,
+                                           const IterateQuery& query) override;
+  void Drain() override;
+
+ private:
+  absl::StatusOr<std::optional<Run>> Earlier(const std::string& request_id, uint64_t digest);
+  absl::StatusOr<Run> Keep(Admitted admitted, StoredRun key);
+  void Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent);
+  absl::StatusOr<Run> Act(const std::string& id, Action action);
+  std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
+  absl::StatusOr<std::shared_ptr<Trace>> TraceOf(const std::string& id);
+  void Shown(Trace& trace, const Standing& before);
+
+  RunStore& store_;
+  EventSink& events_;
+  const RunBookOptions options_;
+  ResidentBudget memory_;
+  RunRegistry registry_;
+  Scheduler scheduler_;
+  Recorder recorder_;
+  Workshop shop_;
+  std::atomic<uint64_t> last_number_{0};
+  std::atomic<bool> draining_{false};
+  std::mutex drain_mutex_;  // the second to drain waits for the first
+};
+
+// --- beginnings ---
+
+absl::Status Book::Recover() {
+  const auto begin = std::chrono::steady_clock::now();
+  const absl::StatusOr<uint64_t> last_number = store_.LastNumber();
+  if (!last_number.ok()) return last_number.status();
+  last_number_ = *last_number;
+  const auto unfinished = store_.Unfinished();
+  if (!unfinished.ok()) return unfinished.status();
+  RecoveryFinished event;
+  for (const StoredRun& stored : *unfinished) {
+    absl::StatusOr<RunRecord> record = ReadUnfinished(store_, stored);
+    if (record.ok()) {
+      ++event.runs;
+      registry_.ReserveRegardless();  // more than allowed today is no reason to forget one
+      Begin(stored, *std::move(record), nullptr);
+      continue;
+    }
+    ++event.failed;
+    const absl::Status status = store_.Commit({MarkedFailed(stored, record.status())});
+    if (!status.ok()) return status;
+  }
+  event.duration = std::chrono::steady_clock::now() - begin;
+  events_.On(event);
+  return absl::OkStatus();
+}
+
+void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent) {
+  StoredRun bare = key;
+  bare.record.clear();
+  const RunState state = record.run.state;
+  auto trace =
+      std::make_shared<Trace>(std::move(bare), std::move(record.run), record.retention, memory_);
+  auto run = std::make_shared<ActiveRun>(shop_, std::move(trace), std::move(descent));
+  registry_.Add(run);
+  registry_.CountState(std::nullopt, state);
+  if (state != RunState::kPaused) scheduler_.Enqueue(std::move(run));
+}
+
+absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request_id,
+                                 bool validate_only) {
+  if (draining_) return ShuttingDown();
+  if (request_id.size() > kLongestRequestId) {
+    return Refuse(
+        "request_id", Reason::kInvalidValue,
+        absl::StrCat(request_id.size(), " bytes; at most ", kLongestRequestId, " are allowed"));
+  }
+  const RunRegistry::RequestHold hold(registry_, validate_only ? "" : request_id);
+  StoredRun key;
+  key.request_id = request_id;
+  key.spec_digest = DigestOf(spec);
+  if (!validate_only) {
+    auto earlier = Earlier(request_id, key.spec_digest);
+    if (!earlier.ok()) return earlier.status();
+    if (earlier->has_value()) return **std::move(earlier);
+  }
+  absl::StatusOr<Admitted> admitted = Admit(spec, options_.max_variables);
+  if (!admitted.ok()) return admitted.status();
+  if (validate_only) {
+    Run run;
+    run.spec = std::move(admitted->spec);
+    run.variables = std::move(admitted->variables);
+    return run;
+  }
+  if (!registry_.Reserve()) {
+    return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
+                      absl::StrCat("there are ", options_.max_unfinished_runs,
+                                   " unfinished runs, as many as this server allows"));
+  }
+  absl::StatusOr<Run> run = Keep(*std::move(admitted), std::move(key));
+  if (!run.ok()) registry_.GiveUp();
+  return run;
+}
+
+absl::StatusOr<std::optional<Run>> Book::Earlier(const std::string& request_id, uint64_t digest) {
+  if (request_id.empty()) return std::nullopt;
+  const auto found = store_.FindRequest(request_id);
+  if (!found.ok()) return Reasoned(found.status(), "");
+  if (!found->has_value()) return std::nullopt;
+  if ((*found)->spec_digest != digest) {
+    return RefuseWith(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused,
+                      absl::StrCat("request_id ", Quoted(request_id), " made run '", (*found)->id,
+                                   "' from another request"));
+  }
+  return Get((*found)->id);
+}
+
+absl::StatusOr<Run> Book::Keep(Admitted admitted, StoredRun key) {
+  RunRecord record;
+  Run& run = record.run;
+  run.id = NewId();
+  run.spec = std::move(admitted.spec);
+  run.variables = std::move(admitted.variables);
+  run.created = std::chrono::system_clock::now();
+  record.retention = RetentionFor(
+      options_.max_trace_bytes_per_run,
+      kRowOverhead + static_cast<size_t>(run.spec.traced_coordinates) * sizeof(double));
+  key.id = run.id;
+  key.number = ++last_number_;
+  key.state = static_cast<int>(run.state);
+  key.labels.assign(run.spec.labels.begin(), run.spec.labels.end());
+
+  RunChange change;
+  change.id = key.id;
+  change.run = key;
+  change.run->record = Encode(record);
+  if (absl::Status status = recorder_.Write(std::move(change)); !status.ok()) return status;
+  events_.On(RunCreated{run.id, run.spec.optimizer.kind});
+  const Run created = run;
+  Begin(key, std::move(record), std::move(admitted.descent));
+  return created;
+}
+
+// --- looking ---
+
+std::shared_ptr<ActiveRun> Book::Unfinished(const std::string& id) {
+  std::shared_ptr<ActiveRun> run = registry_.Find(id);
+  if (run && IsTerminal(run->trace()->Shown().standing.state)) return nullptr;  // just ended
+  return run;
+}
+
+absl::StatusOr<Run> Book::Get(const std::string& id) {
+  if (const auto run = Unfinished(id)) return run->trace()->Snapshot();
+  const absl::StatusOr<StoredRun> stored = store_.Get(id);
+  if (!stored.ok()) return Reasoned(stored.status(), id);
+  absl::StatusOr<RunRecord> record = DecodeRunRecord(stored->record);
+  if (!record.ok()) return Reasoned(record.status(), id);
+  return std::move(record->run);
+}
+
+absl::StatusOr<RunPage> Book::List(const RunQuery& query) {
+  if (query.page_size < 1 || query.page_size > kLargestPage) {
+    return Refuse("page_size", Reason::kInvalidValue,
+                  absl::StrCat(query.page_size, "; expected 1 to ", kLargestPage));
+  }
+  const std::string key =
+      absl::StrCat("runs ", query.state ? static_cast<int>(*query.state) : -1, " ",
+                   query.label ? absl::StrCat(query.label->first, "=", query.label->second) : "");
+  StoredRunQuery wanted;
+  if (query.state) wanted.state = static_cast<int>(*query.state);
+  wanted.label = query.label;
+  wanted.limit = query.page_size + 1;
+  if (!query.page_token.empty()) {
+    const auto numbers = ReadPageToken(key, 1, query.page_token);
+    if (!numbers.ok()) return numbers.status();
+    wanted.before_number = static_cast<uint64_t>((*numbers)[0]);
+  }
+  absl::StatusOr<std::vector<StoredRun>> stored = store_.List(wanted);
+  if (!stored.ok()) return Reasoned(stored.status(), "");
+  RunPage page;
+  if (static_cast<int>(stored->size()) > query.page_size) {
+    stored->pop_back();
+    page.next_page_token = MakePageToken(key, {static_cast<int64_t>(stored->back().number)});
+  }
+  for (const StoredRun& one : *stored) {
+    const auto run = Unfinished(one.id);
+    page.runs.push_back(run ? run->trace()->Snapshot() : ReadOrFailed(one).run);
+    // Between the look at the store and the one at the run it may have gone on.
+    if (query.state && page.runs.back().state != *query.state) page.runs.pop_back();
+  }
+  return page;
+}
+
+absl::StatusOr<std::shared_ptr<Trace>> Book::TraceOf(const std::string& id) {
+  if (const auto run = registry_.Find(id)) return run->trace();
+  absl::StatusOr<StoredRun> stored = store_.Get(id);
+  if (!stored.ok()) return Reasoned(stored.status(), id);
+  absl::StatusOr<RunRecord> record = DecodeRunRecord(std::exchange(stored->record, ""));
+  if (!record.ok()) return Reasoned(record.status(), id);
+  return std::make_shared<Trace>(*std::move(stored), std::move(record->run), record->retention,
+                                 memory_);
+}
+
+absl::StatusOr<std::unique_ptr<Watcher>> Book::Watch(const std::string& id,
+                                                     const WatchOptions& options,
+                                                     std::function<void()> wake) {
+  if (options.from_iteration < 0) {
+    return Refuse("from_iteration", Reason::kInvalidValue,
+                  absl::StrCat(options.from_iteration, "; expected 0 or more"));
+  }
+  if (options.mode == WatchMode::kLive && !(options.max_updates_per_second > 0)) {
+    return Refuse("max_updates_per_second", Reason::kInvalidValue,
+                  absl::StrCat(options.max_updates_per_second, "; expected more than 0"));
+  }
+  auto trace = TraceOf(id);
+  if (!trace.ok()) return trace.status();
+  const Standing standing = (*trace)->Shown().standing;
+  if (IsTerminal(standing.state) && options.from_iteration > standing.iterations + 1) {
+    return RefuseWith(
+        absl::StatusCode::kOutOfRange, Reason::kIterationOutOfRange,
+        absl::StrCat("iteration ", options.from_iteration, " is beyond the end of run '", id,
+                     "', which ended with ", standing.iterations));
+  }
+  return std::make_unique<RunWatcher>(*std::move(trace), store_, options, std::move(wake));
+}
+
+absl::StatusOr<IteratePage> Book::ListIterates(const std::string& id, const IterateQuery& query) {
+  const auto trace = TraceOf(id);
+  if (!trace.ok()) return trace.status();
+  absl::StatusOr<IteratePage> page = ReadIteratePage(*trace, store_, query);
+  if (!page.ok()) return Reasoned(page.status(), id);
+  return page;
+}
+
+// --- acting ---
+
+absl::StatusOr<Run> Book::Act(const std::string& id, Action action) {
+  if (const auto run = Unfinished(id)) {
+    if (absl::Status status = run->Act(action); !status.ok()) return status;
+    return run->trace()->Snapshot();
+  }
+  const absl::StatusOr<Run> run = Get(id);
+  if (!run.ok()) return run.status();
+  return CannotAct(action, id, run->state);
+}
+
+absl::Status Book::Delete(const std::string& id) {
+  const absl::StatusOr<Run> run = Get(id);
+  if (!run.ok() && !absl::IsDataLoss(run.status())) return run.status();
+  if (run.ok() && !IsTerminal(run->state)) {
+    return RefuseWith(absl::StatusCode::kFailedPrecondition, Reason::kInvalidState,
+                      absl::StrCat("cannot delete run '", id, "': it is ",
+                                   std::string(RunStateName(run->state)), "; cancel it first"));
+  }
+  RunChange change;
+  change.id = id;
+  change.remove = true;
+  return recorder_.Write(std::move(change));
+}
+
+void Book::Shown(Trace& trace, const Standing& before) {
+  const Standing now = trace.Shown().standing;
+  const std::string& optimizer = trace.run().spec.optimizer.kind;
+  if (!before.started && now.started) {
+    events_.On(RunStarted{trace.id(), optimizer, *now.started - trace.run().created});
+  }
+  registry_.CountState(before.state, now.state);
+  if (!IsTerminal(now.state) || IsTerminal(before.state)) return;
+  const StopReason& reason = now.ending->reason;
+  events_.On(RunFinished{trace.id(), optimizer, std::string(TerminationName(reason.termination)),
+                         reason.criterion, now.iterations, Seconds(now.elapsed_seconds)});
+  registry_.Remove(trace.id());
+}
+
+void Book::Drain() {
+  draining_ = true;
+  const std::lock_guard lock(drain_mutex_);
+  scheduler_.Stop();
+  for (const auto& run : registry_.All()) run->PutAway();
+  recorder_.Flush();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RunBook>> RunBook::Open(RunStore& store, EventSink& events,
+                                                       const RunBookOptions& options) {
+  auto book = std::make_unique<Book>(store, events, options);
+  if (absl::Status status = book->Recover(); !status.ok()) return status;
+  return book;
+}
+
+}  // namespace thalweg::runs

@@ -1,0 +1,95 @@
+#include "server/runs/run_registry.h"
+
+#include <utility>
+
+namespace thalweg::runs {
+namespace {
+
+int64_t* CountOf(RunsCounted& counts, RunState state) {
+  switch (state) {
+    case RunState::kQueued:
+      return &counts.queued;
+    case RunState::kRunning:
+      return &counts.running;
+    case RunState::kPaused:
+      return &counts.paused;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+bool RunRegistry::Reserve() {
+  const std::lock_guard lock(mutex_);
+  if (static_cast<int64_t>(runs_.size()) + reserved_ >= most_) return false;
+  ++reserved_;
+  return true;
+}
+
+void RunRegistry::ReserveRegardless() {
+  const std::lock_guard lock(mutex_);
+  ++reserved_;
+}
+
+void RunRegistry::GiveUp() {
+  const std::lock_guard lock(mutex_);
+  --reserved_;
+}
+
+void RunRegistry::Add(std::shared_ptr<ActiveRun> run) {
+  const std::lock_guard lock(mutex_);
+  --reserved_;
+  runs_.emplace(run->trace()->id(), std::move(run));
+}
+
+void RunRegistry::Remove(const std::string& id) {
+  std::shared_ptr<ActiveRun> gone;  // destroyed without the lock
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return;
+  gone = std::move(found->second);
+  runs_.erase(found);
+}
+
+std::shared_ptr<ActiveRun> RunRegistry::Find(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  return found == runs_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<ActiveRun>> RunRegistry::All() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<ActiveRun>> all;
+  for (const auto& [id, run] : runs_) all.push_back(run);
+  return all;
+}
+
+void RunRegistry::CountState(std::optional<RunState> before, RunState after) {
+  const std::lock_guard lock(mutex_);
+  if (before == after) return;
+  if (before) {
+    if (int64_t* count = CountOf(counts_, *before)) --*count;
+  }
+  if (int64_t* count = CountOf(counts_, after)) ++*count;
+  events_.On(counts_);
+}
+
+RunRegistry::RequestHold::RequestHold(RunRegistry& registry, const std::string& request_id)
+    : registry_(registry), request_id_(request_id) {
+  if (request_id_.empty()) return;
+  std::unique_lock lock(registry_.mutex_);
+  registry_.released_.wait(lock, [this] { return !registry_.held_.contains(request_id_); });
+  registry_.held_.insert(request_id_);
+}
+
+RunRegistry::RequestHold::~RequestHold() {
+  if (request_id_.empty()) return;
+  {
+    const std::lock_guard lock(registry_.mutex_);
+    registry_.held_.erase(request_id_);
+  }
+  registry_.released_.notify_all();
+}
+
+}  // namespace thalweg::runs

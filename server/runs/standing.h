@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "server/runs/run.h"
+
+namespace thalweg::runs {
+
+/// How a run ended. Shared by all who look: the points may be large.
+struct Ending {
+  std::optional<FullIterate> best;  ///< Absent where the run could not even be restored.
+  std::optional<FullIterate> last;
+  StopReason reason;
+};
+
+/// The part of a Run that changes while it lives; see Run for what the members mean.
+struct Standing {
+  RunState state = RunState::kQueued;
+  std::optional<WallTime> started;
+  std::optional<WallTime> ended;
+  double elapsed_seconds = 0;
+  int64_t iterations = -1;
+  Evaluations evaluations;
+  double value = 0;
+  double best_value = 0;
+  int64_t best_iteration = 0;
+  double gradient_norm = 0;
+  double learning_rate = 0;
+  int64_t oldest_iteration = 0;
+  std::shared_ptr<const Ending> ending;  ///< Set exactly when the state is terminal.
+};
+
+Standing StandingOf(const Run& run);
+/// `run` as it stands at `standing`.
+Run At(Run run, const Standing& standing);
+
+}  // namespace thalweg::runs

@@ -1,0 +1,163 @@
+#include "server/runs/trace.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace thalweg::runs {
+
+size_t ResidentBytes(const IterateBlock& block) {
+  constexpr size_t kOverhead = 640;  // the block itself and its columns' allocations
+  return block.bytes() + kOverhead;
+}
+
+Trace::Trace(StoredRun key, Run run, Retention retention, ResidentBudget& budget)
+    : key_(std::move(key)),
+      run_(std::move(run)),
+      retention_(retention),
+      budget_(budget),
+      newest_state_(run_.state) {
+  shown_.standing = StandingOf(run_);
+  shown_.since = std::chrono::steady_clock::now();
+  pending_.standing = shown_.standing;
+  pending_.last_before = run_.iterations;
+}
+
+Trace::~Trace() {
+  size_t bytes = 0;
+  for (const Block& block : resident_) bytes += ResidentBytes(*block);
+  budget_.Dropped(bytes);
+  budget_.pending.fetch_sub(static_cast<int64_t>(pending_bytes()), std::memory_order_relaxed);
+}
+
+Trace::Ticket Trace::Add(Addition addition) {
+  const std::lock_guard lock(mutex_);
+  size_t bytes = 0;
+  for (Block& block : addition.blocks) {
+    bytes += block->bytes();
+    pending_.blocks.push_back(std::move(block));
+  }
+  if (addition.checkpoint) {
+    bytes += addition.checkpoint->size();
+    if (pending_.checkpoint) bytes -= std::min(bytes, pending_.checkpoint->size());
+    pending_.checkpoint = std::move(addition.checkpoint);
+  }
+  pending_.bytes += bytes;
+  pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  budget_.pending.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  if (addition.standing.state != newest_state_) {
+    newest_state_ = addition.standing.state;
+    ++newest_changes_;
+    pending_.record_changed = true;
+  }
+  pending_.changes = newest_changes_;
+  pending_.standing = std::move(addition.standing);
+  return {newest_changes_, failures_};
+}
+
+bool Trace::MarkDirty() { return !dirty_.exchange(true); }
+
+Trace::Batch Trace::Take() {
+  dirty_.store(false);  // before looking: what is added from now on is announced anew
+  const std::lock_guard lock(mutex_);
+  Batch next;
+  next.standing = pending_.standing;
+  next.changes = pending_.changes;
+  next.last_before = pending_.standing.iterations;
+  pending_.standing.oldest_iteration = retention_.OldestFull(pending_.standing.iterations);
+  return std::exchange(pending_, std::move(next));
+}
+
+Standing Trace::Committed(const Batch& batch) {
+  std::vector<std::shared_ptr<Subscription>> woken;
+  Standing before;
+  size_t dropped = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    before = std::exchange(shown_.standing, batch.standing);
+    shown_.changes = batch.changes;
+    shown_.since = std::chrono::steady_clock::now();
+    for (const Block& block : batch.blocks) resident_.push_back(block);
+    dropped = DropThinned();
+    woken.swap(armed_);
+  }
+  pending_bytes_.fetch_sub(batch.bytes, std::memory_order_relaxed);
+  budget_.pending.fetch_sub(static_cast<int64_t>(batch.bytes), std::memory_order_relaxed);
+  shown_changed_.notify_all();
+  for (const auto& subscription : woken) subscription->Fire();
+  if (dropped > 0) budget_.Dropped(dropped);
+  for (const Block& block : batch.blocks) budget_.Added(shared_from_this(), ResidentBytes(*block));
+  return before;
+}
+
+// What the store has thinned is not shown in full from memory either: what a reader gets does not
+// depend on what happens to be in memory.
+size_t Trace::DropThinned() {
+  size_t dropped = 0;
+  const int64_t oldest = retention_.OldestFull(shown_.standing.iterations);
+  while (!resident_.empty() && resident_.front()->last() < oldest) {
+    dropped += ResidentBytes(*resident_.front());
+    resident_.pop_front();
+  }
+  return dropped;
+}
+
+void Trace::CouldNotCommit() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++failures_;
+  }
+  shown_changed_.notify_all();
+}
+
+void Trace::EvictOldest() {
+  size_t bytes = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (resident_.empty()) return;
+    bytes = ResidentBytes(*resident_.front());
+    resident_.pop_front();
+  }
+  budget_.Dropped(bytes);
+}
+
+Trace::View Trace::Shown() const {
+  const std::lock_guard lock(mutex_);
+  return shown_;
+}
+
+Run Trace::Snapshot() const { return At(run_, Shown().standing); }
+
+bool Trace::WaitShown(const Ticket& ticket) {
+  std::unique_lock lock(mutex_);
+  shown_changed_.wait(
+      lock, [&] { return shown_.changes >= ticket.changes || failures_ != ticket.failures; });
+  return shown_.changes >= ticket.changes;
+}
+
+std::vector<Trace::Block> Trace::ResidentFrom(int64_t iteration, size_t most) const {
+  const std::lock_guard lock(mutex_);
+  if (resident_.empty() || iteration < resident_.front()->first()) return {};
+  auto at =
+      std::lower_bound(resident_.begin(), resident_.end(), iteration,
+                       [](const Block& block, int64_t wanted) { return block->last() < wanted; });
+  std::vector<Block> blocks;
+  for (; at != resident_.end() && blocks.size() < most; ++at) blocks.push_back(*at);
+  return blocks;
+}
+
+bool Trace::Arm(const std::shared_ptr<Subscription>& subscription, int64_t next_iteration,
+                uint64_t changes) {
+  const std::lock_guard lock(mutex_);
+  if (shown_.changes != changes || shown_.standing.iterations >= next_iteration) return false;
+  if (std::find(armed_.begin(), armed_.end(), subscription) == armed_.end()) {
+    armed_.push_back(subscription);
+  }
+  return true;
+}
+
+void Trace::Disarm(const std::shared_ptr<Subscription>& subscription) {
+  const std::lock_guard lock(mutex_);
+  std::erase(armed_, subscription);
+}
+
+}  // namespace thalweg::runs

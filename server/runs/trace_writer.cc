@@ -1,0 +1,112 @@
+#include "server/runs/trace_writer.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "absl/strings/str_cat.h"
+
+namespace thalweg::runs {
+namespace {
+
+constexpr size_t kMostRows = 8192;       // of a block
+constexpr size_t kMostBytes = 1 << 20;   // of a block with more than one row
+constexpr size_t kPieceBytes = 1 << 20;  // of the known trace, held for comparing
+
+bool SameBits(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
+bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row) {
+  const Iterate& at = record.at;
+  bool same = SameBits(record.value, block.value[row]) &&
+              SameBits(record.best_value, block.best_value[row]) &&
+              SameBits(record.gradient_norm, block.gradient_norm[row]) &&
+              SameBits(record.gradient_max, block.gradient_max[row]) &&
+              SameBits(at.step_norm, block.step_norm[row]) &&
+              SameBits(at.learning_rate, block.learning_rate[row]) &&
+              at.evaluations.values == block.value_evaluations[row] &&
+              at.evaluations.gradients == block.gradient_evaluations[row] &&
+              at.flags == block.flags[row];
+  const auto coordinates = static_cast<size_t>(block.coordinates);
+  for (size_t i = 0; same && i < coordinates; ++i) {
+    same = SameBits(at.x[static_cast<Index>(i)], block.x[row * coordinates + i]);
+  }
+  return same;
+}
+
+}  // namespace
+
+void TraceWriter::Record(const IterateRecord& record) {
+  if ((record.at.flags & kNewBest) != 0) best_ = {record.at.iteration, record.gradient_norm};
+  if (record.at.iteration <= known_until_) [[unlikely]] {
+    Compare(record);
+    return;
+  }
+  if (!open_) Open();
+  open_->Append(record, coordinates_);
+  last_ = record.at.iteration;
+  if ((record.at.flags & kNonFinite) != 0) [[unlikely]]
+    ++nonfinite_;
+  const size_t rows = open_->rows();
+  if (rows >= kMostRows || rows * open_->bytes_per_row() >= kMostBytes ||
+      retention_.EndsSegment(last_)) {
+    Seal();
+  }
+}
+
+void TraceWriter::Open() {
+  open_ = std::make_unique<IterateBlock>();
+  open_->coordinates = coordinates_;
+  const size_t room = std::max<size_t>(kMostBytes / open_->bytes_per_row(), 1);
+  open_->Reserve(std::min({rows_expected_, kMostRows, room}), coordinates_);
+}
+
+void TraceWriter::Seal() {
+  rows_expected_ = std::max<size_t>(open_->rows(), 16);
+  sealed_.push_back(std::move(open_));
+}
+
+std::vector<std::shared_ptr<const IterateBlock>> TraceWriter::TakeBlocks(double elapsed_seconds,
+                                                                         Standing& standing) {
+  if (open_ && !open_->empty()) Seal();
+  std::vector<std::shared_ptr<const IterateBlock>> blocks;
+  for (std::unique_ptr<IterateBlock>& block : sealed_) {
+    block->elapsed_seconds = elapsed_seconds;
+    blocks.push_back(std::move(block));
+  }
+  sealed_.clear();
+  if (blocks.empty()) return blocks;
+  const IterateBlock& newest = *blocks.back();
+  standing.elapsed_seconds = elapsed_seconds;
+  standing.iterations = newest.last();
+  standing.evaluations = {newest.value_evaluations.back(), newest.gradient_evaluations.back()};
+  standing.value = newest.value.back();
+  standing.best_value = newest.best_value.back();
+  standing.best_iteration = best_.iteration;
+  standing.gradient_norm = newest.gradient_norm.back();
+  standing.learning_rate = newest.learning_rate.back();
+  return blocks;
+}
+
+void TraceWriter::Compare(const IterateRecord& record) {
+  if (!status_.ok()) return;
+  const int64_t iteration = record.at.iteration;
+  if (!expected_ || expected_->last() < iteration) {
+    auto rows = known_.Read(iteration, known_until_, kPieceBytes);
+    if (!rows.ok()) {
+      status_ = rows.status();
+      return;
+    }
+    expected_ = *std::move(rows);
+    if (!expected_) return;
+  }
+  const size_t row = expected_->RowAt(iteration);
+  if (row == expected_->rows() || expected_->iteration[row] != iteration) return;  // thinned
+  if (SameRow(record, *expected_, row)) return;
+  status_ = absl::DataLossError(
+      absl::StrCat("recomputing iteration ", iteration,
+                   " gives other bits than the trace holds: "
+                   "the server or the machine computes differently than before"));
+}
+
+}  // namespace thalweg::runs

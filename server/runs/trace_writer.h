@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/core/descent.h"
+#include "server/runs/codec.h"
+#include "server/runs/iterate_block.h"
+#include "server/runs/retention.h"
+#include "server/runs/standing.h"
+#include "server/runs/trace_reader.h"
+
+namespace thalweg::runs {
+
+/// Takes the iterates of one descent: packs new ones into blocks, and compares those that the trace
+/// holds already (after a restart) with what is stored, bit for bit.
+class TraceWriter : public IterateSink {
+ public:
+  /// Iterates up to `known_until` (-1: none) are in the trace, where `known` reads them.
+  TraceWriter(int64_t traced_coordinates, Retention retention, int64_t known_until,
+              TraceReader known)
+      : coordinates_(traced_coordinates),
+        retention_(retention),
+        known_until_(known_until),
+        last_(known_until),
+        known_(std::move(known)) {}
+
+  /// What is known of the best so far, where a descent is restored.
+  void SetBest(const BestSoFar& best) { best_ = best; }
+  const BestSoFar& best() const { return best_; }
+
+  void Record(const IterateRecord& record) override;
+
+  /// All blocks since the last call, the open one too. `standing` becomes that of the last row.
+  std::vector<std::shared_ptr<const IterateBlock>> TakeBlocks(double elapsed_seconds,
+                                                              Standing& standing);
+
+  int64_t last() const { return last_; }  ///< Newest iteration of the trace.
+  bool replaying(int64_t iteration) const { return iteration < known_until_; }
+  int64_t nonfinite() const { return nonfinite_; }  ///< Iterates so far.
+  /// Not OK: the descent is not the one in the trace. Nothing is taken from then on.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Open();
+  void Seal();
+  void Compare(const IterateRecord& record);
+
+  const int64_t coordinates_;
+  const Retention retention_;
+  const int64_t known_until_;
+  int64_t last_;
+  TraceReader known_;
+  std::shared_ptr<const IterateBlock> expected_;  // part of the known iterates
+  BestSoFar best_;
+  std::unique_ptr<IterateBlock> open_;
+  std::vector<std::unique_ptr<IterateBlock>> sealed_;
+  size_t rows_expected_ = 16;  // of the next block: as many as the last had
+  int64_t nonfinite_ = 0;
+  absl::Status status_;
+};
+
+}  // namespace thalweg::runs
