@@ -66,8 +66,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(runs::RunBook& runs, Event
 
 Server::Server(runs::RunBook& runs, EventSink& events, const ServerOptions& options,
                std::unique_ptr<Acceptor> acceptor)
-    : events_(events),
-      info_(options.info),
+    : info_(options.info),
       pump_(options.pump_threads, options.max_watches),
       lanes_(options.lanes),
       surroundings_{events, lanes_, options.incidents},
@@ -107,7 +106,6 @@ void Server::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface& health = *server_->GetHealthCheckService();
   health.SetServingStatus("", serving);
   health.SetServingStatus(kReady, serving);
-  events_.On(ServerReady{"rpc", serving});
 }
 
 void Server::Drain(std::chrono::milliseconds deadline) {

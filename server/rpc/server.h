@@ -70,7 +70,6 @@ class Server {
   absl::Status Build(const ServerOptions& options);
 
   // In this order: what is below uses what is above.
-  EventSink& events_;
   const ServerInfo info_;
   std::atomic<bool> draining_{false};
   std::atomic<bool> drained_{false};

@@ -135,7 +135,8 @@ TEST(ListRuns, PassesItsFiltersOnAndCoercesThePageSize) {
   ASSERT_TRUE(ListRuns(runs, request).ok());
   EXPECT_EQ(runs.last_query().page_size, 1000);
   EXPECT_EQ(runs.last_query().state, runs::RunState::kPaused);
-  EXPECT_EQ(runs.last_query().label, std::make_pair(std::string("team"), std::string("blue=green")));
+  EXPECT_EQ(runs.last_query().label,
+            std::make_pair(std::string("team"), std::string("blue=green")));
 }
 
 TEST(ListRuns, TellsAllThatIsWrongWithItsFilters) {
@@ -231,8 +232,7 @@ TEST(Catalogues, RefuseTokensOfOneAnother) {
   first.set_page_size(1);
   v1::ListOptimizersRequest other;
   other.set_page_token(ListFunctions(first)->next_page_token());
-  EXPECT_THAT(ListOptimizers(other).status(),
-              ViolatesAt("page_token", Reason::kPageTokenInvalid));
+  EXPECT_THAT(ListOptimizers(other).status(), ViolatesAt("page_token", Reason::kPageTokenInvalid));
 }
 
 }  // namespace

@@ -54,8 +54,7 @@ class FakeRunBook final : public runs::RunBook {
   }
   bool WaitUntilOver(const std::string& id, std::chrono::seconds patience) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience,
-                             [&] { return runs::IsTerminal(runs_.at(id).state); });
+    return changed_.wait_for(lock, patience, [&] { return runs::IsTerminal(runs_.at(id).state); });
   }
   int watchers() {
     const std::lock_guard lock(mutex_);
@@ -250,8 +249,8 @@ class FakeRunBook final : public runs::RunBook {
   void EndLocked(runs::Run& run, runs::RunState state) {
     run.state = state;
     run.stop_reason = StopReason{};
-    run.stop_reason->termination = state == runs::RunState::kCancelled ? Termination::kCancelled
-                                                                       : Termination::kConverged;
+    run.stop_reason->termination =
+        state == runs::RunState::kCancelled ? Termination::kCancelled : Termination::kConverged;
     WakeAll();
     changed_.notify_all();
   }

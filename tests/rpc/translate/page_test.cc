@@ -40,7 +40,8 @@ TEST(Page, RefusesTokensOfAnotherListAndForgedOnes) {
   EXPECT_THAT(PageOf("schedules", 65, 20, token).status(), refused);
   EXPECT_THAT(PageOf("functions", 10, 20, token).status(), refused);  // behind the end
   EXPECT_THAT(PageOf("functions", 65, 20, "40" + token.substr(2)).status(), refused);
-  for (const char* forged : {"20", "-", "20-", "20-0", "x", "-1-0000000000000000", "\n", "20-20-20"}) {
+  for (const char* forged :
+       {"20", "-", "20-", "20-0", "x", "-1-0000000000000000", "\n", "20-20-20"}) {
     EXPECT_THAT(PageOf("functions", 65, 20, forged).status(), refused) << forged;
   }
 }

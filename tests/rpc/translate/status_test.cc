@@ -43,8 +43,8 @@ TEST(ToGrpc, ListsEveryViolationBesideTheMessage) {
 }
 
 TEST(ToGrpc, SaysWhenToTryAgainOnlyWhereThatHelps) {
-  const auto status = Converted(
-      RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown, "shutting down"));
+  const auto status =
+      Converted(RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown, "shutting down"));
   EXPECT_THAT(status, RefusedWith(grpc::UNAVAILABLE, "SHUTTING_DOWN"));
   EXPECT_GT(DetailsOf(status).retry_seconds, 0);
   EXPECT_EQ(DetailsOf(Converted(RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound, "")))
@@ -59,8 +59,8 @@ TEST(ToGrpc, StaysWithinWhatAClientAccepts) {
                           std::string(3000, i % 2 == 0 ? 'x' : '\n')});
   }
   for (size_t count = 1; count <= violations.size(); ++count) {
-    const auto status = Converted(
-        Refuse(std::vector<Violation>(violations.begin(), violations.begin() + count)));
+    const auto status =
+        Converted(Refuse(std::vector<Violation>(violations.begin(), violations.begin() + count)));
     EXPECT_LE(Encoded(status.error_message()), 2048);
     EXPECT_LE(Encoded(status.error_message()) + status.error_details().size(), 6 * 1024);
     EXPECT_TRUE(DetailsOf(status).readable);

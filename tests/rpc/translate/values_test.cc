@@ -53,8 +53,7 @@ TEST(Point, SpeaksOfItsVariablesInAlphabeticalOrder) {
   const auto shaped = FromWire(point);
 
   ASSERT_TRUE(shaped.ok()) << shaped.status();
-  EXPECT_THAT(shaped->variables,
-              ElementsAre(Variable{"a", false, 2}, Variable{"b", true, 1}));
+  EXPECT_THAT(shaped->variables, ElementsAre(Variable{"a", false, 2}, Variable{"b", true, 1}));
   EXPECT_FALSE(shaped->has_vector_of_one);
 }
 
