@@ -14,10 +14,10 @@ Terminal FindTerminal() {
   Terminal terminal;
   terminal.live = isatty(STDOUT_FILENO) != 0 && kind != nullptr && std::strcmp(kind, "dumb") != 0;
   terminal.colour = terminal.live && (no_colour == nullptr || *no_colour == '\0');
-  terminal.width = [] {
+  terminal.size = [] {
     winsize size{};
     const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? static_cast<int>(size.ws_col) : 80;
+    return known ? Terminal::Size{size.ws_col, size.ws_row} : Terminal::Size{80, 24};
   };
   return terminal;
 }

@@ -7,9 +7,13 @@ namespace thalweg::cli {
 
 /// What stands at the other end of the output.
 struct Terminal {
-  bool live = false;                               ///< A terminal: lines may be redrawn.
-  bool colour = false;                             ///< A terminal, and NO_COLOR is not set.
-  std::function<int()> width = [] { return 80; };  ///< In columns, as it is now.
+  bool live = false;    ///< A terminal: lines may be redrawn.
+  bool colour = false;  ///< A terminal, and NO_COLOR is not set.
+  struct Size {
+    int columns = 80;
+    int rows = 24;
+  };
+  std::function<Size()> size = [] { return Size{80, 24}; };  ///< As it is now.
 };
 
 /// For standard output.

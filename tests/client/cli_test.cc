@@ -167,7 +167,9 @@ noticed: the steps are small (0.1 of what the curvature allows)
 
 TEST(Minimize, DrawsAPanelOnATerminal) {
   const FakeServer server({.iterations = 30, .batch = 30});
-  const Terminal terminal{.live = true, .colour = true, .width = [] { return 72; }};
+  const Terminal terminal{.live = true, .colour = true, .size = [] {
+                            return Terminal::Size{72, 30};
+                          }};
 
   const std::string out = Minimize(server, {}, terminal).out;
 

@@ -1,4 +1,5 @@
 // The panel on a terminal: redrawn in place, at most twenty times a second.
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 
@@ -43,8 +44,13 @@ class PanelProgress final : public Progress {
  private:
   /// Goes up over the last frame and writes the next one, clearing what is left of each line.
   void Redraw() {
-    // One column is left free: a full line would wrap, and the way up would be longer.
-    const std::vector<std::string> lines = panel_.Lines(context_.terminal.width() - 1);
+    // One column is left free: a full line would wrap, and the way up would be longer. One row too:
+    // what has left the screen at the top cannot be redrawn.
+    const Terminal::Size size = context_.terminal.size();
+    std::vector<std::string> lines = panel_.Lines(std::max(size.columns - 1, 1));
+    if (static_cast<int>(lines.size()) >= size.rows) {
+      lines.resize(static_cast<size_t>(std::max(size.rows - 1, 1)));
+    }
     std::string frame;
     if (height_ > 0) frame += "\x1b[" + std::to_string(height_) + "A\r";
     frame += "\x1b[J";
