@@ -112,10 +112,14 @@ class JsonReader {
 
   Json Value() {
     switch (Peek()) {
-      case '{': return Json(Members());
-      case '[': return Json(Items());
-      case '"': return Json(String());
-      default: break;
+      case '{':
+        return Json(Members());
+      case '[':
+        return Json(Items());
+      case '"':
+        return Json(String());
+      default:
+        break;
     }
     if (AcceptWord("null")) return Json();
     if (AcceptWord("true")) return Json(true);

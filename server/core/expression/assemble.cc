@@ -140,16 +140,16 @@ class Assembler {
     loop.count = Number(of.count);
     for (const Accumulator& accumulator : of.accumulators) {
       if (accumulator.result < 0) continue;
-      const int32_t value = blocks ? Block(accumulator.value, region, loop)
-                                   : Number(accumulator.value);
+      const int32_t value =
+          blocks ? Block(accumulator.value, region, loop) : Number(accumulator.value);
       code_.memory = (code_.memory + kLanes - 1) / kLanes * kLanes;
       loop.folds.push_back({accumulator.fold, value, Take(kLanes), Place(accumulator.result)});
     }
   }
 
   void CountOperations(int32_t region, int32_t index, const LoopCode& loop) {
-    const double here = TurnsOf(region) * (loop.end - loop.begin +
-                                           static_cast<double>(loop.folds.size()));
+    const double here =
+        TurnsOf(region) * (loop.end - loop.begin + static_cast<double>(loop.folds.size()));
     code_.operations += here;
     if (index >= 0 && here > costliest_) {
       costliest_ = here;
@@ -166,8 +166,8 @@ class Assembler {
     made.d = IsEffect(op.code) ? op.aux : Place(index);
     made.c = addressed ? op.aux : place(op.c);
     if (op.code == Code::kCounter) made.c = op.aux;
-    const bool moves = op.code == Code::kLoad || op.code == Code::kStore ||
-                       op.code == Code::kScatter;
+    const bool moves =
+        op.code == Code::kLoad || op.code == Code::kStore || op.code == Code::kScatter;
     if (blocks && moves) SetStride(op.aux, loop.loop);
     code_.instructions.push_back(made);
   }

@@ -13,12 +13,17 @@ namespace {
 double Folded(Code code, int32_t aux, double a, double b, double c) {
   switch (code) {
 #define THALWEG_CASE(name) \
-  case Code::name: return Apply<Code::name>(a, b, c);
+  case Code::name:         \
+    return Apply<Code::name>(a, b, c);
     THALWEG_ARITHMETIC_CODES(THALWEG_CASE)
 #undef THALWEG_CASE
-    case Code::kCall1: return Table()[static_cast<size_t>(aux)].kernel1(a);
-    case Code::kCall2: return Table()[static_cast<size_t>(aux)].kernel2(a, b);
-    default: assert(false); return 0;
+    case Code::kCall1:
+      return Table()[static_cast<size_t>(aux)].kernel1(a);
+    case Code::kCall2:
+      return Table()[static_cast<size_t>(aux)].kernel2(a, b);
+    default:
+      assert(false);
+      return 0;
   }
 }
 
@@ -30,8 +35,10 @@ int OperandCount(Code code) {
     case Code::kCounter:
     case Code::kLoad:
     case Code::kResult:
-    case Code::kClear: return 0;
-    case Code::kSelect: return 3;
+    case Code::kClear:
+      return 0;
+    case Code::kSelect:
+      return 3;
     case Code::kAdd:
     case Code::kSubtract:
     case Code::kMultiply:
@@ -48,8 +55,10 @@ int OperandCount(Code code) {
     case Code::kOr:
     case Code::kMaskedMultiply:
     case Code::kCall2:
-    case Code::kScatterAt: return 2;
-    default: return 1;
+    case Code::kScatterAt:
+      return 2;
+    default:
+      return 1;
   }
 }
 
@@ -90,8 +99,8 @@ int32_t Builder::Constant(double value) {
 /// Identities that hold for every double, NaN, infinities and the sign of zero included.
 int32_t Builder::Simplified(Code code, int32_t a, int32_t b, int32_t c) {
   const auto is = [&](int32_t op, double value) {
-    return IsConstant(op) && std::bit_cast<uint64_t>(ConstantOf(op)) ==
-                                 std::bit_cast<uint64_t>(value);
+    return IsConstant(op) &&
+           std::bit_cast<uint64_t>(ConstantOf(op)) == std::bit_cast<uint64_t>(value);
   };
   switch (code) {
     case Code::kMultiply:
@@ -104,13 +113,17 @@ int32_t Builder::Simplified(Code code, int32_t a, int32_t b, int32_t c) {
       if (is(b, 1)) return a;
       if (is(b, -1)) return Emit(Code::kNegate, a);
       return IsConstant(a) && ConstantOf(a) != 0 ? Emit(Code::kMultiply, a, b) : -1;
-    case Code::kDivide: return is(b, 1) ? a : -1;
-    case Code::kSubtract: return is(b, 0) ? a : -1;
-    case Code::kAdd: return is(b, -0.0) ? a : (is(a, -0.0) ? b : -1);
+    case Code::kDivide:
+      return is(b, 1) ? a : -1;
+    case Code::kSubtract:
+      return is(b, 0) ? a : -1;
+    case Code::kAdd:
+      return is(b, -0.0) ? a : (is(a, -0.0) ? b : -1);
     case Code::kSelect:
       if (IsConstant(a)) return ConstantOf(a) != 0 ? b : c;
       return b == c ? b : -1;
-    default: return -1;
+    default:
+      return -1;
   }
 }
 
@@ -177,8 +190,8 @@ int32_t Builder::Gather(const Address& address, int32_t index) {
   const auto [place, added] = known_.try_emplace(Key{Code::kGather, index, -1, -1, id}, -1);
   if (!added) return place->second;
   Op op{.code = Code::kGather, .a = index, .aux = id};
-  op.region = Deeper(program_.arrays[static_cast<size_t>(address.array)].home,
-                     program_.At(index).region);
+  op.region =
+      Deeper(program_.arrays[static_cast<size_t>(address.array)].home, program_.At(index).region);
   return place->second = Append(op);
 }
 

@@ -11,8 +11,8 @@ namespace thalweg::expression {
 struct SpecialCall {
   std::string_view name;
   CallKind kind;
-  int fewest = 1;  ///< Arguments.
-  int most = 1;    ///< -1: any number.
+  int fewest = 1;                ///< Arguments.
+  int most = 1;                  ///< -1: any number.
   bool over_generators = false;  ///< May take a comprehension instead of its argument.
   std::string_view meaning;
   std::string_view derivative;

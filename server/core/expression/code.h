@@ -8,9 +8,9 @@
 
 namespace thalweg::expression {
 
-inline constexpr int64_t kLanes = 8;    ///< Fixed by the meaning of reductions.
-inline constexpr int64_t kBlock = 64;   ///< Turns per instruction in innermost loops; any multiple
-                                        ///< of kLanes gives the same bits.
+inline constexpr int64_t kLanes = 8;   ///< Fixed by the meaning of reductions.
+inline constexpr int64_t kBlock = 64;  ///< Turns per instruction in innermost loops; any multiple
+                                       ///< of kLanes gives the same bits.
 
 /// Operations after those of Code that only machine code has.
 inline constexpr uint8_t kEnterLoop = 200;
@@ -45,7 +45,7 @@ struct LoopCode {
   int32_t loop = 0;
   int32_t begin = 0;  ///< Instructions of the body.
   int32_t end = 0;
-  int32_t count = 0;  ///< Place of the number of turns.
+  int32_t count = 0;                                ///< Place of the number of turns.
   std::vector<std::pair<int32_t, int32_t>> spread;  ///< Numbers from outside -> blocks.
   std::vector<FoldCode> folds;
 };

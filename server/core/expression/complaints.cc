@@ -38,8 +38,8 @@ std::string Window(std::string_view text, size_t offset) {
 
 Position PositionOf(std::string_view text, size_t offset) {
   offset = std::min(offset, text.size());
-  const auto newlines = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(offset),
-                                   '\n');
+  const auto newlines =
+      std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(offset), '\n');
   return {static_cast<int64_t>(newlines) + 1,
           static_cast<int64_t>(offset - LineBegin(text, offset)) + 1};
 }

@@ -14,10 +14,15 @@ namespace {
 class Differentiator {
  public:
   Differentiator(const Program& from, int64_t scratch_bytes, Builder& to)
-      : from_(from), to_(to), spare_bytes_(scratch_bytes),
-        copy_(from.ops.size(), -1), adjoint_(from.ops.size(), -1),
-        active_(from.ops.size(), false), masked_(from.ops.size(), false),
-        loop_copy_(from.loops.size(), -1), array_copy_(from.arrays.size(), -1),
+      : from_(from),
+        to_(to),
+        spare_bytes_(scratch_bytes),
+        copy_(from.ops.size(), -1),
+        adjoint_(from.ops.size(), -1),
+        active_(from.ops.size(), false),
+        masked_(from.ops.size(), false),
+        loop_copy_(from.loops.size(), -1),
+        array_copy_(from.arrays.size(), -1),
         array_adjoint_(from.arrays.size(), -1) {}
 
   bool Run() {
@@ -72,8 +77,8 @@ class Differentiator {
       if (op.code == Code::kResult && (masked_[i] || AccumulatorOf(op).fold >= Fold::kMinimum)) {
         mark(AccumulatorOf(op).value);
       }
-      const bool chooses = op.code == Code::kSelect || op.code == Code::kMinimum ||
-                           op.code == Code::kMaximum;
+      const bool chooses =
+          op.code == Code::kSelect || op.code == Code::kMinimum || op.code == Code::kMaximum;
       if (op.code == Code::kMinimum || op.code == Code::kMaximum) mark(op.a);
       if (chooses || (masked_[i] && IsArithmetic(op.code))) {
         mark(op.b);
@@ -137,8 +142,12 @@ class Differentiator {
     to_.SetOrigin(op.origin, /*derivative=*/false);
     int32_t& made = copy_[static_cast<size_t>(index)];
     switch (op.code) {
-      case Code::kCounter: made = to_.Counter(loop_copy_[static_cast<size_t>(op.aux)]); return;
-      case Code::kLoad: made = to_.Load(CopyAddress(op.aux, array_copy_)); return;
+      case Code::kCounter:
+        made = to_.Counter(loop_copy_[static_cast<size_t>(op.aux)]);
+        return;
+      case Code::kLoad:
+        made = to_.Load(CopyAddress(op.aux, array_copy_));
+        return;
       case Code::kGather:
         made = to_.Gather(CopyAddress(op.aux, array_copy_), Copy(op.a));
         return;
@@ -249,8 +258,8 @@ class Differentiator {
       return seed.first->fold == Fold::kSum && KnownBeforeLoops(seed.second, region);
     });
     for (auto& [accumulator, seed] : seeds) Prepare(old, region, *accumulator, seed);
-    const int32_t loop = fused ? loop_copy_[static_cast<size_t>(old)]
-                               : OpenCopy(old, region, /*store=*/false);
+    const int32_t loop =
+        fused ? loop_copy_[static_cast<size_t>(old)] : OpenCopy(old, region, /*store=*/false);
 
     auto outer = std::exchange(foreign_, Foreign{});
     region_ = of.body;
@@ -312,13 +321,13 @@ class Differentiator {
     const Program& program = to_.program();
     for (size_t i = needs_loops_.size(); i < program.ops.size(); ++i) {
       const Op& of = program.ops[i];
-      bool needs = of.code == Code::kResult ||
-                   ((of.code == Code::kLoad || of.code == Code::kGather) &&
-                    program.ArrayOf(of).kind == ArrayKind::kTemporary);
+      bool needs =
+          of.code == Code::kResult || ((of.code == Code::kLoad || of.code == Code::kGather) &&
+                                       program.ArrayOf(of).kind == ArrayKind::kTemporary);
       for (const int32_t operand : {of.a, of.b, of.c}) {
         if (of.code == Code::kResult || operand < 0) continue;
-        needs |= program.At(operand).region == of.region &&
-                 needs_loops_[static_cast<size_t>(operand)];
+        needs |=
+            program.At(operand).region == of.region && needs_loops_[static_cast<size_t>(operand)];
       }
       needs_loops_.push_back(needs);
     }
@@ -342,9 +351,9 @@ class Differentiator {
   std::vector<int32_t> array_copy_;
   std::vector<int32_t> array_adjoint_;
   std::vector<bool> needs_loops_;  // by operation of `to_`
-  Foreign foreign_;      // of the loop being reversed
-  int32_t region_ = 0;   // of `from_`, being reversed
-  int32_t others_ = -1;  // array of the product being reversed
+  Foreign foreign_;                // of the loop being reversed
+  int32_t region_ = 0;             // of `from_`, being reversed
+  int32_t others_ = -1;            // array of the product being reversed
 };
 
 }  // namespace

@@ -76,9 +76,7 @@ class Explainer {
     }
     return -1;
   }
-  bool Blamable(int32_t op) const {
-    return !Finite(op) && program_.At(op).code != Code::kConstant;
-  }
+  bool Blamable(int32_t op) const { return !Finite(op) && program_.At(op).code != Code::kConstant; }
 
   /// Moves the loop to its first turn that gives something not finite; -1 if all turns are fine.
   int32_t TurnOf(const Op& result) {
@@ -105,9 +103,9 @@ class Explainer {
     return Excerpt(machinery_.source.text, node.begin, node.end);
   }
   std::string Place(int32_t origin) const {
-    return absl::StrCat("at ", PlaceOf(machinery_.source.text, NodeOf(origin).begin),
-                        in_loop_ ? absl::StrFormat(" (turn %d of its loop, counted from 0)", turn_)
-                                 : "");
+    return absl::StrCat(
+        "at ", PlaceOf(machinery_.source.text, NodeOf(origin).begin),
+        in_loop_ ? absl::StrFormat(" (turn %d of its loop, counted from 0)", turn_) : "");
   }
   static std::string Spell(double value) {
     if (std::isnan(value)) return "nan";
@@ -129,9 +127,9 @@ class Explainer {
       if (static_cast<int>(operands.size()) == operand_count) break;
       operands.push_back(Spell(ValueOf(operand)));
     }
-    const std::string what = absl::StrCat(of.derivative ? "the derivative of " : "",
-                                          TextOf(of.origin), " is ", Spell(ValueOf(op)), " ",
-                                          Place(of.origin));
+    const std::string what =
+        absl::StrCat(of.derivative ? "the derivative of " : "", TextOf(of.origin), " is ",
+                     Spell(ValueOf(op)), " ", Place(of.origin));
     if (operands.empty()) return what;
     return absl::StrCat(what, operands.size() == 1 ? ": its argument is " : ": its operands are ",
                         absl::StrJoin(operands, " and "));

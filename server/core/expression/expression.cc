@@ -45,23 +45,24 @@ absl::Status Understand(const Limits& limits, Machinery& made, Analysis& analysi
 absl::Status CheckCost(const Machinery& made, const Program& program, const MachineCode& code,
                        const Limits& limits) {
   if (code.memory * static_cast<int64_t>(sizeof(double)) > limits.scratch_bytes) {
-    return Refuse("", Reason::kExpressionTooLarge,
-                  absl::StrFormat("one evaluation needs %d bytes of memory; the limit is %d",
-                                  code.memory * static_cast<int64_t>(sizeof(double)),
-                                  limits.scratch_bytes));
+    return Refuse(
+        "", Reason::kExpressionTooLarge,
+        absl::StrFormat("one evaluation needs %d bytes of memory; the limit is %d",
+                        code.memory * static_cast<int64_t>(sizeof(double)), limits.scratch_bytes));
   }
   if (code.operations <= static_cast<double>(limits.evaluation_operations)) {
     return absl::OkStatus();
   }
   Complaints complaints(made.source.text);
   const int32_t loop = code.costliest_loop;
-  const Node& node = made.tree.At(
-      loop < 0 ? made.tree.statements.back().root : program.LoopAt(loop).origin);
-  complaints.Add(Reason::kEvaluationTooCostly, node.begin,
-                 absl::StrFormat("one evaluation takes up to %.4g operations, most of them in %s; "
-                                 "the limit is %.4g", code.operations,
-                                 Quoted(Excerpt(made.source.text, node.begin, node.end)),
-                                 static_cast<double>(limits.evaluation_operations)));
+  const Node& node =
+      made.tree.At(loop < 0 ? made.tree.statements.back().root : program.LoopAt(loop).origin);
+  complaints.Add(
+      Reason::kEvaluationTooCostly, node.begin,
+      absl::StrFormat("one evaluation takes up to %.4g operations, most of them in %s; "
+                      "the limit is %.4g",
+                      code.operations, Quoted(Excerpt(made.source.text, node.begin, node.end)),
+                      static_cast<double>(limits.evaluation_operations)));
   return complaints.ToStatus();
 }
 
@@ -105,7 +106,8 @@ void Review(const Analysis& analysis, Machinery& made) {
 class ExpressionObjective final : public Objective {
  public:
   explicit ExpressionObjective(std::shared_ptr<const Compiled> compiled)
-      : compiled_(std::move(compiled)), machinery_(compiled_->machinery()),
+      : compiled_(std::move(compiled)),
+        machinery_(compiled_->machinery()),
         value_(machinery_.value, machinery_.value_code),
         gradient_(machinery_.gradient, machinery_.gradient_code) {}
 
@@ -160,8 +162,7 @@ class ExpressionObjective final : public Objective {
 
 }  // namespace
 
-Compiled::Compiled(std::unique_ptr<const Machinery> machinery)
-    : machinery_(std::move(machinery)) {}
+Compiled::Compiled(std::unique_ptr<const Machinery> machinery) : machinery_(std::move(machinery)) {}
 Compiled::~Compiled() = default;
 
 const Layout& Compiled::layout() const { return machinery_->layout; }

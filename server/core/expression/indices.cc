@@ -18,9 +18,12 @@ constexpr char kIntegerRule[] =
 
 class IndexChecker {
  public:
-  IndexChecker(const Source& source, const Tree& tree, const Limits& limits,
-               Complaints& complaints, Analysis& analysis)
-      : source_(source), tree_(tree), complaints_(complaints), analysis_(analysis),
+  IndexChecker(const Source& source, const Tree& tree, const Limits& limits, Complaints& complaints,
+               Analysis& analysis)
+      : source_(source),
+        tree_(tree),
+        complaints_(complaints),
+        analysis_(analysis),
         integers_(tree, analysis, limits.compile_steps) {}
 
   void Run() {
@@ -65,9 +68,9 @@ class IndexChecker {
   void Visit(int32_t index, int32_t guard) {
     const Node& node = tree_.At(index);
     const auto children = tree_.Children(node);
-    const bool chooses = node.kind == NodeKind::kConditional ||
-                         (node.kind == NodeKind::kCall &&
-                          analysis_.At(index).call == CallKind::kWhere);
+    const bool chooses =
+        node.kind == NodeKind::kConditional ||
+        (node.kind == NodeKind::kCall && analysis_.At(index).call == CallKind::kWhere);
     if (node.kind == NodeKind::kIndex) CheckIndex(index, guard);
     if (node.kind == NodeKind::kComprehension) return PushComprehension(node, guard);
     if (chooses) {
@@ -135,8 +138,7 @@ class IndexChecker {
       *parts[generator.arguments - 1][i] = *range;
     }
     if (!step.constant() || step.low == 0) {
-      complaints_.Add(Reason::kInvalidValue,
-                      tree_.At(Child(generator.first_argument + 2)).begin,
+      complaints_.Add(Reason::kInvalidValue, tree_.At(Child(generator.first_argument + 2)).begin,
                       "the step of a range must be a constant other than 0");
       return;
     }
@@ -189,10 +191,11 @@ class IndexChecker {
     failed_ = false;
     Nest(0, depth, index, guard, length);
     if (!failed_ && integers_.out_of_steps()) {
-      complaints_.Add(Reason::kIndexOutOfRange, tree_.At(place).begin,
-                      absl::StrFormat("cannot show that the index %s stays inside %s, whose length "
-                                      "is %d", Text(place), Text(Base(index)),
-                                      static_cast<int64_t>(length)));
+      complaints_.Add(
+          Reason::kIndexOutOfRange, tree_.At(place).begin,
+          absl::StrFormat("cannot show that the index %s stays inside %s, whose length "
+                          "is %d",
+                          Text(place), Text(Base(index)), static_cast<int64_t>(length)));
     }
   }
   int32_t Base(int32_t index) const { return tree_.Children(tree_.At(index))[0]; }
@@ -231,10 +234,10 @@ class IndexChecker {
     for (size_t level = 0; level < scope_.size(); ++level) {
       if (((loops >> level) & 1U) == 0) continue;
       const Generator& generator = tree_.generators[static_cast<size_t>(scope_[level])];
-      absl::StrAppend(&turns, turns.empty() ? " at " : ", ",
-                      source_.text.substr(generator.name_begin,
-                                          generator.name_end - generator.name_begin),
-                      absl::StrFormat(" = %.17g", turn_[static_cast<size_t>(scope_[level])]));
+      absl::StrAppend(
+          &turns, turns.empty() ? " at " : ", ",
+          source_.text.substr(generator.name_begin, generator.name_end - generator.name_begin),
+          absl::StrFormat(" = %.17g", turn_[static_cast<size_t>(scope_[level])]));
     }
     complaints_.Add(Reason::kIndexOutOfRange, tree_.At(place).begin,
                     absl::StrFormat("index %.17g is outside %s, whose length is %d%s", *value,

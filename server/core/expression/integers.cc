@@ -9,7 +9,7 @@ namespace thalweg::expression {
 namespace {
 
 constexpr double kExact = 9007199254740992.0;  // 2^53
-constexpr int kMaxDepth = 48;  // of an index expression: this code recurses
+constexpr int kMaxDepth = 48;                  // of an index expression: this code recurses
 
 std::optional<Integers::Range> Whole(double low, double high) {
   const bool whole = std::floor(low) == low && std::floor(high) == high;
@@ -25,8 +25,10 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
   const Fact& fact = analysis_.At(index);
   if (fact.vector()) return std::nullopt;
   switch (node.kind) {
-    case NodeKind::kNumber: return Whole(node.number, node.number);
-    case NodeKind::kName: return RangeOfName(fact, depth);
+    case NodeKind::kNumber:
+      return Whole(node.number, node.number);
+    case NodeKind::kName:
+      return RangeOfName(fact, depth);
     case NodeKind::kNegate: {
       const auto of = RangeOf(tree_.Children(node)[0], depth + 1);
       return of ? Whole(-of->high, -of->low) : std::nullopt;
@@ -42,7 +44,8 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
       }
       return Whole(sum.low, sum.high);
     }
-    case NodeKind::kMultiply: return RangeOfProduct(node, depth);
+    case NodeKind::kMultiply:
+      return RangeOfProduct(node, depth);
     case NodeKind::kCall:
       if (fact.call == CallKind::kLength) {
         const auto length = static_cast<double>(analysis_.At(tree_.Children(node)[0]).length);
@@ -62,13 +65,15 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
       const auto [low, high] = std::minmax_element(values.begin(), values.end());
       return Whole(*low, *high);
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
 std::optional<Integers::Range> Integers::RangeOfName(const Fact& fact, int depth) {
   switch (fact.meaning.kind) {
-    case SymbolKind::kNumber: return Whole(fact.meaning.number, fact.meaning.number);
+    case SymbolKind::kNumber:
+      return Whole(fact.meaning.number, fact.meaning.number);
     case SymbolKind::kParameter: {
       const double value = fact.meaning.parameter->values.front();
       return Whole(value, value);
@@ -79,7 +84,8 @@ std::optional<Integers::Range> Integers::RangeOfName(const Fact& fact, int depth
     }
     case SymbolKind::kLocal:
       return RangeOf(tree_.statements[static_cast<size_t>(fact.meaning.index)].root, depth + 1);
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -91,9 +97,8 @@ std::optional<Integers::Range> Integers::RangeOfProduct(const Node& node, int de
     const Symbol symbol = tree_.Operators(node)[i];
     const double m = factor->low;
     if (symbol == Symbol::kNone || symbol == Symbol::kTimes) {
-      const auto [low, high] =
-          std::minmax({product.low * m, product.low * factor->high, product.high * m,
-                       product.high * factor->high});
+      const auto [low, high] = std::minmax({product.low * m, product.low * factor->high,
+                                            product.high * m, product.high * factor->high});
       product = {low, high};
     } else if (!factor->constant() || m <= 0 || symbol == Symbol::kDivide) {
       return std::nullopt;
@@ -107,8 +112,7 @@ std::optional<Integers::Range> Integers::RangeOfProduct(const Node& node, int de
   return product;
 }
 
-std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>& turn,
-                                        int depth) {
+std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>& turn, int depth) {
   if (depth > kMaxDepth || --steps_ <= 0) return std::nullopt;
   const Node& node = tree_.At(index);
   const Fact& fact = analysis_.At(index);
@@ -127,8 +131,10 @@ std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>
       return node.kind == NodeKind::kNegate ? -*of : static_cast<double>(*of == 0);
     }
     case NodeKind::kAdd:
-    case NodeKind::kMultiply: return ValueOfChain(node, turn, depth);
-    case NodeKind::kCompare: return ValueOfCompare(node, turn, depth);
+    case NodeKind::kMultiply:
+      return ValueOfChain(node, turn, depth);
+    case NodeKind::kCompare:
+      return ValueOfCompare(node, turn, depth);
     case NodeKind::kAnd:
     case NodeKind::kOr: {
       bool unknown = false;
@@ -150,7 +156,8 @@ std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>
       }
       return base.meaning.parameter->values[static_cast<size_t>(*place)];
     }
-    default: break;
+    default:
+      break;
   }
   // Whatever is left does not depend on the turn: a constant, or not an integer at all.
   const auto range = RangeOf(index, depth + 1);
@@ -189,12 +196,24 @@ std::optional<double> Integers::ValueOfCompare(const Node& node, const std::vect
     if (!left || !right) return std::nullopt;
     bool holds = false;
     switch (tree_.Operators(node)[i]) {
-      case Symbol::kLess: holds = *left < *right; break;
-      case Symbol::kLessEqual: holds = *left <= *right; break;
-      case Symbol::kGreater: holds = *left > *right; break;
-      case Symbol::kGreaterEqual: holds = *left >= *right; break;
-      case Symbol::kEqual: holds = *left == *right; break;
-      default: holds = *left != *right; break;
+      case Symbol::kLess:
+        holds = *left < *right;
+        break;
+      case Symbol::kLessEqual:
+        holds = *left <= *right;
+        break;
+      case Symbol::kGreater:
+        holds = *left > *right;
+        break;
+      case Symbol::kGreaterEqual:
+        holds = *left >= *right;
+        break;
+      case Symbol::kEqual:
+        holds = *left == *right;
+        break;
+      default:
+        holds = *left != *right;
+        break;
     }
     if (!holds) return 0.0;
     left = right;

@@ -11,9 +11,7 @@ namespace thalweg::expression {
 namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsNameStart(char c) {
-  return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_';
-}
+bool IsNameStart(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool IsNamePart(char c) { return IsNameStart(c) || IsDigit(c); }
 
 // Longest spellings first.
@@ -29,9 +27,10 @@ constexpr std::pair<std::string_view, Symbol> kSymbols[] = {
 
 // What people type instead, or copy from a typeset page.
 constexpr std::pair<uint32_t, const char*> kLookAlikes[] = {
-    {0xD7, "*"},   {0xB7, "*"},   {0x22C5, "*"}, {0x2217, "*"}, {0xF7, "/"},   {0x2212, "-"},
-    {0x2013, "-"}, {0x2014, "-"}, {0x2264, "<="}, {0x2265, ">="}, {0x2260, "!="}, {0x3C0, "pi"},
-    {0xB2, "**2"}, {0xB3, "**3"}, {0xA0, "a plain space"}, {0x221A, "sqrt"},
+    {0xD7, "*"},    {0xB7, "*"},    {0x22C5, "*"},           {0x2217, "*"},
+    {0xF7, "/"},    {0x2212, "-"},  {0x2013, "-"},           {0x2014, "-"},
+    {0x2264, "<="}, {0x2265, ">="}, {0x2260, "!="},          {0x3C0, "pi"},
+    {0xB2, "**2"},  {0xB3, "**3"},  {0xA0, "a plain space"}, {0x221A, "sqrt"},
 };
 
 /// The code point at the start of `text`, or nothing where it is not valid UTF-8.
@@ -42,8 +41,12 @@ struct CodePoint {
 CodePoint Decode(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(text[i])); };
   const uint32_t lead = byte(0);
-  const size_t size = lead < 0x80U ? 1 : lead < 0xC2U ? 0 : lead < 0xE0U ? 2 : lead < 0xF0U ? 3
-                      : lead < 0xF5U ? 4 : 0;
+  const size_t size = lead < 0x80U   ? 1
+                      : lead < 0xC2U ? 0
+                      : lead < 0xE0U ? 2
+                      : lead < 0xF0U ? 3
+                      : lead < 0xF5U ? 4
+                                     : 0;
   if (size == 0 || size > text.size()) return {};
   uint32_t value = size == 1 ? lead : lead & (0x7FU >> size);
   for (size_t i = 1; i < size; ++i) {
@@ -117,8 +120,7 @@ class Lexer {
     const size_t begin = at_;
     while (IsNamePart(Peek())) ++at_;
     const std::string_view name = text_.substr(begin, at_ - begin);
-    const bool module =
-        name == "np" || name == "numpy" || name == "math" || name == "linalg";
+    const bool module = name == "np" || name == "numpy" || name == "math" || name == "linalg";
     if (module && Peek() == '.' && IsNameStart(Peek(1))) {
       ++at_;
       return Name();
@@ -127,8 +129,8 @@ class Lexer {
   }
 
   void Digits(std::string& digits) {
-    while (IsDigit(Peek()) || (Peek() == '_' && at_ > 0 && IsDigit(text_[at_ - 1]) &&
-                               IsDigit(Peek(1)))) {
+    while (IsDigit(Peek()) ||
+           (Peek() == '_' && at_ > 0 && IsDigit(text_[at_ - 1]) && IsDigit(Peek(1)))) {
       if (Peek() != '_') digits.push_back(Peek());
       ++at_;
     }
@@ -164,13 +166,12 @@ class Lexer {
       return;
     }
     if (IsNamePart(Peek()) || Peek() == '.') {
-      return Refuse(at_, absl::StrCat("unexpected ", Quoted(text_.substr(at_, 1)),
-                                      " after a number", IsNameStart(Peek())
-                                          ? "; write * for a product" : ""));
+      return Refuse(at_,
+                    absl::StrCat("unexpected ", Quoted(text_.substr(at_, 1)), " after a number",
+                                 IsNameStart(Peek()) ? "; write * for a product" : ""));
     }
     double value = 0;
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size()) {
       complaints_.Add(Reason::kNumberOutOfRange, begin,
                       absl::StrCat("no double holds ", Quoted(text_.substr(begin, length), 40),
@@ -190,13 +191,20 @@ class Lexer {
       return;
     }
     switch (Peek()) {
-      case '@': return Refuse(at_, "'@' is not supported yet; write dot(a, b)");
-      case ':': return Refuse(at_, "slices and ':' are not supported yet");
-      case '&': return Refuse(at_, "unexpected '&'; write 'and'");
-      case '|': return Refuse(at_, "unexpected '|'; write 'or'");
-      case '~': return Refuse(at_, "unexpected '~'; write 'not'");
-      case '.': return Refuse(at_, "unexpected '.'; write sum(x), not x.sum()");
-      default: return Stranger(Decode(text_.substr(at_)));
+      case '@':
+        return Refuse(at_, "'@' is not supported yet; write dot(a, b)");
+      case ':':
+        return Refuse(at_, "slices and ':' are not supported yet");
+      case '&':
+        return Refuse(at_, "unexpected '&'; write 'and'");
+      case '|':
+        return Refuse(at_, "unexpected '|'; write 'or'");
+      case '~':
+        return Refuse(at_, "unexpected '~'; write 'not'");
+      case '.':
+        return Refuse(at_, "unexpected '.'; write sum(x), not x.sum()");
+      default:
+        return Stranger(Decode(text_.substr(at_)));
     }
   }
 

@@ -7,14 +7,14 @@ namespace thalweg::expression {
 /// What a formula may cost, before and while it runs. Every limit is checked before the first
 /// evaluation, and the error of each names the limit and the figure that broke it.
 struct Limits {
-  int64_t text_bytes = 1 << 20;          ///< Length of the formula.
-  int64_t literal_bytes = 400;           ///< Length of one number.
-  int64_t depth = 256;                   ///< Open brackets, calls, prefix operators, powers.
-  int64_t nodes = 100'000;               ///< Nodes of the syntax tree.
+  int64_t text_bytes = 1 << 20;            ///< Length of the formula.
+  int64_t literal_bytes = 400;             ///< Length of one number.
+  int64_t depth = 256;                     ///< Open brackets, calls, prefix operators, powers.
+  int64_t nodes = 100'000;                 ///< Nodes of the syntax tree.
   int64_t program_operations = 1'000'000;  ///< Operations in value or gradient program, as text.
   int64_t evaluation_operations = 100'000'000;  ///< Operations that one evaluation runs.
-  int64_t scratch_bytes = 256 << 20;     ///< Memory of one evaluator: registers, temporaries.
-  int64_t compile_steps = 2'000'000;     ///< Steps spent proving that indices stay inside.
+  int64_t scratch_bytes = 256 << 20;  ///< Memory of one evaluator: registers, temporaries.
+  int64_t compile_steps = 2'000'000;  ///< Steps spent proving that indices stay inside.
 };
 
 /// Generators (`for ... in ...`) that may enclose one another, and reductions inside reductions.

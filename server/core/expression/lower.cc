@@ -12,8 +12,13 @@ void Lower(const Source& source, const Layout& layout, const Tree& tree, const A
 Lowering::Lowering(const Source& source, const Layout& layout, const Tree& tree,
                    const Analysis& analysis, const Limits& limits, Complaints& complaints,
                    Builder& builder)
-    : source_(source), layout_(layout), tree_(tree), analysis_(analysis), limits_(limits),
-      complaints_(complaints), builder_(builder) {
+    : source_(source),
+      layout_(layout),
+      tree_(tree),
+      analysis_(analysis),
+      limits_(limits),
+      complaints_(complaints),
+      builder_(builder) {
   numbers_.assign(tree.nodes.size(), -1);
   kept_.assign(tree.nodes.size(), -1);
   bindings_.resize(tree.generators.size());
@@ -87,9 +92,9 @@ std::span<const int32_t> Lowering::Operands(int32_t index) const {
   if (node.kind == NodeKind::kName && fact.meaning.kind == SymbolKind::kLocal) {
     return {&tree_.statements[static_cast<size_t>(fact.meaning.index)].root, 1};
   }
-  const bool special = node.kind == NodeKind::kIndex || node.kind == NodeKind::kComprehension ||
-                       (node.kind == NodeKind::kCall &&
-                        (IsReduction(fact.call) || fact.call == CallKind::kLength));
+  const bool special =
+      node.kind == NodeKind::kIndex || node.kind == NodeKind::kComprehension ||
+      (node.kind == NodeKind::kCall && (IsReduction(fact.call) || fact.call == CallKind::kLength));
   if (special) return {};
   return tree_.Children(node);
 }
@@ -99,9 +104,12 @@ int32_t Lowering::Make(int32_t index, const std::vector<int32_t>& operands) {
   const Fact& fact = analysis_.At(index);
   builder_.SetOrigin(index, /*derivative=*/false);
   switch (node.kind) {
-    case NodeKind::kName: return Name(fact, operands);
-    case NodeKind::kIndex: return Element(index);
-    case NodeKind::kComprehension: return Comprehension(index);
+    case NodeKind::kName:
+      return Name(fact, operands);
+    case NodeKind::kIndex:
+      return Element(index);
+    case NodeKind::kComprehension:
+      return Comprehension(index);
     case NodeKind::kCall:
       if (fact.call == CallKind::kLength) {
         const int32_t argument = tree_.Children(node)[0];
@@ -109,7 +117,8 @@ int32_t Lowering::Make(int32_t index, const std::vector<int32_t>& operands) {
       }
       if (IsReduction(fact.call)) return Reduction(index);
       break;
-    default: break;
+    default:
+      break;
   }
   return Combine(node, fact, operands);
 }
@@ -119,10 +128,14 @@ int32_t Lowering::Name(const Fact& fact, const std::vector<int32_t>& operands) {
   switch (meaning.kind) {
     case SymbolKind::kVariable:
       return builder_.Load({kInputArray, layout_.OffsetOf(static_cast<size_t>(meaning.index)), {}});
-    case SymbolKind::kParameter: return builder_.Constant(meaning.parameter->values.front());
-    case SymbolKind::kLoopVariable: return bindings_[static_cast<size_t>(meaning.index)].value;
-    case SymbolKind::kLocal: return operands[0];
-    case SymbolKind::kNumber: break;
+    case SymbolKind::kParameter:
+      return builder_.Constant(meaning.parameter->values.front());
+    case SymbolKind::kLoopVariable:
+      return bindings_[static_cast<size_t>(meaning.index)].value;
+    case SymbolKind::kLocal:
+      return operands[0];
+    case SymbolKind::kNumber:
+      break;
   }
   return builder_.Constant(meaning.number);
 }
@@ -162,17 +175,16 @@ int32_t Lowering::ElementAt(int32_t root, int32_t loop) {
     for (const int32_t part : parts) operands.push_back(Slot(part, loop));
     builder_.SetOrigin(index, /*derivative=*/false);
     const Node& node = tree_.At(index);
-    Slot(index, loop) = node.kind == NodeKind::kName
-                            ? operands[0]
-                            : Combine(node, analysis_.At(index), operands);
+    Slot(index, loop) =
+        node.kind == NodeKind::kName ? operands[0] : Combine(node, analysis_.At(index), operands);
   }
   const int32_t made = Slot(root, loop);
   return made >= 0 ? made : builder_.Constant(0);
 }
 
 int32_t& Lowering::Slot(int32_t node, int32_t loop) {
-  const uint64_t key = (static_cast<uint64_t>(static_cast<uint32_t>(loop)) << 32U) |
-                       static_cast<uint32_t>(node);
+  const uint64_t key =
+      (static_cast<uint64_t>(static_cast<uint32_t>(loop)) << 32U) | static_cast<uint32_t>(node);
   return elements_.try_emplace(key, -1).first->second;
 }
 

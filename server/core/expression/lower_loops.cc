@@ -7,10 +7,14 @@ namespace {
 
 Fold FoldOf(CallKind call) {
   switch (call) {
-    case CallKind::kProduct: return Fold::kProduct;
-    case CallKind::kMinimum: return Fold::kMinimum;
-    case CallKind::kMaximum: return Fold::kMaximum;
-    default: return Fold::kSum;
+    case CallKind::kProduct:
+      return Fold::kProduct;
+    case CallKind::kMinimum:
+      return Fold::kMinimum;
+    case CallKind::kMaximum:
+      return Fold::kMaximum;
+    default:
+      return Fold::kSum;
   }
 }
 
@@ -111,8 +115,7 @@ int32_t Lowering::OpenGenerator(int32_t index, int32_t generator, int32_t region
   const int32_t step = of.arguments > 2 ? Number(argument(2)) : builder_.Constant(1);
   builder_.SetOrigin(index, /*derivative=*/false);
   const int32_t span = builder_.Emit(Code::kSubtract, stop, start);
-  const int32_t count =
-      builder_.Emit(Code::kCeil, builder_.Emit(Code::kDivide, span, step));
+  const int32_t count = builder_.Emit(Code::kCeil, builder_.Emit(Code::kDivide, span, step));
   const int32_t loop = builder_.OpenLoop(region, count, static_cast<int64_t>(fact.most));
   region_at_depth_[static_cast<size_t>(fact.depth)] = builder_.BodyOf(loop);
 
@@ -154,7 +157,7 @@ int32_t Lowering::Element(int32_t index) {
 }
 
 std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
-  constexpr int kMaxDepth = 48;  // this code recurses
+  constexpr int kMaxDepth = 48;                 // this code recurses
   constexpr double kMost = 9007199254740992.0;  // 2^53
   if (depth > kMaxDepth) return std::nullopt;
   const Node& node = tree_.At(index);
@@ -173,8 +176,7 @@ std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
   const auto gains = [](Affine& sum, const Affine& term, int64_t by) {
     const auto add = [by](int64_t& to, int64_t of) {
       int64_t product = 0;
-      return !__builtin_mul_overflow(by, of, &product) &&
-             !__builtin_add_overflow(to, product, &to);
+      return !__builtin_mul_overflow(by, of, &product) && !__builtin_add_overflow(to, product, &to);
     };
     bool fits = add(sum.base, term.base);
     for (const auto& [loop, coefficient] : term.terms) fits &= add(sum.terms[loop], coefficient);
@@ -186,8 +188,8 @@ std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
     for (size_t i = 0; i < children.size(); ++i) {
       const auto term = AffineOf(children[i], depth + 1);
       if (!term) return std::nullopt;
-      const bool minus = node.kind == NodeKind::kNegate ||
-                         tree_.Operators(node)[i] == Symbol::kMinus;
+      const bool minus =
+          node.kind == NodeKind::kNegate || tree_.Operators(node)[i] == Symbol::kMinus;
       if (!gains(sum, *term, minus ? -1 : 1)) return std::nullopt;
     }
     return sum;

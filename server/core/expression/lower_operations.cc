@@ -7,15 +7,22 @@ namespace thalweg::expression {
 int32_t Lowering::Combine(const Node& node, const Fact& fact,
                           const std::vector<int32_t>& operands) {
   switch (node.kind) {
-    case NodeKind::kNumber: return builder_.Constant(node.number);
-    case NodeKind::kNegate: return builder_.Emit(Code::kNegate, operands[0]);
-    case NodeKind::kNot: return builder_.Emit(Code::kNot, operands[0]);
-    case NodeKind::kPower: return Power(operands[0], operands[1]);
+    case NodeKind::kNumber:
+      return builder_.Constant(node.number);
+    case NodeKind::kNegate:
+      return builder_.Emit(Code::kNegate, operands[0]);
+    case NodeKind::kNot:
+      return builder_.Emit(Code::kNot, operands[0]);
+    case NodeKind::kPower:
+      return Power(operands[0], operands[1]);
     case NodeKind::kConditional:
       return builder_.Emit(Code::kSelect, operands[0], operands[1], operands[2]);
-    case NodeKind::kCompare: return Compare(node, operands);
-    case NodeKind::kCall: return Call(fact, operands);
-    default: return Chain(node, operands);
+    case NodeKind::kCompare:
+      return Compare(node, operands);
+    case NodeKind::kCall:
+      return Call(fact, operands);
+    default:
+      return Chain(node, operands);
   }
 }
 
@@ -25,11 +32,21 @@ int32_t Lowering::Chain(const Node& node, const std::vector<int32_t>& operands) 
   for (size_t i = 1; i < operands.size(); ++i) {
     Code code = Code::kAdd;
     switch (tree_.Operators(node)[i]) {
-      case Symbol::kMinus: code = Code::kSubtract; break;
-      case Symbol::kTimes: code = Code::kMultiply; break;
-      case Symbol::kDivide: code = Code::kDivide; break;
-      case Symbol::kFloorDivide: code = Code::kFloorDivide; break;
-      case Symbol::kModulo: code = Code::kModulo; break;
+      case Symbol::kMinus:
+        code = Code::kSubtract;
+        break;
+      case Symbol::kTimes:
+        code = Code::kMultiply;
+        break;
+      case Symbol::kDivide:
+        code = Code::kDivide;
+        break;
+      case Symbol::kFloorDivide:
+        code = Code::kFloorDivide;
+        break;
+      case Symbol::kModulo:
+        code = Code::kModulo;
+        break;
       default:
         if (node.kind == NodeKind::kAnd) code = Code::kAnd;
         if (node.kind == NodeKind::kOr) code = Code::kOr;
@@ -47,12 +64,24 @@ int32_t Lowering::Compare(const Node& node, const std::vector<int32_t>& operands
     const int32_t right = operands[i];
     int32_t holds = -1;
     switch (tree_.Operators(node)[i]) {
-      case Symbol::kLess: holds = builder_.Emit(Code::kLess, left, right); break;
-      case Symbol::kLessEqual: holds = builder_.Emit(Code::kLessEqual, left, right); break;
-      case Symbol::kGreater: holds = builder_.Emit(Code::kLess, right, left); break;
-      case Symbol::kGreaterEqual: holds = builder_.Emit(Code::kLessEqual, right, left); break;
-      case Symbol::kEqual: holds = builder_.Emit(Code::kEqual, left, right); break;
-      default: holds = builder_.Emit(Code::kNotEqual, left, right); break;
+      case Symbol::kLess:
+        holds = builder_.Emit(Code::kLess, left, right);
+        break;
+      case Symbol::kLessEqual:
+        holds = builder_.Emit(Code::kLessEqual, left, right);
+        break;
+      case Symbol::kGreater:
+        holds = builder_.Emit(Code::kLess, right, left);
+        break;
+      case Symbol::kGreaterEqual:
+        holds = builder_.Emit(Code::kLessEqual, right, left);
+        break;
+      case Symbol::kEqual:
+        holds = builder_.Emit(Code::kEqual, left, right);
+        break;
+      default:
+        holds = builder_.Emit(Code::kNotEqual, left, right);
+        break;
     }
     all = all < 0 ? holds : builder_.Emit(Code::kAnd, all, holds);
   }
@@ -65,8 +94,10 @@ int32_t Lowering::Call(const Fact& fact, const std::vector<int32_t>& operands) {
   };
   const auto less = [&](int32_t a, int32_t b) { return builder_.Emit(Code::kLess, a, b); };
   switch (fact.call) {
-    case CallKind::kWhere: return select(operands[0], operands[1], operands[2]);
-    case CallKind::kSquare: return builder_.Emit(Code::kMultiply, operands[0], operands[0]);
+    case CallKind::kWhere:
+      return select(operands[0], operands[1], operands[2]);
+    case CallKind::kSquare:
+      return builder_.Emit(Code::kMultiply, operands[0], operands[0]);
     case CallKind::kRelu: {
       // Written so that NaN stays NaN and the derivative at 0 is 0.
       const int32_t zero = builder_.Constant(0);
@@ -83,7 +114,8 @@ int32_t Lowering::Call(const Fact& fact, const std::vector<int32_t>& operands) {
       }
       return value;
     }
-    default: break;
+    default:
+      break;
   }
   const Function& row = Table()[static_cast<size_t>(fact.function)];
   if (row.name == "pow") return Power(operands[0], operands[1]);

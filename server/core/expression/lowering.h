@@ -34,7 +34,7 @@ class Lowering {
   };
 
   // lower.cc
-  int32_t Region(int32_t node) const;  ///< The body of the innermost loop it depends on.
+  int32_t Region(int32_t node) const;      ///< The body of the innermost loop it depends on.
   int32_t Underlying(int32_t node) const;  ///< Names of locals followed to what they stand for.
   bool Known(int32_t node) const { return numbers_[static_cast<size_t>(node)] >= 0; }
   int32_t Number(int32_t root);
@@ -79,8 +79,8 @@ class Lowering {
   const Limits& limits_;
   Complaints& complaints_;
   Builder& builder_;
-  std::vector<int32_t> numbers_;  // operation by node
-  std::vector<int32_t> kept_;     // temporary array by node
+  std::vector<int32_t> numbers_;                    // operation by node
+  std::vector<int32_t> kept_;                       // temporary array by node
   std::unordered_map<uint64_t, int32_t> elements_;  // operation by (loop, node)
   std::unordered_map<const Parameter*, int32_t> parameter_arrays_;
   size_t used_parameters_ = 0;
@@ -91,10 +91,14 @@ class Lowering {
 
 constexpr double Neutral(Fold fold) {
   switch (fold) {
-    case Fold::kSum: return 0;
-    case Fold::kProduct: return 1;
-    case Fold::kMinimum: return __builtin_inf();
-    case Fold::kMaximum: return -__builtin_inf();
+    case Fold::kSum:
+      return 0;
+    case Fold::kProduct:
+      return 1;
+    case Fold::kMinimum:
+      return __builtin_inf();
+    case Fold::kMaximum:
+      return -__builtin_inf();
   }
   return 0;
 }

@@ -26,10 +26,14 @@ void Elementwise(double* d, const double* a, const double* b, const double* c, i
 
 double Folded(Fold fold, double a, double b) {
   switch (fold) {
-    case Fold::kSum: return a + b;
-    case Fold::kProduct: return a * b;
-    case Fold::kMinimum: return Apply<Code::kMinimum>(a, b, 0);
-    case Fold::kMaximum: return Apply<Code::kMaximum>(a, b, 0);
+    case Fold::kSum:
+      return a + b;
+    case Fold::kProduct:
+      return a * b;
+    case Fold::kMinimum:
+      return Apply<Code::kMinimum>(a, b, 0);
+    case Fold::kMaximum:
+      return Apply<Code::kMaximum>(a, b, 0);
   }
   return a;
 }
@@ -50,8 +54,11 @@ void FoldBlock(const FoldCode& fold, double* lanes, const double* values, int64_
 }  // namespace
 
 Machine::Machine(const Program& program, const MachineCode& code)
-    : program_(program), code_(code), storage_(static_cast<size_t>(code.memory + kLanes)),
-      arrays_(program.arrays.size(), nullptr), counters_(program.loops.size(), 0) {
+    : program_(program),
+      code_(code),
+      storage_(static_cast<size_t>(code.memory + kLanes)),
+      arrays_(program.arrays.size(), nullptr),
+      counters_(program.loops.size(), 0) {
   const auto misaligned = reinterpret_cast<uintptr_t>(storage_.data()) % 64 / sizeof(double);
   memory_ = storage_.data() + (misaligned == 0 ? 0 : 8 - misaligned);
   for (const auto& [place, value] : code.numbers) memory_[place] = value;
@@ -61,8 +68,8 @@ Machine::Machine(const Program& program, const MachineCode& code)
     if (array.kind == ArrayKind::kTemporary) arrays_[i] = memory_ + code.array_places[i];
     if (array.kind == ArrayKind::kParameter) {
       // Never written: stores and scatters go to temporaries and the gradient alone.
-      arrays_[i] = const_cast<double*>(
-          program.parameters[static_cast<size_t>(array.parameter)].data());
+      arrays_[i] =
+          const_cast<double*>(program.parameters[static_cast<size_t>(array.parameter)].data());
     }
   }
 }
@@ -93,9 +100,9 @@ void Machine::RunNumbers(int32_t begin, int32_t end) {
       return *ArrayAt(code_.addresses[static_cast<size_t>(index)]);
     };
     switch (i.code) {
-#define THALWEG_CASE(name)                                   \
-  case static_cast<uint8_t>(Code::name):                     \
-    m[i.d] = Apply<Code::name>(m[i.a], m[i.b], m[i.c]);      \
+#define THALWEG_CASE(name)                              \
+  case static_cast<uint8_t>(Code::name):                \
+    m[i.d] = Apply<Code::name>(m[i.a], m[i.b], m[i.c]); \
     break;
       THALWEG_ARITHMETIC_CODES(THALWEG_CASE)
 #undef THALWEG_CASE
@@ -105,15 +112,21 @@ void Machine::RunNumbers(int32_t begin, int32_t end) {
       case static_cast<uint8_t>(Code::kCall2):
         m[i.d] = Table()[static_cast<size_t>(i.c)].kernel2(m[i.a], m[i.b]);
         break;
-      case static_cast<uint8_t>(Code::kLoad): m[i.d] = address(i.c); break;
+      case static_cast<uint8_t>(Code::kLoad):
+        m[i.d] = address(i.c);
+        break;
       case static_cast<uint8_t>(Code::kGather):
         m[i.d] = (&address(i.c))[static_cast<int64_t>(m[i.a])];
         break;
       case static_cast<uint8_t>(Code::kCounter):
         m[i.d] = static_cast<double>(counters_[static_cast<size_t>(i.c)]);
         break;
-      case static_cast<uint8_t>(Code::kStore): address(i.d) = m[i.a]; break;
-      case static_cast<uint8_t>(Code::kScatter): address(i.d) += m[i.a]; break;
+      case static_cast<uint8_t>(Code::kStore):
+        address(i.d) = m[i.a];
+        break;
+      case static_cast<uint8_t>(Code::kScatter):
+        address(i.d) += m[i.a];
+        break;
       case static_cast<uint8_t>(Code::kScatterAt):
         (&address(i.d))[static_cast<int64_t>(m[i.a])] += m[i.b];
         break;
@@ -125,8 +138,11 @@ void Machine::RunNumbers(int32_t begin, int32_t end) {
       case static_cast<uint8_t>(Code::kExclusiveProducts):
         ExclusiveProducts(i.d, static_cast<int64_t>(std::max(0.0, m[i.a])));
         break;
-      case kEnterLoop: RunLoop(code_.loops[static_cast<size_t>(i.d)]); break;
-      default: break;
+      case kEnterLoop:
+        RunLoop(code_.loops[static_cast<size_t>(i.d)]);
+        break;
+      default:
+        break;
     }
   }
 }
@@ -206,9 +222,9 @@ void Machine::RunBlocks(const LoopCode& loop, int64_t turns) {
       return code_.addresses[static_cast<size_t>(index)];
     };
     switch (i.code) {
-#define THALWEG_CASE(name)                                                    \
-  case static_cast<uint8_t>(Code::name):                                      \
-    Elementwise<Code::name>(m + i.d, m + i.a, m + i.b, m + i.c, whole);       \
+#define THALWEG_CASE(name)                                              \
+  case static_cast<uint8_t>(Code::name):                                \
+    Elementwise<Code::name>(m + i.d, m + i.a, m + i.b, m + i.c, whole); \
     break;
       THALWEG_ARITHMETIC_CODES(THALWEG_CASE)
 #undef THALWEG_CASE
@@ -262,7 +278,8 @@ void Machine::RunBlocks(const LoopCode& loop, int64_t turns) {
         for (int64_t k = 0; k < turns; ++k) to[static_cast<int64_t>(m[i.a + k])] += m[i.b + k];
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 }

@@ -37,10 +37,10 @@ class Machine {
   const Program& program_;
   const MachineCode& code_;
   std::vector<double> storage_;
-  double* memory_ = nullptr;          // storage_, aligned to a block of lanes
-  std::vector<double*> arrays_;       // by array; of inputs and the gradient, set by Run
-  std::vector<int64_t> counters_;     // by loop: the turn it is at
-  std::vector<double> products_;      // scratch of ExclusiveProducts
+  double* memory_ = nullptr;       // storage_, aligned to a block of lanes
+  std::vector<double*> arrays_;    // by array; of inputs and the gradient, set by Run
+  std::vector<int64_t> counters_;  // by loop: the turn it is at
+  std::vector<double> products_;   // scratch of ExclusiveProducts
 };
 
 }  // namespace thalweg::expression

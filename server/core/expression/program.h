@@ -17,20 +17,39 @@ enum class Code : uint8_t {
   kGather,    ///< arrays at address `aux` plus the integer a
   kResult,    ///< of loop `aux`: its accumulator number b
   // Arithmetic: IEEE, each rounded once.
-  kAdd, kSubtract, kMultiply, kDivide, kNegate, kAbs, kSign, kSqrt, kFloor, kCeil, kRound,
-  kMinimum, kMaximum,  ///< NaN if either is, as in NumPy
-  kFloorDivide, kModulo,  ///< Python's: the remainder has the divisor's sign
-  kLess, kLessEqual, kEqual, kNotEqual, kAnd, kOr, kNot,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kNegate,
+  kAbs,
+  kSign,
+  kSqrt,
+  kFloor,
+  kCeil,
+  kRound,
+  kMinimum,
+  kMaximum,  ///< NaN if either is, as in NumPy
+  kFloorDivide,
+  kModulo,  ///< Python's: the remainder has the divisor's sign
+  kLess,
+  kLessEqual,
+  kEqual,
+  kNotEqual,
+  kAnd,
+  kOr,
+  kNot,
   kSelect,  ///< a != 0 ? b : c
   /// a == 0 ? 0 : a * b. Adjoints of values that may not have been chosen are multiplied like
   /// this, so that 0 * inf in the branch not taken leaves no NaN.
   kMaskedMultiply,
-  kCall1, kCall2,  ///< Function number `aux` of the table, of a (and b).
+  kCall1,
+  kCall2,  ///< Function number `aux` of the table, of a (and b).
   // Effects, in program order.
-  kStore,        ///< address `aux` = a
-  kScatter,      ///< address `aux` += a
-  kScatterAt,    ///< address `aux` plus the integer a, += b
-  kClear,        ///< array `aux` = 0
+  kStore,              ///< address `aux` = a
+  kScatter,            ///< address `aux` += a
+  kScatterAt,          ///< address `aux` plus the integer a, += b
+  kClear,              ///< array `aux` = 0
   kExclusiveProducts,  ///< each of the first a elements of array `aux` = product of the others
 };
 
@@ -44,8 +63,8 @@ struct Op {
   int32_t b = -1;
   int32_t c = -1;
   int32_t aux = -1;
-  int32_t region = 0;  ///< Where it is computed: the outermost region that knows its operands.
-  int32_t origin = -1;  ///< The syntax node it was made for, to name it in messages.
+  int32_t region = 0;       ///< Where it is computed: the outermost region that knows its operands.
+  int32_t origin = -1;      ///< The syntax node it was made for, to name it in messages.
   bool derivative = false;  ///< Part of the reverse pass.
   double value = 0;
 };
@@ -108,7 +127,7 @@ struct Program {
   std::vector<Array> arrays;
   std::vector<Address> addresses;
   std::vector<std::vector<double>> parameters;  ///< Values of the kParameter arrays.
-  int32_t result = -1;  ///< The operation that is the formula's value.
+  int32_t result = -1;                          ///< The operation that is the formula's value.
 
   const Op& At(int32_t op) const { return ops[static_cast<size_t>(op)]; }
   Op& At(int32_t op) { return ops[static_cast<size_t>(op)]; }

@@ -16,7 +16,10 @@ class Resolver {
  public:
   Resolver(const Source& source, const Layout& layout, const Tree& tree, Complaints& complaints,
            Analysis& analysis)
-      : source_(source), layout_(layout), tree_(tree), complaints_(complaints),
+      : source_(source),
+        layout_(layout),
+        tree_(tree),
+        complaints_(complaints),
         analysis_(analysis) {}
 
   void Run() {
@@ -56,7 +59,8 @@ class Resolver {
       if (parameter.values.empty() || (parameter.scalar && parameter.values.size() != 1)) {
         complaints_.Add(Reason::kWrongShape,
                         absl::StrFormat("parameter %s has %d values; a scalar has 1, a vector "
-                                        "at least 1", Quoted(name), parameter.values.size()));
+                                        "at least 1",
+                                        Quoted(name), parameter.values.size()));
       }
       globals_[name] = {SymbolKind::kParameter, 0, &parameter, 0};
     }
@@ -189,9 +193,10 @@ class Resolver {
     fact.faulty = true;
     if (complaints_.full()) return;
     const bool function = FindFunction(name) >= 0 || FindSpecialCall(name) != nullptr;
-    complaints_.Add(Reason::kUnknownSymbol, node.begin,
-                    function ? absl::StrCat(Quoted(name), " is a function; write ", std::string(name), "(...)")
-                             : Unknown("name", name, /*calls=*/true));
+    complaints_.Add(
+        Reason::kUnknownSymbol, node.begin,
+        function ? absl::StrCat(Quoted(name), " is a function; write ", std::string(name), "(...)")
+                 : Unknown("name", name, /*calls=*/true));
   }
 
   std::string Unknown(const std::string& what, std::string_view name, bool calls) const {
@@ -229,7 +234,8 @@ class Resolver {
       if (complaints_.full()) return;
       const bool value = globals_.contains(name);
       complaints_.Add(Reason::kUnknownSymbol, node.name_begin,
-                      value ? absl::StrCat(Quoted(name), " is not a function; write * for a "
+                      value ? absl::StrCat(Quoted(name),
+                                           " is not a function; write * for a "
                                            "product, [ ] for an element")
                             : Unknown("function", name, /*calls=*/true));
       return;
@@ -237,20 +243,22 @@ class Resolver {
     if (generated && (special == nullptr || !special->over_generators)) {
       fact.faulty = true;
       complaints_.Add(Reason::kSyntaxError, node.name_begin,
-                      absl::StrCat(Quoted(name), " does not run over a range; sum, mean, prod, "
+                      absl::StrCat(Quoted(name),
+                                   " does not run over a range; sum, mean, prod, "
                                    "min and max do"));
       return;
     }
     fact.call = special != nullptr ? special->kind : CallKind::kElementwise;
     fact.function = row;
-    const int fewest = special != nullptr ? special->fewest : Table()[static_cast<size_t>(row)].arity;
+    const int fewest =
+        special != nullptr ? special->fewest : Table()[static_cast<size_t>(row)].arity;
     const int most = special != nullptr ? special->most : fewest;
     if (!generated && (node.count < fewest || (most >= 0 && node.count > most))) {
       fact.faulty = true;
       complaints_.Add(
           Reason::kWrongArity, node.name_begin,
-          absl::StrFormat("%s takes %s%d argument%s, got %d", Quoted(name), most < 0 ? "at least " : "",
-                          fewest, fewest == 1 ? "" : "s", node.count));
+          absl::StrFormat("%s takes %s%d argument%s, got %d", Quoted(name),
+                          most < 0 ? "at least " : "", fewest, fewest == 1 ? "" : "s", node.count));
     }
     const bool extreme = fact.call == CallKind::kMinimum || fact.call == CallKind::kMaximum;
     if (extreme && !generated && node.count > 1) {

@@ -8,9 +8,12 @@ namespace {
 class Scheduler {
  public:
   explicit Scheduler(Program& program)
-      : program_(program), op_needed_(program.ops.size(), false),
-        op_placed_(program.ops.size(), false), loop_needed_(program.loops.size(), false),
-        loop_placed_(program.loops.size(), false), array_needed_(program.arrays.size(), false),
+      : program_(program),
+        op_needed_(program.ops.size(), false),
+        op_placed_(program.ops.size(), false),
+        loop_needed_(program.loops.size(), false),
+        loop_placed_(program.loops.size(), false),
+        array_needed_(program.arrays.size(), false),
         effects_(program.arrays.size()) {}
 
   void Run() {
@@ -46,8 +49,8 @@ class Scheduler {
 
   size_t Target(const Op& op) const {
     const bool whole = op.code == Code::kClear || op.code == Code::kExclusiveProducts;
-    return static_cast<size_t>(
-        whole ? op.aux : program_.addresses[static_cast<size_t>(op.aux)].array);
+    return static_cast<size_t>(whole ? op.aux
+                                     : program_.addresses[static_cast<size_t>(op.aux)].array);
   }
 
   void NeedOp(int32_t op) {
@@ -151,8 +154,8 @@ class Scheduler {
       }
     }
     for (const Accumulator& accumulator : of.accumulators) {
-      const bool read = accumulator.result >= 0 &&
-                        op_needed_[static_cast<size_t>(accumulator.result)];
+      const bool read =
+          accumulator.result >= 0 && op_needed_[static_cast<size_t>(accumulator.result)];
       if (read) AddOperand(accumulator.value, region, operands);
     }
   }

@@ -16,7 +16,10 @@ class ShapeInference {
  public:
   ShapeInference(const Source& source, const Layout& layout, const Tree& tree,
                  Complaints& complaints, Analysis& analysis)
-      : source_(source), layout_(layout), tree_(tree), complaints_(complaints),
+      : source_(source),
+        layout_(layout),
+        tree_(tree),
+        complaints_(complaints),
         analysis_(analysis) {}
 
   void Run() {
@@ -25,7 +28,8 @@ class ShapeInference {
     if (!analysis_.At(root).faulty && analysis_.At(root).vector()) {
       Fault(root, Reason::kWrongShape,
             absl::StrFormat("the formula gives a vector of length %d; it must give one number "
-                            "(sum, mean, norm ... make one)", analysis_.At(root).length));
+                            "(sum, mean, norm ... make one)",
+                            analysis_.At(root).length));
     }
     CountLocalUsers();
   }
@@ -52,13 +56,21 @@ class ShapeInference {
     // Whatever its parts, a faulty node counts as a number and causes no further complaint.
     if (fact.faulty) return ForgetOwnLoops(node, fact);
     switch (node.kind) {
-      case NodeKind::kNumber: return;
-      case NodeKind::kName: return InferName(fact);
-      case NodeKind::kConditional: return InferConditional(index, node, fact);
-      case NodeKind::kIndex: return InferIndex(index, node, fact);
-      case NodeKind::kCall: return InferCall(index, node, fact);
-      case NodeKind::kComprehension: return InferComprehension(index, node, fact);
-      default: fact.length = Common(index, tree_.Children(node)); return;
+      case NodeKind::kNumber:
+        return;
+      case NodeKind::kName:
+        return InferName(fact);
+      case NodeKind::kConditional:
+        return InferConditional(index, node, fact);
+      case NodeKind::kIndex:
+        return InferIndex(index, node, fact);
+      case NodeKind::kCall:
+        return InferCall(index, node, fact);
+      case NodeKind::kComprehension:
+        return InferComprehension(index, node, fact);
+      default:
+        fact.length = Common(index, tree_.Children(node));
+        return;
     }
   }
 
@@ -193,7 +205,8 @@ class ShapeInference {
                            (node.kind == NodeKind::kCall && IsReduction(fact.call));
       for (const int32_t child : tree_.Children(node)) {
         consumer[static_cast<size_t>(child)] =
-            reduces ? i : (node.kind == NodeKind::kIndex ? kIndexed : consumer[static_cast<size_t>(i)]);
+            reduces ? i
+                    : (node.kind == NodeKind::kIndex ? kIndexed : consumer[static_cast<size_t>(i)]);
         if (root && !reduces && node.kind != NodeKind::kIndex) {
           consumer[static_cast<size_t>(child)] = StatementMark(statement);
         }

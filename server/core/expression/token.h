@@ -19,9 +19,26 @@ enum class TokenKind : uint8_t {
 
 /// Operators and brackets, one value per spelling that the parser tells apart.
 enum class Symbol : uint8_t {
-  kNone, kPlus, kMinus, kTimes, kDivide, kFloorDivide, kModulo, kPower,
-  kLess, kLessEqual, kGreater, kGreaterEqual, kEqual, kNotEqual,
-  kOpen, kClose, kOpenSquare, kCloseSquare, kComma, kAssign,
+  kNone,
+  kPlus,
+  kMinus,
+  kTimes,
+  kDivide,
+  kFloorDivide,
+  kModulo,
+  kPower,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kEqual,
+  kNotEqual,
+  kOpen,
+  kClose,
+  kOpenSquare,
+  kCloseSquare,
+  kComma,
+  kAssign,
 };
 
 struct Token {

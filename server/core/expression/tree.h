@@ -12,17 +12,17 @@ namespace thalweg::expression {
 enum class NodeKind : uint8_t {
   kNumber,
   kName,
-  kAdd,          ///< a + b - c ...: one flat node per chain; `operators` tells + from -
-  kMultiply,     ///< a * b / c // d % e ...: left to right
-  kPower,        ///< base, exponent
+  kAdd,       ///< a + b - c ...: one flat node per chain; `operators` tells + from -
+  kMultiply,  ///< a * b / c // d % e ...: left to right
+  kPower,     ///< base, exponent
   kNegate,
   kNot,
-  kAnd,          ///< flat chains
+  kAnd,  ///< flat chains
   kOr,
-  kCompare,      ///< a < b <= c ...: every neighbouring pair must hold
-  kConditional,  ///< condition, value if true, value if false
-  kCall,         ///< `name` with the children as arguments
-  kIndex,        ///< vector, index
+  kCompare,        ///< a < b <= c ...: every neighbouring pair must hold
+  kConditional,    ///< condition, value if true, value if false
+  kCall,           ///< `name` with the children as arguments
+  kIndex,          ///< vector, index
   kComprehension,  ///< `name` over the body (first child) for every turn of the generators
 };
 

@@ -33,8 +33,8 @@ TEST(Gradient, OfEveryFunctionOfTheTableIsItsSlope) {
     if (info.domain.find("vector") != std::string::npos) continue;
     const bool above_one = info.name == "acosh";
     for (const double x : {0.3, 0.7, above_one ? 1.4 : 0.05}) {
-      ExpectGradientIsSlope(absl::StrCat("3*", info.name, "(x)**2 + ", info.name, "(x)"), {Scalar("x")},
-                            Point({above_one ? x + 1 : x}));
+      ExpectGradientIsSlope(absl::StrCat("3*", info.name, "(x)**2 + ", info.name, "(x)"),
+                            {Scalar("x")}, Point({above_one ? x + 1 : x}));
     }
   }
 }
@@ -60,18 +60,27 @@ TEST(Gradient, OfOperatorsIsTheirSlope) {
 
 TEST(Gradient, OfReductionsIsTheirSlope) {
   for (const char* text :
-       {"sum(v)", "sum(sin(v)*v)", "mean(v**2)*sum(v)", "prod(v)", "prod(sin(v)) + prod(v)**2",
-        "dot(v, exp(-v))", "norm(v - mean(v))", "max(v*s) - min(sin(v))",
+       {"sum(v)",
+        "sum(sin(v)*v)",
+        "mean(v**2)*sum(v)",
+        "prod(v)",
+        "prod(sin(v)) + prod(v)**2",
+        "dot(v, exp(-v))",
+        "norm(v - mean(v))",
+        "max(v*s) - min(sin(v))",
         "sum(100*(v[i+1]-v[i]**2)**2 + (1-v[i])**2 for i in range(n-1))",
         "sum(v[i]*v[j]*sin(v[i]-v[j]) for i in range(n) for j in range(i))",
         "sum(prod(v[i+k] for k in range(4)) for i in range(n-3))",
         "mean(max(v[i+k]*s for k in range(3)) for i in range(n-2) if v[i] > 0.5)",
-        "sum(norm(v - v[i]) for i in range(3))", "sqrt(sum(v[i]**2 for i in range(0, n, 3)))",
+        "sum(norm(v - v[i]) for i in range(3))",
+        "sqrt(sum(v[i]**2 for i in range(0, n, 3)))",
         "y = v - mean(v)\nsum(y**2) + y[1]*y[2] + max(y)",
         "y = sin(v)\nsum(y[i]*y[(i*5) % n]*s for i in range(n))",
         "y = v*s\nw = y + mean(y)\nsum(w*y)/norm(w) + prod(w)**0.1",
         "sum(s*v[3]*i + v[i]*sum(v[j]*s for j in range(i)) for i in range(n))",
-        "log(sum(exp(v - max(v)))) + max(v)", "sum(v)*sum(v*v)", "s*sum(v)/(1 + sum(v*v))"}) {
+        "log(sum(exp(v - max(v)))) + max(v)",
+        "sum(v)*sum(v*v)",
+        "s*sum(v)/(1 + sum(v*v))"}) {
     ExpectGradientIsSlope(
         text, {VectorOf("v", 11), Scalar("s")},
         Point({0.9, 0.31, 1.2, 0.55, 0.71, 1.45, 0.66, 0.83, 1.01, 0.47, 1.33, 1.1}));
@@ -84,7 +93,8 @@ TEST(Gradient, OfLongVectorsIsRightPastEveryBlockBoundary) {
     const Vector at = Vector::LinSpaced(n, -1, 2);
     const Vector gradient = f.Gradient(at);
     for (Index i = 0; i < n; ++i) {
-      EXPECT_NEAR(gradient[i], 2 * at[i] * static_cast<double>(i + 1) + 1.0 / static_cast<double>(n),
+      EXPECT_NEAR(gradient[i],
+                  2 * at[i] * static_cast<double>(i + 1) + 1.0 / static_cast<double>(n),
                   1e-12 * static_cast<double>(n));
     }
   }

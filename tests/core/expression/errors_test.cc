@@ -25,8 +25,8 @@ struct Golden {
 class EveryError : public testing::TestWithParam<Golden> {};
 
 TEST_P(EveryError, SaysWhatIsWrongAndWhere) {
-  const absl::Status status = ErrorOf(GetParam().text, {Scalar("x"), VectorOf("v", 3)},
-                                      {{"w", {false, {1, 2, 3, 4}}}});
+  const absl::Status status =
+      ErrorOf(GetParam().text, {Scalar("x"), VectorOf("v", 3)}, {{"w", {false, {1, 2, 3, 4}}}});
 
   ASSERT_FALSE(status.ok()) << GetParam().text;
   EXPECT_EQ(ReasonsOf(status).front(), GetParam().reason) << status;
@@ -88,8 +88,9 @@ INSTANTIATE_TEST_SUITE_P(
                "line 1, column 1: unexpected character U+FEFF"},
         Golden{"x\xC2\xA0+ 1", Reason::kSyntaxError,
                "line 1, column 2: unexpected character U+00A0; did you mean a plain space?"},
-        Golden{"x + \xE2\x80\xAE" "1", Reason::kSyntaxError,
-               "line 1, column 5: unexpected character U+202E"},
+        Golden{"x + \xE2\x80\xAE"
+               "1",
+               Reason::kSyntaxError, "line 1, column 5: unexpected character U+202E"},
         Golden{"x + \xFF", Reason::kSyntaxError, "line 1, column 5: this byte is not valid UTF-8"},
         Golden{"x # \xC3(", Reason::kSyntaxError,
                "line 1, column 5: this byte is not valid UTF-8"}));
@@ -154,13 +155,16 @@ TEST(Error, ShowsTheLineWithACaretUnderThePlace) {
 }
 
 TEST(Error, CutsALongLineAroundThePlace) {
-  const absl::Status status = ErrorOf(absl::StrCat("x", std::string(200, '+'), "x + sine(y)",
-                                             std::string(100, ' '), "+ 1"));
+  const absl::Status status = ErrorOf(
+      absl::StrCat("x", std::string(200, '+'), "x + sine(y)", std::string(100, ' '), "+ 1"));
 
   EXPECT_EQ(status.message(),
             "line 1, column 206: unknown function 'sine'; did you mean 'sin'?\n"
-            "  ..." + std::string(26, '+') + "x + sine(y)" + std::string(23, ' ') + "...\n"
-            "  " + std::string(33, ' ') + "^");
+            "  ..." +
+                std::string(26, '+') + "x + sine(y)" + std::string(23, ' ') +
+                "...\n"
+                "  " +
+                std::string(33, ' ') + "^");
 }
 
 TEST(Error, ComesWithAllOthers) {

@@ -76,8 +76,8 @@ std::string Repeated(const std::string& piece, int times) {
 }
 
 TEST(Depth, OfAMebibyteOfOpenersIsRefused) {
-  for (const std::string piece : {"(", "-", "+", "sin(", "x**", "not ", "v[", "sum(", "x if x else ",
-                                  "a if ", "(-", "2^-"}) {
+  for (const std::string piece :
+       {"(", "-", "+", "sin(", "x**", "not ", "v[", "sum(", "x if x else ", "a if ", "(-", "2^-"}) {
     const int times = (1 << 20) / static_cast<int>(piece.size());
     const Attempt attempt = OnASmallStack(Repeated(piece, times));
     EXPECT_THAT(ReasonsOf(attempt.status), ElementsAre(Reason::kExpressionTooDeep)) << piece;
@@ -134,8 +134,8 @@ TEST(Size, AFlatChainOverTheLimitIsRefused) {
 }
 
 TEST(Size, OtherLongChainsWork) {
-  for (const char* piece : {"*x", "-x", "/x", " and x", " or x", "<=x", "+x*x", "+sin(x)",
-                            "+x**2", "%3"}) {
+  for (const char* piece :
+       {"*x", "-x", "/x", " and x", " or x", "<=x", "+x*x", "+sin(x)", "+x**2", "%3"}) {
     const Attempt attempt = OnASmallStack(absl::StrCat("x", Repeated(piece, 20'000)));
     EXPECT_TRUE(attempt.status.ok()) << piece << attempt.status;
   }

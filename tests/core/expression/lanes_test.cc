@@ -38,7 +38,8 @@ TEST(Lanes, SumElementsInTheDocumentedOrder) {
     const Vector v = Ragged(n);
     EXPECT_EQ(Formula("sum(v)", {VectorOf("v", n)}).Value(v), InLanes(v, 0, Add)) << n;
     EXPECT_EQ(Formula("sum(v[i] for i in range(n))", {VectorOf("v", n)}).Value(v),
-              InLanes(v, 0, Add)) << n;
+              InLanes(v, 0, Add))
+        << n;
   }
 }
 

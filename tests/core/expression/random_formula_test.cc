@@ -28,14 +28,22 @@ class Generator {
   Sample Make(int depth, int loops) {
     if (depth == 0) return Leaf(loops);
     switch (Pick(9)) {
-      case 0: return Binary("+", depth, loops, [](double a, double b) { return a + b; });
-      case 1: return Binary("-", depth, loops, [](double a, double b) { return a - b; });
-      case 2: return Binary("*", depth, loops, [](double a, double b) { return a * b; });
-      case 3: return Unary("sin", depth, loops, [](double a) { return std::sin(a); });
-      case 4: return Unary("tanh", depth, loops, [](double a) { return std::tanh(a); });
-      case 5: return Square(depth, loops);
-      case 6: return Choice(depth, loops);
-      default: return loops < 2 ? Sum(depth, loops) : Leaf(loops);
+      case 0:
+        return Binary("+", depth, loops, [](double a, double b) { return a + b; });
+      case 1:
+        return Binary("-", depth, loops, [](double a, double b) { return a - b; });
+      case 2:
+        return Binary("*", depth, loops, [](double a, double b) { return a * b; });
+      case 3:
+        return Unary("sin", depth, loops, [](double a) { return std::sin(a); });
+      case 4:
+        return Unary("tanh", depth, loops, [](double a) { return std::tanh(a); });
+      case 5:
+        return Square(depth, loops);
+      case 6:
+        return Choice(depth, loops);
+      default:
+        return loops < 2 ? Sum(depth, loops) : Leaf(loops);
     }
   }
 
@@ -47,8 +55,7 @@ class Generator {
     if (choice == 0) return {"s", [](const Vector&, double s, int, int) { return s; }};
     if (choice == 1) {
       const int k = Pick(kLength);
-      return {absl::StrCat("v[", k, "]"),
-              [k](const Vector& v, double, int, int) { return v[k]; }};
+      return {absl::StrCat("v[", k, "]"), [k](const Vector& v, double, int, int) { return v[k]; }};
     }
     if (choice == 2) {
       const double number = Pick(40) / 8.0 - 2;
