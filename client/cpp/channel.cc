@@ -12,6 +12,7 @@ namespace thalweg::client {
 namespace {
 
 constexpr char kDefaultPort[] = ":50051";
+constexpr int kLargestAnswerBytes = 1 << 30;
 
 Error BadAddress(const std::string& address, const std::string& why) {
   return {
@@ -98,6 +99,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  // A run with millions of coordinates is larger than the 4 MiB that gRPC accepts by default.
+  arguments.SetMaxReceiveMessageSize(kLargestAnswerBytes);
   // A proxy cannot reach this machine's loopback.
   if (IsLoopback(address)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);

@@ -25,6 +25,12 @@ Request Named(const std::string& name) {
   return request;
 }
 
+/// Whether the best x of a run that is over has been left out: streams carry only points that fit
+/// into a message of 1 MiB.
+bool LacksPoints(const v1::Run& run) {
+  return run.has_best() && run.best().x().values_size() < run.variables_size();
+}
+
 }  // namespace
 
 Result<v1::Run> Client::CreateRun(const v1::Run& run, const CallOptions& options,
@@ -97,7 +103,10 @@ Result<v1::ListIteratesResponse> Client::ListIterates(const v1::ListIteratesRequ
 
 Result<v1::Run> Client::Watch(const std::string& name, const WatchHandlers& handlers,
                               const WatchOptions& options) const {
-  return WatchRun(*stubs_->optimization, RunName(name), handlers, options);
+  Result<v1::Run> run = WatchRun(*stubs_->optimization, RunName(name), handlers, options);
+  if (!run.ok() || !LacksPoints(*run)) return run;
+  Result<v1::Run> whole = GetRun(name, {.stop = options.stop});
+  return whole.ok() ? whole : run;
 }
 
 }  // namespace thalweg::client

@@ -84,7 +84,10 @@ TEST(Flags, AreFoundForTheFieldsOfARequest) {
   EXPECT_EQ(FlagOf("run.optimizer.settings[learning_rate].settings[final]"),
             "--set learning_rate (final)");
   EXPECT_EQ(FlagOf("run.optimizer.kind"), "--optimizer");
+  EXPECT_EQ(FlagOf("run.stopping[0].kind"), "--stop #1");
   EXPECT_EQ(FlagOf("run.start"), "--start");
+  EXPECT_EQ(FlagOf("run.start.values[x].values[3]"), "--start x (3)");
+  EXPECT_EQ(FlagOf("points[0].values[x]"), "--at x");
   EXPECT_EQ(FlagOf("objective.parameters[a]"), "--param a");
   EXPECT_EQ(FlagOf("run.labels[K]"), "--label K");
   EXPECT_EQ(FlagOf("run.startle"), "run.startle");

@@ -267,7 +267,7 @@ TEST(Refusals, NameTheFlagsAndKeepTheCaret) {
       {Refusal("run.objective.expression", "line 1, column 5: unknown name 'z'\n  x + z\n      ^"),
        "thalweg: formula: line 1, column 5: unknown name 'z'\n    x + z\n        ^\n"},
       {Refusal("run.stopping[1].settings[window]", "0 is not in [1, inf)"),
-       "thalweg: --stop (1.window): 0 is not in [1, inf)\n"},
+       "thalweg: --stop #2 (window): 0 is not in [1, inf)\n"},
       {Refusal("run.start.values[\"y\"]", "no such variable"),
        "thalweg: --start y: no such variable\n"},
       {{grpc::StatusCode::RESOURCE_EXHAUSTED, "too many runs"},

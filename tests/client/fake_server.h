@@ -56,6 +56,7 @@ class FakeServer {
     int64_t repeats = 0;              // iterates before the one asked for that are sent again
     bool silent = false;              // says nothing after the snapshot
     bool waits_for_cancel = false;    // sends all iterates, ends only when the run is cancelled
+    bool leaves_out_points = false;   // streams without x, as for very many coordinates
     bool loses_a_column = false;      // batches whose columns differ in length
     int unavailable_creates = 0;      // so many CreateRun fail first
     grpc::Status refuse_create = {};  // every CreateRun fails so
@@ -250,6 +251,10 @@ class FakeServer {
     if (script_.waits_for_cancel) AwaitCancel(context);
     v1::RunUpdate end;
     *end.mutable_run() = FinishedRun();
+    if (script_.leaves_out_points) {
+      end.mutable_run()->mutable_best()->clear_x();
+      end.mutable_run()->mutable_last()->clear_x();
+    }
     return Send(writer, left, std::move(end), next, /*last=*/true) ? grpc::Status::OK : Cut();
   }
 

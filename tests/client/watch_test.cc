@@ -58,6 +58,15 @@ TEST(Watch, GivesEveryIterateInOrderAndTheRunAsItEnded) {
   EXPECT_EQ(seen.lost, 0);
 }
 
+TEST(Watch, FetchesAnAnswerThatIsTooLargeForTheStream) {
+  const FakeServer server({.leaves_out_points = true});
+
+  const Seen seen(server);
+
+  ASSERT_TRUE(seen.run.ok());
+  EXPECT_EQ(seen.run->best().x().values().at("x").values(0), 10);
+}
+
 TEST(Watch, GoesOnWhereItWasWhenTheStreamIsCut) {
   // The first connection gets nothing, the second the snapshot alone, the third two batches ...
   const FakeServer server({.iterations = 20, .batch = 3, .cut_after = {0, 1, 3, 2}});

@@ -1,6 +1,7 @@
 #include "client/cli/output/error_text.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
@@ -24,6 +25,8 @@ constexpr Row kFlags[] = {
     {"objective", "formula"},
     {"start.values", "--start", true},
     {"start", "--start"},
+    {"points[0].values", "--at", true},
+    {"points", "--at"},
     {"point.values", "--at", true},
     {"point", "--at"},
     {"optimizer.settings", "--set", true},
@@ -55,7 +58,15 @@ std::string TakeKey(absl::string_view& path) {
   return absl::StrReplaceAll(key, {{"\"", ""}});
 }
 
-/// "stopping[0].settings[threshold]" has nothing to say but "threshold".
+/// The index at the front of `path`, as people count.
+std::string CountFromOne(absl::string_view& path) {
+  const std::string key = TakeKey(path);
+  int index = 0;
+  return absl::SimpleAtoi(key, &index) ? absl::StrCat(index + 1) : key;
+}
+
+/// What is left of a path in few words: "stopping[0].settings[threshold]" has nothing to say but
+/// "threshold".
 std::string RestText(absl::string_view rest) {
   std::string words;
   while (!rest.empty()) {
@@ -91,6 +102,7 @@ std::string FlagOf(const std::string& field) {
     if (!rest.empty() && rest.front() != '.' && rest.front() != '[') continue;
     std::string flag(row.flag);
     if (row.keyed) absl::StrAppend(&flag, " ", TakeKey(rest));
+    if (row.field == "stopping" && !rest.empty()) absl::StrAppend(&flag, " #", CountFromOne(rest));
     const std::string more = RestText(rest);
     return more.empty() ? flag : absl::StrCat(flag, " (", more, ")");
   }
