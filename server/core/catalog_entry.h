@@ -17,11 +17,11 @@ namespace thalweg {
 /// One row of a catalogue: how a kind is named, described, configured and made.
 template <typename Thing>
 struct CatalogEntry {
-  std::string name;       ///< "adam": lower case, words joined by underscores.
-  std::string title;      ///< "Adam".
-  std::string summary;    ///< One or two plain sentences.
-  std::string formula;    ///< The update in plain text, "x -= a*m/(sqrt(v)+e)"; may be empty.
-  std::string source;     ///< Paper or book; may be empty for common knowledge.
+  std::string name;     ///< "adam": lower case, words joined by underscores.
+  std::string title;    ///< "Adam".
+  std::string summary;  ///< One or two plain sentences.
+  std::string formula;  ///< The update in plain text, "x -= a*m/(sqrt(v)+e)"; may be empty.
+  std::string source;   ///< Paper or book; may be empty for common knowledge.
   std::vector<OptionInfo> options;
   std::function<absl::StatusOr<std::unique_ptr<Thing>>(const Part&)> make;
 };

@@ -33,8 +33,12 @@ CatalogEntry<Thing> EntryOf(Label label) {
     }
     return std::make_unique<Kind>(*std::move(options));
   };
-  return {std::move(label.name),   std::move(label.title),       std::move(label.summary),
-          std::move(label.formula), std::move(label.source),     Describe(Kind::Table()),
+  return {std::move(label.name),
+          std::move(label.title),
+          std::move(label.summary),
+          std::move(label.formula),
+          std::move(label.source),
+          Describe(Kind::Table()),
           make};
 }
 

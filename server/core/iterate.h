@@ -32,7 +32,7 @@ struct Iterate {
   double step_norm = 0;      ///< ||x_k - x_{k-1}||_2; 0 at the start.
   double learning_rate = 0;  ///< Of the step that led here; 0 at the start.
   Evaluations evaluations;
-  uint32_t flags = 0;        ///< IterateFlag bits.
+  uint32_t flags = 0;  ///< IterateFlag bits.
 };
 
 /// The best iterate so far: smallest finite value, the first among equals.

@@ -58,9 +58,9 @@ absl::StatusOr<Vector> Layout::Flatten(const NamedValues& values) const {
       continue;
     }
     if (static_cast<Index>(given->second.size()) != variable.length) {
-      violations.push_back({variable.name, Reason::kWrongShape,
-                            absl::StrFormat("%d values; expected %d", given->second.size(),
-                                            variable.length)});
+      violations.push_back(
+          {variable.name, Reason::kWrongShape,
+           absl::StrFormat("%d values; expected %d", given->second.size(), variable.length)});
       continue;
     }
     for (Index i = 0; i < variable.length; ++i) {

@@ -29,7 +29,7 @@ class Layout {
   static absl::StatusOr<Layout> Of(std::vector<Variable> variables);
 
   const std::vector<Variable>& variables() const { return variables_; }
-  Index size() const { return size_; }          ///< n, the total number of coordinates.
+  Index size() const { return size_; }  ///< n, the total number of coordinates.
   Index OffsetOf(size_t variable) const { return offsets_[variable]; }
 
   /// The flat vector that `values` spell. Every variable must be given, with its own length,

@@ -37,17 +37,17 @@ inline constexpr Range kNonNegative{0, kInfinity, false, true};
 inline constexpr Range kUnitHalfOpen{0, 1, false, true};
 inline constexpr Range kUnit{0, 1, false, false};
 inline constexpr Range kAnyFinite{-kInfinity, kInfinity, true, true};
-inline constexpr Range kCount{1, 9007199254740992.0, false, false};          ///< 1 .. 2^53
-inline constexpr Range kCountOrZero{0, 9007199254740992.0, false, false};    ///< 0 .. 2^53
+inline constexpr Range kCount{1, 9007199254740992.0, false, false};        ///< 1 .. 2^53
+inline constexpr Range kCountOrZero{0, 9007199254740992.0, false, false};  ///< 0 .. 2^53
 
 /// One option as a catalogue lists it. Names, defaults, ranges and help all come from here.
 struct OptionInfo {
   std::string name;
   OptionType type = OptionType::kNumber;
-  std::string default_text;  ///< "0.001"; empty where the option must be given.
-  Range range;               ///< For kNumber, kInteger, kNumbers and a constant kSchedule.
+  std::string default_text;          ///< "0.001"; empty where the option must be given.
+  Range range;                       ///< For kNumber, kInteger, kNumbers and a constant kSchedule.
   std::vector<std::string> choices;  ///< For kText.
-  std::string meaning;       ///< One sentence with the unit.
+  std::string meaning;               ///< One sentence with the unit.
 };
 
 }  // namespace thalweg

@@ -14,14 +14,14 @@ namespace {
 
 constexpr size_t kMostViolations = 20;  // more would help nobody
 
-std::string BoundText(double bound) {
-  return bound == kCount.high ? "2^53" : NumberText(bound);
-}
+std::string BoundText(double bound) { return bound == kCount.high ? "2^53" : NumberText(bound); }
 
 std::string ListText(const std::vector<double>& values) {
-  return absl::StrCat("[", absl::StrJoin(values, ", ", [](std::string* out, double value) {
-                        out->append(NumberText(value));
-                      }), "]");
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(values, ", ",
+                    [](std::string* out, double value) { out->append(NumberText(value)); }),
+      "]");
 }
 
 // What was given, for "expected ..., got ...". Never more than a line.
@@ -45,14 +45,21 @@ struct GotText {
 std::string ExpectedText(const OptionInfo& info) {
   const std::string range = absl::StrCat(" in ", info.range.Text());
   switch (info.type) {
-    case OptionType::kNumber: return absl::StrCat("a number", range);
-    case OptionType::kInteger: return absl::StrCat("a whole number", range);
-    case OptionType::kFlag: return "true or false";
-    case OptionType::kText: return absl::StrCat("one of ", absl::StrJoin(info.choices, ", "));
+    case OptionType::kNumber:
+      return absl::StrCat("a number", range);
+    case OptionType::kInteger:
+      return absl::StrCat("a whole number", range);
+    case OptionType::kFlag:
+      return "true or false";
+    case OptionType::kText:
+      return absl::StrCat("one of ", absl::StrJoin(info.choices, ", "));
     case OptionType::kSchedule:
-    case OptionType::kPart: return absl::StrCat("a number", range, " or a schedule");
-    case OptionType::kNumbers: return absl::StrCat("a list of numbers", range);
-    case OptionType::kParts: return absl::StrCat("a list of schedules, or of numbers", range);
+    case OptionType::kPart:
+      return absl::StrCat("a number", range, " or a schedule");
+    case OptionType::kNumbers:
+      return absl::StrCat("a list of numbers", range);
+    case OptionType::kParts:
+      return absl::StrCat("a list of schedules, or of numbers", range);
   }
   return "";
 }

@@ -45,7 +45,7 @@ struct OptionRow {
 
   std::string name;
   Field field;
-  Range range;                       // of numbers; {} where there are none
+  Range range;  // of numbers; {} where there are none
   std::string meaning;
   std::vector<std::string> choices;  // for a text
   bool required = false;

@@ -82,8 +82,8 @@ void State::Keep(std::string_view name, std::vector<int64_t>& value) { KeepList(
 absl::Status State::Finish() const {
   if (!status_.ok()) return status_;
   if (!writing_ && at_ != bytes_.size()) {
-    return absl::DataLossError(absl::StrCat("stored state has ", bytes_.size() - at_,
-                                            " bytes more than expected"));
+    return absl::DataLossError(
+        absl::StrCat("stored state has ", bytes_.size() - at_, " bytes more than expected"));
   }
   return absl::OkStatus();
 }

@@ -15,10 +15,10 @@ namespace thalweg {
 /// What a stopping rule may look at. Values are in the problem's sign (smaller is better).
 struct Progress {
   const Iterate& at;
-  double previous_value = 0;   ///< Value of the iterate before; that of the start at iteration 0.
+  double previous_value = 0;  ///< Value of the iterate before; that of the start at iteration 0.
   double start_value = 0;
-  double gradient_norm = 0;    ///< 2-norm.
-  double gradient_max = 0;     ///< Largest absolute coordinate.
+  double gradient_norm = 0;  ///< 2-norm.
+  double gradient_max = 0;   ///< Largest absolute coordinate.
   const Best& best;
   double elapsed_seconds = 0;  ///< Time spent running, over all restarts of the server.
   Direction direction = Direction::kMinimize;

@@ -11,29 +11,29 @@ namespace thalweg {
 /// Why a request is refused. The names are part of the wire: clients switch on them.
 /// The text form is the enumerator in capitals (kUnknownSymbol -> "UNKNOWN_SYMBOL").
 enum class Reason {
-  kInvalidValue,            ///< A value outside its permitted range, or of the wrong type.
-  kMissingField,            ///< A field that must be given is absent.
-  kUnknownName,             ///< No such optimizer, function, schedule, rule or option.
-  kSyntaxError,             ///< The formula does not parse.
-  kExpressionTooLong,       ///< The formula has too many bytes.
-  kExpressionTooDeep,       ///< The formula nests too deeply.
-  kExpressionTooLarge,      ///< The formula, or its derivative, has too many nodes.
-  kEvaluationTooCostly,     ///< One evaluation would take too many operations.
-  kNumberOutOfRange,        ///< A literal that no double can hold.
-  kUnknownSymbol,           ///< A name that is neither variable, parameter nor function.
-  kWrongArity,              ///< A function called with the wrong number of arguments.
-  kWrongShape,              ///< Shapes that do not fit: scalar for vector, length 3 for 4.
-  kIndexOutOfRange,         ///< An index outside its vector.
-  kInitialPointNotFinite,   ///< The objective or its gradient is NaN or infinite at the start.
-  kRequestIdReused,         ///< A request_id that came before with another body.
-  kRunNotFound,             ///< No such run.
-  kInvalidState,            ///< The run's state does not allow the action.
-  kPageTokenInvalid,        ///< A page token that this server did not make for this query.
-  kIterationOutOfRange,     ///< An iteration from the future, or one no longer retained.
-  kQuotaExceeded,           ///< Too many runs, or too much memory asked for.
-  kStorageFull,             ///< The disk has no room for new runs.
-  kShuttingDown,            ///< The server is draining.
-  kDataCorrupt,             ///< Stored bytes fail their checksum.
+  kInvalidValue,           ///< A value outside its permitted range, or of the wrong type.
+  kMissingField,           ///< A field that must be given is absent.
+  kUnknownName,            ///< No such optimizer, function, schedule, rule or option.
+  kSyntaxError,            ///< The formula does not parse.
+  kExpressionTooLong,      ///< The formula has too many bytes.
+  kExpressionTooDeep,      ///< The formula nests too deeply.
+  kExpressionTooLarge,     ///< The formula, or its derivative, has too many nodes.
+  kEvaluationTooCostly,    ///< One evaluation would take too many operations.
+  kNumberOutOfRange,       ///< A literal that no double can hold.
+  kUnknownSymbol,          ///< A name that is neither variable, parameter nor function.
+  kWrongArity,             ///< A function called with the wrong number of arguments.
+  kWrongShape,             ///< Shapes that do not fit: scalar for vector, length 3 for 4.
+  kIndexOutOfRange,        ///< An index outside its vector.
+  kInitialPointNotFinite,  ///< The objective or its gradient is NaN or infinite at the start.
+  kRequestIdReused,        ///< A request_id that came before with another body.
+  kRunNotFound,            ///< No such run.
+  kInvalidState,           ///< The run's state does not allow the action.
+  kPageTokenInvalid,       ///< A page token that this server did not make for this query.
+  kIterationOutOfRange,    ///< An iteration from the future, or one no longer retained.
+  kQuotaExceeded,          ///< Too many runs, or too much memory asked for.
+  kStorageFull,            ///< The disk has no room for new runs.
+  kShuttingDown,           ///< The server is draining.
+  kDataCorrupt,            ///< Stored bytes fail their checksum.
 };
 
 /// "UNKNOWN_SYMBOL" for kUnknownSymbol.
@@ -41,12 +41,13 @@ std::string_view ReasonName(Reason reason);
 
 /// One thing wrong with a caller's input.
 struct Violation {
-  std::string field;        ///< Path from the request: "run.objective.expression". May be empty.
+  std::string field;  ///< Path from the request: "run.objective.expression". May be empty.
   Reason reason = Reason::kInvalidValue;
   std::string description;  ///< What is wrong, where, and what is allowed.
 };
 
-/// An INVALID_ARGUMENT status that carries all `violations` (at least one) and whose message joins them.
+/// An INVALID_ARGUMENT status that carries all `violations` (at least one) and whose message joins
+/// them.
 absl::Status Refuse(std::vector<Violation> violations);
 absl::Status Refuse(std::string field, Reason reason, std::string description);
 
@@ -60,7 +61,8 @@ std::vector<Violation> ViolationsOf(const absl::Status& status);
 /// A status without violations that is INVALID_ARGUMENT gains one, at `path`.
 absl::Status Under(std::string_view path, const absl::Status& status);
 
-/// Text from a stranger, made fit for a message: control bytes escaped, at most `limit` bytes, quoted.
+/// Text from a stranger, made fit for a message: control bytes escaped, at most `limit` bytes,
+/// quoted.
 std::string Quoted(std::string_view text, size_t limit = 64);
 
 /// The member of `known` nearest to `name` in edit distance, if near enough to be a misspelling.
