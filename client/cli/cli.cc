@@ -25,7 +25,7 @@ using Actions = std::map<const CLI::App*, Action>;
 constexpr char kFooter[] = R"(
 Examples:
   thalweg minimize '(x-2.5)**2-1' --start x=0 --set learning_rate=0.1
-  thalweg minimize --function rosenbrock --optimizer lbfgs
+  thalweg minimize --function rosenbrock --optimizer adam
   thalweg catalog optimizers adam
   thalweg runs list --state running
 

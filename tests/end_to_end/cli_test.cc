@@ -26,6 +26,7 @@ struct Outcome {
     std::istringstream stream(out);
     std::vector<std::string> lines;
     for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    if (lines.empty()) lines.emplace_back();
     return lines;
   }
   Json Last() const { return Json::Parse(Lines().back()); }
@@ -109,7 +110,7 @@ TEST_F(Cli, WatchesShowsListsAndDeletesARun) {
 
 TEST_F(Cli, PausesResumesAndCancelsARun) {
   const std::string name = Thalweg(
-                               "minimize 'sum(x**2)' --start x=ones(9) --set learning_rate=1e-12 "
+                               "minimize 'sum(x**2)' --start 'x=ones(9)' --set learning_rate=1e-12 "
                                "--stop iterations=1000000000 --detach")
                                .Lines()
                                .front();
@@ -126,7 +127,7 @@ TEST_F(Cli, CancelsOnCtrlCAndPrintsTheBest) {
   const Outcome outcome = Shell(
       "timeout --preserve-status -s INT 1 '" THALWEG_BINARY_DIR
       "/thalweg' minimize 'sum(x**2)' "
-      "--start x=ones(9) --set learning_rate=1e-12 --stop iterations=1000000000 --json --quiet");
+      "--start 'x=ones(9)' --set learning_rate=1e-12 --stop iterations=1000000000 --json --quiet");
 
   EXPECT_EQ(outcome.code, 130);
   EXPECT_EQ(outcome.Last()["state"].string(), "cancelled");

@@ -36,16 +36,16 @@ struct Options {
 
 constexpr char kExamples[] = R"(
 Values:
-  --start x=0              a scalar             --start x=0.5*100   a hundred times 0.5
-  --start x=1,2,3          a vector             --start x=zeros(9)  zeros; also ones(9)
-  --start x=3,  x=[3]      a vector of one      --start x=-1.2,1,0*8
+  --start x=0              a scalar             --start 'x=0.5*100'   a hundred times 0.5
+  --start x=1,2,3          a vector             --start 'x=zeros(9)'  zeros; also ones(9)
+  --start x=3,             a vector of one      --start 'x=-1.2,1,0*8'
   --set learning_rate=0.1  --set nesterov=true  --set milestones=10,20
   --set 'learning_rate=cosine(initial=0.1,final=0.001,steps=100)'
   --stop gradient_norm=1e-6  --stop 'stall(threshold=1e-9,window=50)'
 
 Examples:
   thalweg minimize '(x-2.5)**2-1' --start x=0 --set learning_rate=0.1 --stop value_change=1e-8
-  thalweg minimize --function rosenbrock --dimension 10 --optimizer lbfgs
+  thalweg minimize --function rosenbrock --dimension 10 --optimizer adam
   thalweg minimize 'a*x**2 + y**2' --param a=100 --start x=1 --start y=1 --json
   thalweg minimize --function ackley --detach
 

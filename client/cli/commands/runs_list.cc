@@ -61,7 +61,8 @@ int Execute(const Options& options, Context& context) {
                                  "BEST", "OPTIMIZER", "OBJECTIVE");
   for (const v1::Run& run : runs) {
     const std::string line = Line(run);
-    context.out << (context.terminal.live ? Clipped(line, context.terminal.size().columns) : line) << "\n";
+    context.out << (context.terminal.live ? Clipped(line, context.terminal.size().columns) : line)
+                << "\n";
   }
   return kEndedWell;
 }

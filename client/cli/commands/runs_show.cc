@@ -34,6 +34,7 @@ void Print(const v1::Run& run, Context& context) {
   std::ostream& out = context.out;
   out << Headline(run) << "\n";
   PrintField(out, "state", StateName(run.state()));
+  PrintField(out, "optimizer", OptimizerText(run));
   PrintField(out, "stops at",
              absl::StrJoin(run.stopping(), ", ", [](std::string* text, const v1::Part& rule) {
                absl::StrAppend(text, PartText(rule));

@@ -58,7 +58,7 @@ std::string Allowed(const v1::Option& option) {
 }
 
 std::string DefaultText(const v1::Option& option) {
-  return option.default_text().empty() ? "(required)" : option.default_text();
+  return option.default_text().empty() ? "(required)" : "= " + option.default_text();
 }
 
 size_t Widest(const std::vector<CatalogueRow>& rows) {
@@ -114,10 +114,9 @@ std::string DetailText(const CatalogueRow& row) {
     if (!value.empty()) absl::StrAppendFormat(&text, "  %-10s %s\n", name, Printable(value));
   }
   if (row.options.empty()) return text;
-  absl::StrAppendFormat(&text, "\n  %-22s %-18s %-14s %-16s %s\n", "OPTION", "TYPE", "DEFAULT",
-                        "ALLOWED", "MEANING");
+  absl::StrAppend(&text, "\n  Options:\n");
   for (const v1::Option& option : row.options) {
-    absl::StrAppendFormat(&text, "  %-22s %-18s %-14s %-16s %s\n", option.name(),
+    absl::StrAppendFormat(&text, "  %-20s %-18s %-12s %s\n      %s\n", option.name(),
                           TypeName(option.type()), DefaultText(option), Allowed(option),
                           option.meaning());
   }

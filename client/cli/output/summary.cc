@@ -65,7 +65,8 @@ std::string Headline(const v1::Run& run) {
   return absl::StrCat(
       run.name(),
       run.display_name().empty() ? "" : absl::StrCat(" '", Printable(run.display_name()), "'"),
-      ": ", ObjectiveText(run.objective()), " with ", OptimizerText(run));
+      ": ", ObjectiveText(run.objective()), " with ",
+      run.has_optimizer() ? run.optimizer().kind() : "gradient_descent");
 }
 
 std::string Summary(const v1::Run& run, const Terminal& terminal) {

@@ -7,7 +7,7 @@
 
 namespace thalweg::cli {
 
-/// "runs/a: minimize (x-2.5)**2-1 with gradient_descent(learning_rate=0.1)".
+/// "runs/a: minimize (x-2.5)**2-1 with gradient_descent".
 std::string Headline(const v1::Run& run);
 
 /// How a run ended and what it found, with what was noticed and the flags that would help.
