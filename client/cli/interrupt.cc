@@ -35,7 +35,7 @@ void Interrupt::Listen() {
 void Interrupt::OnFirst(std::function<void()> callback) {
   const std::lock_guard lock(mutex_);
   callback_ = std::move(callback);
-  if (triggered() && callback_) callback_();
+  if (triggered() && callback_) callback_();  // it came before
 }
 
 void Interrupt::Trigger() {

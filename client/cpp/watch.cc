@@ -14,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstWait{100};
-constexpr milliseconds kLongestWait{2'000};
+constexpr milliseconds kLongestWait{1'000};
 
 /// Whether the same watch may succeed later: the server was not reached, or it is restarting.
 bool IsLoss(const grpc::Status& status) {

@@ -43,7 +43,7 @@ struct WatchOptions {
 
 /// Watches `name` to its end and gives the run as it then is. A stream that breaks (UNAVAILABLE, a
 /// silent connection, a server that leaves) is taken up again where it was, after 0.1 s, 0.2 s ...
-/// up to 2 s, until `give_up_after` has passed since the last message; the error is then that of
+/// up to 1 s, until `give_up_after` has passed since the last message; the error is then that of
 /// the last attempt. Any other error ends the watch at once.
 Result<v1::Run> WatchRun(v1::OptimizationService::StubInterface& service, const std::string& name,
                          const WatchHandlers& handlers, const WatchOptions& options);

@@ -223,7 +223,8 @@ TEST(ExitCode, IsThreeWhenTheServerIsLostForGood) {
 }
 
 TEST(CtrlC, CancelsTheRunAndPrintsItsBest) {
-  const FakeServer server({.waits_for_cancel = true});
+  // Also where the server cannot be reached just then.
+  const FakeServer server({.waits_for_cancel = true, .unavailable_cancels = 2});
   std::ostringstream out;
   std::ostringstream err;
   Interrupt interrupt;
@@ -303,6 +304,9 @@ TEST(Usage, FindsContradictionsBeforeAskingTheServer) {
               HasSubstr("--start: 'x' is given twice"));
   EXPECT_THAT(Thalweg({"minimize", "x", "--label", "k"}).err, HasSubstr("expected KEY=VALUE"));
   EXPECT_EQ(Thalweg({"minimize", "x", "--live", "0"}).code, kRefused);
+  EXPECT_EQ(Thalweg({"runs", "list", "--state", "runing"}).err,
+            "thalweg: --state: 'runing' is none of queued, running, paused, finished, cancelled, "
+            "failed; did you mean 'running'?\n");
 }
 
 TEST(Help, IsThereForEveryCommandWithAnExample) {

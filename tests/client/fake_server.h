@@ -58,6 +58,7 @@ class FakeServer {
     bool waits_for_cancel = false;    // sends all iterates, ends only when the run is cancelled
     bool leaves_out_points = false;   // streams without x, as for very many coordinates
     bool loses_a_column = false;      // batches whose columns differ in length
+    int unavailable_cancels = 0;      // so many CancelRun fail first
     int unavailable_creates = 0;      // so many CreateRun fail first
     grpc::Status refuse_create = {};  // every CreateRun fails so
     v1::Finding finding = {};         // with a code: goes into the termination
@@ -127,6 +128,9 @@ class FakeServer {
 
     grpc::Status CancelRun(grpc::ServerContext*, const v1::CancelRunRequest*,
                            v1::CancelRunResponse* response) override {
+      if (fake_.failed_cancels_++ < fake_.script_.unavailable_cancels) {
+        return {grpc::StatusCode::UNAVAILABLE, "not now"};
+      }
       fake_.Cancel();
       *response->mutable_run() = fake_.FinishedRun();
       return grpc::Status::OK;
@@ -259,6 +263,7 @@ class FakeServer {
   }
 
   const Script script_;
+  std::atomic<int> failed_cancels_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<v1::CreateRunRequest> creates_;  // under mutex_

@@ -1,8 +1,11 @@
 // thalweg minimize, thalweg maximize: make a run and watch it.
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -102,6 +105,21 @@ int Detach(const v1::Run& run, bool json, std::ostream& out) {
   return kEndedWell;
 }
 
+/// Cancels a run, again and again while the server cannot be reached, until `over`: a Ctrl-C that
+/// comes while the connection is lost must not be forgotten.
+void CancelWithPatience(const client::Client& client, const std::string& name,
+                        const std::stop_token& over) {
+  while (!over.stop_requested()) {
+    const auto cancelled =
+        client.CancelRun(name, {.timeout = std::chrono::seconds(5), .stop = over});
+    if (cancelled.ok() || (cancelled.error().code != grpc::StatusCode::UNAVAILABLE &&
+                           cancelled.error().code != grpc::StatusCode::DEADLINE_EXCEEDED)) {
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 int Execute(const Options& options, Context& context) {
   const client::Client client = ConnectTo(options.common);
   // Not ended by Ctrl-C: a run that was made just then would go on without anyone knowing.
@@ -111,9 +129,11 @@ int Execute(const Options& options, Context& context) {
   if (options.detach) return Detach(created, options.common.json, context.out);
 
   // The watch goes on after Ctrl-C, until the cancelled run's last word.
-  context.interrupt.OnFirst([&] { (void)client.CancelRun(created.name()); });
+  std::stop_source over;
+  context.interrupt.OnFirst([&] { CancelWithPatience(client, created.name(), over.get_token()); });
   client::Result<v1::Run> result =
       WatchAndShow(client, created.name(), 0, options.watch, options.common.json, {}, context);
+  over.request_stop();
   context.interrupt.OnFirst({});
 
   if (!result.ok()) {

@@ -1,15 +1,17 @@
 // thalweg runs list.
-#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "google/protobuf/util/time_util.h"
+#include "absl/strings/str_join.h"
 
 #include "client/cli/arguments/common_options.h"
 #include "client/cli/commands/command.h"
 #include "client/cli/failure.h"
+#include "client/cli/nearest.h"
 #include "client/cli/output/names.h"
 #include "client/cli/output/number_text.h"
 #include "client/cli/output/run_json.h"
@@ -20,19 +22,21 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  v1::RunState state = v1::RUN_STATE_UNSPECIFIED;
+  std::string state;  // empty: all
   std::string label;
   int64_t limit = 20;
 };
 
-std::map<std::string, v1::RunState> States() {
-  std::map<std::string, v1::RunState> states;
-  for (const v1::RunState state :
-       {v1::RUN_STATE_QUEUED, v1::RUN_STATE_RUNNING, v1::RUN_STATE_PAUSED, v1::RUN_STATE_FINISHED,
-        v1::RUN_STATE_CANCELLED, v1::RUN_STATE_FAILED}) {
-    states[StateName(state)] = state;
+/// The state called `name`; a Failure that names the nearest where there is none.
+v1::RunState StateOf(const std::string& name) {
+  if (name.empty()) return v1::RUN_STATE_UNSPECIFIED;
+  std::vector<std::string> names;
+  for (int number = v1::RUN_STATE_QUEUED; v1::RunState_IsValid(number); ++number) {
+    names.push_back(StateName(static_cast<v1::RunState>(number)));
+    if (names.back() == name) return static_cast<v1::RunState>(number);
   }
-  return states;
+  throw Failure(kRefused, absl::StrCat("--state: '", name, "' is none of ",
+                                       absl::StrJoin(names, ", "), DidYouMean(name, names)));
 }
 
 std::string Line(const v1::Run& run) {
@@ -47,7 +51,7 @@ std::string Line(const v1::Run& run) {
 
 int Execute(const Options& options, Context& context) {
   const auto runs = ValueOf(ConnectTo(options.common)
-                                .ListRuns({options.state, options.label, options.limit},
+                                .ListRuns({StateOf(options.state), options.label, options.limit},
                                           CallOf(options.common, context)));
   if (options.common.json) {
     for (const v1::Run& run : runs) {
@@ -71,10 +75,9 @@ int Execute(const Options& options, Context& context) {
 
 Action AddRunsList(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--state", options->state, "Only runs in this state")
-      ->type_name("STATE")
-      ->transform(CLI::CheckedTransformer(States(), CLI::ignore_case)
-                      .description("queued, running, paused, finished, cancelled or failed"));
+  app.add_option("--state", options->state,
+                 "Only runs in this state: queued, running, paused, finished, cancelled or failed")
+      ->type_name("STATE");
   app.add_option("--label", options->label, "Only runs with this label")->type_name("KEY=VALUE");
   app.add_option("--limit", options->limit, "At most so many")
       ->type_name("N")

@@ -94,7 +94,7 @@ std::vector<std::string> Panel::Lines(int width) const {
   lines.push_back(absl::StrFormat(
       "  %-10s %-17s %-10s %-17s %-10s %s", "elapsed", absl::StrFormat("%.1f s", elapsed_), "speed",
       CountText(std::llround(rate)) + " it/s", "state",
-      lost_.empty() ? StateName(run_.state()) : "connection lost, trying again"));
+      lost_.empty() ? StateName(run_.state()) : "connection lost"));
   for (std::string& line : CurveLines(width)) lines.push_back(std::move(line));
   for (std::string& line : lines) line = Clipped(line, width);
   return lines;
