@@ -72,7 +72,8 @@ absl::StatusOr<Vector> Layout::Flatten(const NamedValues& values) const {
       flat[offsets_[v] + i] = value;
     }
   }
-  for (const auto& [name, unused] : values) {
+  for (const auto& entry : values) {
+    const std::string& name = entry.first;
     const bool known = std::any_of(variables_.begin(), variables_.end(),
                                    [&](const Variable& v) { return v.name == name; });
     if (known) continue;
