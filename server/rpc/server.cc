@@ -17,13 +17,22 @@ constexpr int kMostSyncThreads = 8;  // only reflection is written for gRPC's ow
 
 constexpr int Ms(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
-/// Reflection for this server alone; gRPC's usual way turns it on for all of a process.
-class WithReflection final : public grpc::ServerBuilderOption {
+/// Reflection for this server alone. Linking Debian's library turns it on for every server of the
+/// process; here it is taken out first, and put back where it is wanted.
+class Reflection final : public grpc::ServerBuilderOption {
  public:
+  explicit Reflection(bool wanted) : wanted_(wanted) {}
   void UpdateArguments(grpc::ChannelArguments* /*args*/) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
+    auto reflection = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
+    std::erase_if(*plugins, [name = reflection->name()](const auto& plugin) {
+      return plugin->name() == name;
+    });
+    if (wanted_) plugins->push_back(std::move(reflection));
   }
+
+ private:
+  const bool wanted_;
 };
 
 void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
@@ -84,7 +93,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   builder.RegisterService(&catalog_);
   SetLimits(options, builder);
   SetKeepalive(builder);
-  if (options.reflection) builder.SetOption(std::make_unique<WithReflection>());
+  builder.SetOption(std::make_unique<Reflection>(options.reflection));
   using External = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
   auto connections = builder.experimental().AddExternalConnectionAcceptor(
       External::FROM_FD,

@@ -185,7 +185,7 @@ TEST(WatchOptions, AreWhatTheRequestSays) {
 }
 
 TEST(WatchOptions, RefuseRatesOutsideTheirRange) {
-  for (const double rate : {-1.0, 1000.1, std::nan(""), INFINITY}) {
+  for (const double rate : {-1.0, 1000.1, std::nan(""), HUGE_VAL}) {
     EXPECT_THAT(WatchOptionsOf(v1::WATCH_MODE_LIVE, rate, 0).status(),
                 ViolatesAt("max_updates_per_second", Reason::kInvalidValue))
         << rate;

@@ -14,8 +14,7 @@
 namespace thalweg::rpc {
 
 /// A channel with a connection of its own, however many there are to the same address.
-inline std::shared_ptr<grpc::Channel> ChannelTo(int port) {
-  grpc::ChannelArguments arguments;
+inline std::shared_ptr<grpc::Channel> ChannelTo(int port, grpc::ChannelArguments arguments = {}) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
   return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", port),
