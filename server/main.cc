@@ -51,6 +51,8 @@ int Fail(int code, std::string_view why) {
   return code;
 }
 
+int Fail(int code, const absl::Status& status) { return Fail(code, std::string(status.message())); }
+
 std::vector<metrics::Method> AllMethods() {
   std::vector<metrics::Method> methods;
   for (const auto* file : {v1::CreateRunRequest::descriptor()->file(),
@@ -114,13 +116,17 @@ std::string Place(const Settings& settings) {
   return std::filesystem::absolute(settings.data_dir).lexically_normal().string();
 }
 
-/// Ends the process if a graceful stop takes too long or someone asks again. Nothing is lost: what
-/// anyone was told is on the disk.
-void LimitStop(const StopSignals& signals, seconds patience) {
-  std::thread([signals, patience] {
-    const bool again = signals.WaitFor(patience) != 0;
-    _exit(Fail(kCannotGoOn, again ? "stopping at once, as asked twice"
-                                  : "stopping at once: --drain-seconds are over"));
+/// Ends the process when a graceful stop has taken `patience`, or when someone asks again. Nothing
+/// is lost: what anyone was told is on the disk. Once the runs are at rest and all calls had their
+/// time, what still holds it up are connections without calls, and the stop counts as graceful.
+void LimitStop(const StopSignals& signals, seconds patience,
+               const std::shared_ptr<const std::atomic<bool>>& runs_at_rest) {
+  std::thread([signals, patience, runs_at_rest] {
+    if (signals.WaitFor(patience) != 0) {
+      _exit(Fail(kCannotGoOn, "stopping at once, as asked twice"));
+    }
+    if (*runs_at_rest) _exit(kStopped);
+    _exit(Fail(kCannotGoOn, "stopping at once: --drain-seconds are over"));
   }).detach();
 }
 
@@ -139,15 +145,15 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   FanOut events({&metrics, &log});
 
   if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {
-    return Fail(kCannotGoOn, files.status().message());
+    return Fail(kCannotGoOn, files.status());
   }
   const auto store = OpenStore(settings.StoreUrl());
-  if (!store.ok()) return Fail(kCannotGoOn, store.status().message());
+  if (!store.ok()) return Fail(kCannotGoOn, store.status());
   const auto runs = runs::RunBook::Open(**store, events, OptionsForRuns(settings));
-  if (!runs.ok()) return Fail(kCannotGoOn, runs.status().message());
+  if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
 
   const auto rpc = rpc::Server::Start(**runs, events, OptionsForRpc(settings, log));
-  if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status().message());
+  if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 
   const auto web = web::Server::Start(
@@ -157,7 +163,7 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
                        .grpc_address = grpc_address,
                        .metrics = [&metrics] { return metrics.Text(); },
                        .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }}));
-  if (!web.ok()) return Fail(kCannotGoOn, web.status().message());
+  if (!web.ok()) return Fail(kCannotGoOn, web.status());
 
   for (const char* component : {"storage", "workers", "grpc", "http"}) {
     events.On(ServerReady{component, true});
@@ -171,12 +177,14 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   signals.Wait();
 
   const auto end = steady_clock::now() + seconds(settings.drain_seconds);
-  LimitStop(signals, seconds(settings.drain_seconds));
+  const auto runs_at_rest = std::make_shared<std::atomic<bool>>(false);
+  LimitStop(signals, seconds(settings.drain_seconds), runs_at_rest);
   why_not_ready = "draining";
   (*rpc)->SetServing(false);
   events.On(ServerReady{"grpc", false});
   std::this_thread::sleep_for(seconds(settings.drain_delay_seconds));
   (*runs)->Drain();
+  *runs_at_rest = true;
   const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
   (*rpc)->Drain(std::max(milliseconds(100), left - milliseconds(500)));
   (*web)->Stop(milliseconds(200));
@@ -195,7 +203,7 @@ int Main(int argc, char** argv) {
     if (equals != std::string::npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
   }
   const auto line = ReadCommandLine({argv + 1, argv + argc}, environment);
-  if (!line.ok()) return Fail(kWrongSettings, line.status().message());
+  if (!line.ok()) return Fail(kWrongSettings, line.status());
 
   switch (line->wish) {
     case CommandLine::Wish::kHelp:

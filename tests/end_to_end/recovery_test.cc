@@ -1,0 +1,131 @@
+// What a run is worth after its server was killed or stopped: everything, to the bit.
+
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/runs_over_grpc.h"
+#include "tests/end_to_end/server_process.h"
+
+namespace thalweg {
+namespace {
+
+using google::protobuf::util::MessageDifferencer;
+using testing::Bits;
+using testing::Rosenbrock;
+using testing::RunsOverGrpc;
+using testing::ServerProcess;
+using testing::TemporaryFolder;
+
+// Large enough that a run takes some seconds, of which the tests take away parts.
+constexpr int64_t kCoordinates = 20'000;
+constexpr int64_t kIterations = 4'000;
+
+/// The trace of the run when nothing happens to its server.
+v1::IterateBatch UninterruptedTrace() {
+  ServerProcess server({"--store=memory:"});
+  EXPECT_TRUE(server.WaitUntilReady()) << server.Errors();
+  RunsOverGrpc runs(server.ready().grpc);
+  const std::string name = runs.Create(Rosenbrock(kCoordinates, kIterations));
+  runs.WaitForEnd(name);
+  return runs.Trace(name);
+}
+
+/// Starts the run, ends its server by `signal` each time that it has come further than one of
+/// `points`, starts the server anew, and returns the trace when the run is over.
+v1::IterateBatch TraceInterruptedAt(const std::vector<int64_t>& points, int signal) {
+  const TemporaryFolder folder;
+  const std::string flag = "--data-dir=" + (folder / "data");
+  auto server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
+  EXPECT_TRUE(server->WaitUntilReady()) << server->Errors();
+  const std::string name =
+      RunsOverGrpc(server->ready().grpc).Create(Rosenbrock(kCoordinates, kIterations));
+
+  for (const int64_t point : points) {
+    const v1::Run before =
+        RunsOverGrpc(server->ready().grpc).WaitFor(name, [&](const v1::Run& run) {
+          return run.iteration() >= point;
+        });
+    EXPECT_LT(before.iteration(), kIterations) << "the run is too short for this test";
+    server->Signal(signal);
+    EXPECT_EQ(server->WaitForExit(), signal == SIGKILL ? 128 + SIGKILL : 0) << server->Errors();
+    server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
+    EXPECT_TRUE(server->WaitUntilReady()) << server->Errors();
+    const v1::Run after = RunsOverGrpc(server->ready().grpc).Get(name);
+    EXPECT_GE(after.iteration(), before.iteration()) << "an iterate that was seen is gone";
+  }
+
+  RunsOverGrpc runs(server->ready().grpc);
+  runs.WaitForEnd(name);
+  const v1::IterateBatch trace = runs.Trace(name);
+  EXPECT_EQ(Bits(runs.ListedTrace(name)), Bits(trace));
+  return trace;
+}
+
+TEST(Recovery, ContinuesAKilledServersRunWithTheSameBits) {
+  const v1::IterateBatch uninterrupted = UninterruptedTrace();
+  ASSERT_EQ(uninterrupted.iteration_size(), kIterations + 1);
+
+  const v1::IterateBatch killed = TraceInterruptedAt({1, 400, 1'200, 2'500}, SIGKILL);
+
+  EXPECT_EQ(killed.iteration_size(), uninterrupted.iteration_size());
+  EXPECT_TRUE(Bits(killed) == Bits(uninterrupted));
+}
+
+TEST(Recovery, ContinuesAStoppedServersRunWithTheSameBits) {
+  const v1::IterateBatch uninterrupted = UninterruptedTrace();
+
+  const v1::IterateBatch stopped = TraceInterruptedAt({300, 1'500}, SIGTERM);
+
+  EXPECT_TRUE(Bits(stopped) == Bits(uninterrupted));
+}
+
+TEST(Recovery, KeepsWhatIsOverAndWhatIsPaused) {
+  const TemporaryFolder folder;
+  const std::string flag = "--data-dir=" + (folder / "data");
+  std::string finished, paused;
+  v1::Run finished_before;
+  int64_t paused_at = 0;
+  {
+    ServerProcess server({flag});
+    ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
+    RunsOverGrpc runs(server.ready().grpc);
+    finished = runs.Create(Rosenbrock(10, 50));
+    finished_before = runs.WaitForEnd(finished);
+    paused = runs.Create(Rosenbrock(kCoordinates, kIterations));
+    grpc::ClientContext context;
+    v1::PauseRunRequest request;
+    request.set_name(paused);
+    v1::PauseRunResponse response;
+    ASSERT_TRUE(runs.stub().PauseRun(&context, request, &response).ok());
+    paused_at = response.run().iteration();
+    server.Kill();
+  }
+
+  ServerProcess server({flag});
+  ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
+  RunsOverGrpc runs(server.ready().grpc);
+
+  EXPECT_TRUE(MessageDifferencer::Equals(runs.Get(finished), finished_before));
+  EXPECT_EQ(runs.Get(paused).state(), v1::RUN_STATE_PAUSED);
+  EXPECT_EQ(runs.Get(paused).iteration(), paused_at);
+}
+
+TEST(Recovery, RemembersRequestIds) {
+  const TemporaryFolder folder;
+  const std::string flag = "--data-dir=" + (folder / "data");
+  std::string name;
+  {
+    ServerProcess server({flag});
+    ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
+    name = RunsOverGrpc(server.ready().grpc).Create(Rosenbrock(10, 50), "once");
+    server.Kill();
+  }
+
+  ServerProcess server({flag});
+  ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
+
+  EXPECT_EQ(RunsOverGrpc(server.ready().grpc).Create(Rosenbrock(10, 50), "once"), name);
+}
+
+}  // namespace
+}  // namespace thalweg
