@@ -129,10 +129,10 @@ void WriteResult(Json& json, const v1::Run& run) {
   json.Key("run").Text(run.name());
   WriteEnding(json, run);
   WriteCounts(json, run);
-  if (run.has_best()) {
-    json.Key("value").Number(run.best().value());
+  if (run.has_last()) {
+    json.Key("value").Number(run.last().value());
     json.Key("x");
-    WriteX(json, run.variables(), run.best().x());
+    WriteX(json, run.variables(), run.last().x());
   } else {
     json.Key("value").Null().Key("x").Null();
   }

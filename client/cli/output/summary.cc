@@ -1,6 +1,7 @@
 #include "client/cli/output/summary.h"
 
 #include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -27,22 +28,30 @@ const char* ColourOf(v1::TerminationReason reason) {
   }
 }
 
-std::string BestText(const v1::Run& run) {
-  if (!run.has_best()) return "";
-  const v1::FullIterate& best = run.best();
-  std::string text = absl::StrCat("  value  ", NumberText(best.value()));
-  if (run.has_last() && best.iteration() != run.last().iteration()) {
-    absl::StrAppend(&text, "  (iteration ", CountText(best.iteration()),
-                    "; the last one: ", ShortText(run.last().value(), 10), ")");
-  }
+/// "  value  1.5\n  x      2\n", the first line followed by `note`.
+std::string IterateText(const v1::Run& run, const v1::FullIterate& iterate, const std::string& label,
+                        const std::string& note) {
+  std::string text = absl::StrCat("  ", label, std::string(7 - label.size(), ' '),
+                                  NumberText(iterate.value()), note, "\n");
   for (const v1::Variable& variable : run.variables()) {
-    const auto array = best.x().values().find(variable.name());
-    if (array == best.x().values().end()) continue;
-    absl::StrAppend(&text, "\n  ", variable.name(),
+    const auto array = iterate.x().values().find(variable.name());
+    if (array == iterate.x().values().end()) continue;
+    absl::StrAppend(&text, "  ", variable.name(),
                     std::string(variable.name().size() < 7 ? 7 - variable.name().size() : 1, ' '),
-                    ArrayText(array->second, /*digits=*/10));
+                    ArrayText(array->second, /*digits=*/10), "\n");
   }
-  return text + "\n";
+  return text;
+}
+
+/// Where the run ended, and the best it met where that was better.
+std::string AnswerText(const v1::Run& run) {
+  if (!run.has_last() || !run.has_best()) return "";
+  std::string text = IterateText(run, run.last(), "value", "");
+  if (run.best().value() != run.last().value()) {
+    text += IterateText(run, run.best(), "best",
+                        absl::StrCat("  (iteration ", CountText(run.best().iteration()), ")"));
+  }
+  return text;
 }
 
 std::string FindingText(const v1::Finding& finding, const Terminal& terminal) {
@@ -79,7 +88,7 @@ std::string Summary(const v1::Run& run, const Terminal& terminal) {
       " values, ", CountText(run.gradient_evaluations()), " gradients, ",
       ShortText(run.elapsed_seconds(), 3), " s");
   if (!termination.detail().empty()) absl::StrAppend(&text, ": ", termination.detail());
-  absl::StrAppend(&text, "\n", BestText(run));
+  absl::StrAppend(&text, "\n", AnswerText(run));
   for (const v1::Finding& finding : termination.findings()) {
     absl::StrAppend(&text, FindingText(finding, terminal));
   }
