@@ -175,9 +175,16 @@ TEST_F(WebServer, RefusesAHeaderThatIsTooLarge) {
               StartsWith("HTTP/1.1 431 "));
 }
 
+TEST_F(WebServer, TakesTheRestOfWhatItRefusesSoThatTheClientSeesTheAnswer) {
+  StartServer();
+  RawClient client = Connect();
+  EXPECT_TRUE(client.Send("GET / HTTP/1.1\r\nX: " + std::string(16 << 20, 'x')));
+  EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 431 "));
+}
+
 TEST_F(WebServer, RefusesABodyThatIsTooLargeBeforeItComes) {
   StartServer();
-  EXPECT_THAT(Ask("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000000\r\n\r\n"),
+  EXPECT_THAT(Ask("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 65537\r\n\r\n"),
               StartsWith("HTTP/1.1 413 "));
 }
 
