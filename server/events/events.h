@@ -12,8 +12,15 @@ namespace thalweg {
 
 using Seconds = std::chrono::duration<double>;
 
-struct RunCreated { std::string run; std::string optimizer; };
-struct RunStarted { std::string run; std::string optimizer; Seconds queued{}; };
+struct RunCreated {
+  std::string run;
+  std::string optimizer;
+};
+struct RunStarted {
+  std::string run;
+  std::string optimizer;
+  Seconds queued{};
+};
 struct RunFinished {
   std::string run;
   std::string optimizer;
@@ -23,7 +30,11 @@ struct RunFinished {
   Seconds duration{};
 };
 /// Runs in each unfinished state, after a change.
-struct RunsCounted { int64_t queued = 0; int64_t running = 0; int64_t paused = 0; };
+struct RunsCounted {
+  int64_t queued = 0;
+  int64_t running = 0;
+  int64_t paused = 0;
+};
 /// One slice of stepping.
 struct SliceFinished {
   std::string_view optimizer;
@@ -33,7 +44,11 @@ struct SliceFinished {
   int64_t nonfinite = 0;
   Seconds duration{};
 };
-struct WorkersCounted { int64_t workers = 0; int64_t busy = 0; int64_t waiting_runs = 0; };
+struct WorkersCounted {
+  int64_t workers = 0;
+  int64_t busy = 0;
+  int64_t waiting_runs = 0;
+};
 struct CommitFinished {
   int64_t runs = 0;
   int64_t iterates = 0;
@@ -41,14 +56,34 @@ struct CommitFinished {
   Seconds duration{};
   bool ok = true;
 };
-struct PendingCounted { int64_t bytes = 0; };  ///< Made but not yet durable.
-struct RecoveryFinished { int64_t runs = 0; int64_t failed = 0; Seconds duration{}; };
+struct PendingCounted {
+  int64_t bytes = 0;
+};  ///< Made but not yet durable.
+struct RecoveryFinished {
+  int64_t runs = 0;
+  int64_t failed = 0;
+  Seconds duration{};
+};
 
-struct WatchOpened { std::string_view mode; };
-struct WatchClosed { std::string_view mode; std::string_view why; };
-struct WatchSent { std::string_view mode; int64_t iterates = 0; int64_t skipped = 0; Seconds lag{}; };
+struct WatchOpened {
+  std::string_view mode;
+};
+struct WatchClosed {
+  std::string_view mode;
+  std::string_view why;
+};
+struct WatchSent {
+  std::string_view mode;
+  int64_t iterates = 0;
+  int64_t skipped = 0;
+  Seconds lag{};
+};
 
-struct CallStarted { std::string_view type; std::string_view service; std::string_view method; };
+struct CallStarted {
+  std::string_view type;
+  std::string_view service;
+  std::string_view method;
+};
 struct CallFinished {
   std::string_view type;     ///< "unary" or "server_stream".
   std::string_view service;  ///< "thalweg.v1.OptimizationService".
@@ -56,8 +91,14 @@ struct CallFinished {
   std::string_view code;     ///< "OK", "InvalidArgument" ...
   Seconds duration{};
 };
-struct ObjectiveCompiled { bool ok = true; Seconds duration{}; };
-struct ServerReady { std::string_view component; bool ready = false; };
+struct ObjectiveCompiled {
+  bool ok = true;
+  Seconds duration{};
+};
+struct ServerReady {
+  std::string_view component;
+  bool ready = false;
+};
 
 /// Receives events, from any thread; must be quick and must not throw. Every reaction is optional.
 class EventSink {

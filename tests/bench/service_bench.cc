@@ -76,8 +76,13 @@ class Server {
  private:
   std::vector<std::string> Command() const {
     std::filesystem::remove_all(data_);
-    return {std::string(THALWEG_BINARY_DIR) + "/thalwegd", "--grpc-address", "127.0.0.1:0",
-            "--http-address", "127.0.0.1:0", "--data-dir", data_.string()};
+    return {std::string(THALWEG_BINARY_DIR) + "/thalwegd",
+            "--grpc-address",
+            "127.0.0.1:0",
+            "--http-address",
+            "127.0.0.1:0",
+            "--data-dir",
+            data_.string()};
   }
 
   std::filesystem::path data_;
@@ -204,8 +209,8 @@ double RawStreamSeconds(int64_t messages, size_t size) {
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterCallbackGenericService(&service);
   const auto server = builder.BuildAndStart();
-  grpc::GenericStub stub(grpc::CreateChannel("127.0.0.1:" + std::to_string(port),
-                                             grpc::InsecureChannelCredentials()));
+  grpc::GenericStub stub(
+      grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
   grpc::CompletionQueue queue;
   const auto call = stub.PrepareCall(&context, "/raw.Stream/Read", &queue);
@@ -243,15 +248,17 @@ void Million() {
     if (received.iterates != kMillion + 1) std::printf("LOST ITERATES: %ld\n", received.iterates);
   }
   const double seconds = Quantile(service, 0.5);
-  std::printf("million: %.3f s from CreateRun to the last of %ld durable iterates (%.2f M/s), "
-              "%ld messages, %.1f MB; median of 5, %.3f to %.3f\n",
-              seconds, received.iterates, 1e-6 * static_cast<double>(received.iterates) / seconds,
-              received.messages, 1e-6 * static_cast<double>(received.bytes), Quantile(service, 0),
-              Quantile(service, 1));
-  std::printf("million: hand-written loop %.4f s (ratio %.1f); raw gRPC stream of the same bytes "
-              "%.3f s (ratio %.2f)\n",
-              Quantile(hand, 0.5), seconds / Quantile(hand, 0.5), Quantile(raw, 0.5),
-              seconds / Quantile(raw, 0.5));
+  std::printf(
+      "million: %.3f s from CreateRun to the last of %ld durable iterates (%.2f M/s), "
+      "%ld messages, %.1f MB; median of 5, %.3f to %.3f\n",
+      seconds, received.iterates, 1e-6 * static_cast<double>(received.iterates) / seconds,
+      received.messages, 1e-6 * static_cast<double>(received.bytes), Quantile(service, 0),
+      Quantile(service, 1));
+  std::printf(
+      "million: hand-written loop %.4f s (ratio %.1f); raw gRPC stream of the same bytes "
+      "%.3f s (ratio %.2f)\n",
+      Quantile(hand, 0.5), seconds / Quantile(hand, 0.5), Quantile(raw, 0.5),
+      seconds / Quantile(raw, 0.5));
 }
 
 void Latency() {
@@ -272,9 +279,10 @@ void Latency() {
     }
     reader->Finish();
   }
-  std::printf("latency: CreateRun to first durable iterate at the client: p50 %.2f ms, p99 %.2f ms "
-              "(1000 runs, one after the other)\n",
-              Quantile(milliseconds, 0.5), Quantile(milliseconds, 0.99));
+  std::printf(
+      "latency: CreateRun to first durable iterate at the client: p50 %.2f ms, p99 %.2f ms "
+      "(1000 runs, one after the other)\n",
+      Quantile(milliseconds, 0.5), Quantile(milliseconds, 0.99));
 }
 
 std::vector<double> Progress(Stub& stub) {
@@ -314,11 +322,12 @@ void Crowd() {
     sum += done.back();
   }
   const double mean = sum / static_cast<double>(done.size());
-  std::printf("crowd: %.2f M iterations/s over 1000 runs; each run's share of the mean: least %.2f, "
-              "p5 %.2f, median %.2f, p95 %.2f, greatest %.2f; server memory %.0f MiB\n",
-              1e-6 * sum / seconds, Quantile(done, 0) / mean, Quantile(done, 0.05) / mean,
-              Quantile(done, 0.5) / mean, Quantile(done, 0.95) / mean, Quantile(done, 1) / mean,
-              server.ResidentMib());
+  std::printf(
+      "crowd: %.2f M iterations/s over 1000 runs; each run's share of the mean: least %.2f, "
+      "p5 %.2f, median %.2f, p95 %.2f, greatest %.2f; server memory %.0f MiB\n",
+      1e-6 * sum / seconds, Quantile(done, 0) / mean, Quantile(done, 0.05) / mean,
+      Quantile(done, 0.5) / mean, Quantile(done, 0.95) / mean, Quantile(done, 1) / mean,
+      server.ResidentMib());
 }
 
 /// Streams that were opened and are never read.
@@ -345,10 +354,10 @@ class StalledWatchers {
 };
 
 struct WatchedRun {
-  double seconds = 0;   // the server's own stepping time of a run of a million
-  double wall = 0;      // from creation to the end
-  double memory = 0;    // MiB, of the server at the end
-  int64_t live = 0;     // updates that the live watchers got, of all of them
+  double seconds = 0;  // the server's own stepping time of a run of a million
+  double wall = 0;     // from creation to the end
+  double memory = 0;   // MiB, of the server at the end
+  int64_t live = 0;    // updates that the live watchers got, of all of them
 };
 
 WatchedRun RunWatchedBy(int stalled, int live) {
@@ -401,14 +410,16 @@ void Watchers() {
     updates = c.live;
   }
   const double base = Quantile(alone, 0.5);
-  std::printf("watchers: stepping 3 M iterations takes %.3f s alone; with 1000 stalled watchers "
-              "%.3f s (%+.1f %%); with 100 live ones as well %.3f s (%+.1f %%); medians of 5\n",
-              base, Quantile(stalled, 0.5), 100 * (Quantile(stalled, 0.5) / base - 1),
-              Quantile(both, 0.5), 100 * (Quantile(both, 0.5) / base - 1));
-  std::printf("watchers: server memory %.0f MiB alone, %.0f MiB with 1000 stalled, %.0f MiB with 100 "
-              "live as well; live updates received %ld\n",
-              Quantile(memory_alone, 0.5), Quantile(memory_stalled, 0.5),
-              Quantile(memory_both, 0.5), updates);
+  std::printf(
+      "watchers: stepping 3 M iterations takes %.3f s alone; with 1000 stalled watchers "
+      "%.3f s (%+.1f %%); with 100 live ones as well %.3f s (%+.1f %%); medians of 5\n",
+      base, Quantile(stalled, 0.5), 100 * (Quantile(stalled, 0.5) / base - 1), Quantile(both, 0.5),
+      100 * (Quantile(both, 0.5) / base - 1));
+  std::printf(
+      "watchers: server memory %.0f MiB alone, %.0f MiB with 1000 stalled, %.0f MiB with 100 "
+      "live as well; live updates received %ld\n",
+      Quantile(memory_alone, 0.5), Quantile(memory_stalled, 0.5), Quantile(memory_both, 0.5),
+      updates);
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ const char* ColourOf(v1::TerminationReason reason) {
 }
 
 /// "  value  1.5\n  x      2\n", the first line followed by `note`.
-std::string IterateText(const v1::Run& run, const v1::FullIterate& iterate, const std::string& label,
-                        const std::string& note) {
+std::string IterateText(const v1::Run& run, const v1::FullIterate& iterate,
+                        const std::string& label, const std::string& note) {
   std::string text = absl::StrCat("  ", label, std::string(7 - label.size(), ' '),
                                   NumberText(iterate.value()), note, "\n");
   for (const v1::Variable& variable : run.variables()) {
