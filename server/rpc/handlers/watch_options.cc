@@ -9,9 +9,10 @@ namespace thalweg::rpc {
 namespace {
 
 constexpr double kMostUpdatesPerSecond = 1000;
-// A message costs about 5 us whatever its size: batches of this size leave that far behind, and a
+// A message costs about 5 us whatever its size. Batches of this size leave that far behind (five
+// million 2-D iterates a second to one client were measured, and six in batches four times it); a
 // client that has stopped reading holds no more than this.
-constexpr size_t kBlockBytes = 128 << 10;
+constexpr size_t kBlockBytes = 64 << 10;
 
 }  // namespace
 

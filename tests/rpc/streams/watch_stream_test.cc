@@ -95,8 +95,16 @@ class WatchStreams : public testing::Test {
     EXPECT_TRUE(runs_.Create(spec, "", false).ok());
   }
   ~WatchStreams() override {
+    for (const auto& stream : streams_) {
+      stream->Cancelled();
+      stream->Written(false);  // also where the client has stopped reading
+    }
+    // A writer must live until its stream's End.
+    for (const auto& client : clients_) client->End().IgnoreError();
     for (const auto& stream : streams_) pump_.Remove(stream.get());
   }
+
+  Client& NewClient() { return *clients_.emplace_back(std::make_unique<Client>()); }
 
   std::shared_ptr<WatchStream> Watch(Client& client,
                                      std::function<void(const std::string&)> abandoned = {}) {
@@ -115,11 +123,12 @@ class WatchStreams : public testing::Test {
   std::atomic<bool> draining_{false};
   StreamPump pump_{2, 100};
   WatchSurroundings server_{pump_, events_, draining_, 10s};
+  std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::shared_ptr<WatchStream>> streams_;
 };
 
 TEST_F(WatchStreams, BeginWithTheRunAndEndWithItAndHaveEachIterateOnce) {
-  Client client;
+  Client& client = NewClient();
   runs_.Record("r1", 2500);
   Watch(client);
   ASSERT_TRUE(client.Wait([](const auto& all) { return all.size() >= 4; }));
@@ -135,7 +144,7 @@ TEST_F(WatchStreams, BeginWithTheRunAndEndWithItAndHaveEachIterateOnce) {
 }
 
 TEST_F(WatchStreams, WriteOneMessageAtATime) {
-  Client client;
+  Client& client = NewClient();
   client.StopReading();
   runs_.Record("r1", 100'000);
   Watch(client);
@@ -145,8 +154,8 @@ TEST_F(WatchStreams, WriteOneMessageAtATime) {
 }
 
 TEST_F(WatchStreams, OfASlowClientDoNotHoldTheOthers) {
-  Client slow;
-  Client quick;
+  Client& slow = NewClient();
+  Client& quick = NewClient();
   slow.StopReading();
   Watch(slow);
   Watch(quick);
@@ -162,7 +171,7 @@ TEST_F(WatchStreams, OfASlowClientDoNotHoldTheOthers) {
 
 TEST_F(WatchStreams, SayThatTheyLiveWhenThereIsNothingToSay) {
   server_.heartbeat = 20ms;
-  Client client;
+  Client& client = NewClient();
   Watch(client);
   EXPECT_TRUE(client.Wait([](const auto& all) {
     return all.size() >= 3 && all[1].has_heartbeat() && all[2].has_heartbeat();
@@ -170,7 +179,7 @@ TEST_F(WatchStreams, SayThatTheyLiveWhenThereIsNothingToSay) {
 }
 
 TEST_F(WatchStreams, EndWhenTheClientGoesAndLetGoOfTheRun) {
-  Client client;
+  Client& client = NewClient();
   std::atomic<int> abandoned{0};
   auto stream = Watch(client, [&](const std::string& run) { abandoned += run == "r1" ? 1 : 100; });
   ASSERT_TRUE(client.Wait([](const auto& all) { return all.size() == 1; }));
@@ -181,7 +190,7 @@ TEST_F(WatchStreams, EndWhenTheClientGoesAndLetGoOfTheRun) {
 }
 
 TEST_F(WatchStreams, AreNotAbandonedByAClientThatHasTheLastUpdate) {
-  Client client;
+  Client& client = NewClient();
   bool abandoned = false;
   auto stream = Watch(client, [&](const std::string&) { abandoned = true; });
   runs_.End("r1", runs::RunState::kFinished);
@@ -191,7 +200,7 @@ TEST_F(WatchStreams, AreNotAbandonedByAClientThatHasTheLastUpdate) {
 }
 
 TEST_F(WatchStreams, TellWhereToResumeWhenTheServerDrains) {
-  Client client;
+  Client& client = NewClient();
   bool abandoned = false;
   runs_.Record("r1", 41);
   Watch(client, [&](const std::string&) { abandoned = true; });
@@ -208,7 +217,7 @@ TEST_F(WatchStreams, TellWhereToResumeWhenTheServerDrains) {
 }
 
 TEST_F(WatchStreams, EndWithTheReasonWhyTheyCouldNotBeOpened) {
-  Client client;
+  Client& client = NewClient();
   auto stream = std::make_shared<WatchStream>(server_, client, nullptr);
   streams_.push_back(stream);
   ASSERT_TRUE(pump_.Add(stream));
