@@ -34,12 +34,13 @@ done
 
 export THALWEG_SERVER=localhost:$grpc_port
 echo
-echo '$ thalweg minimize --function rosenbrock --optimizer adam --set learning_rate=0.02'
-"$bin/thalweg" minimize --function rosenbrock --optimizer adam --set learning_rate=0.02
+descent=(minimize --function ravine --dimension 5000 --optimizer gradient_descent --set learning_rate=0.0009)
+echo "\$ thalweg ${descent[*]}"
+"$bin/thalweg" "${descent[@]}"
 
 echo
 echo "gRPC       localhost:$grpc_port   (export THALWEG_SERVER=localhost:$grpc_port)"
-echo "Dashboard  http://localhost:$http_port/"
+echo "HTTP       http://localhost:$http_port/"
 echo "Metrics    http://localhost:$http_port/metrics"
 echo "Try        $bin/thalweg minimize 'x*cos(0.15*pi*x)' --start x=15 --set learning_rate=0.1"
 [[ ${1:-} == --exit ]] && exit 0

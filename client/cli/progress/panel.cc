@@ -53,12 +53,7 @@ void Panel::Update(const v1::Run& run) {
 void Panel::Update(const client::IteratesView& batch) {
   if (batch.size() == 0) return;
   lost_.clear();
-  // Ascent is drawn as descent of the negative, so that the curve always falls.
-  const double sign = run_.objective().direction() == v1::DIRECTION_MAXIMIZE ? -1 : 1;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    gradient_norms_.Add(batch.iteration()[i], batch.gradient_norm()[i]);
-    objective_values_.Add(batch.iteration()[i], sign * batch.value()[i]);
-  }
+  Draw(batch);
   iteration_ = batch.iteration().back();
   value_ = batch.value().back();
   best_ = batch.best_value().back();
@@ -69,12 +64,27 @@ void Panel::Update(const client::IteratesView& batch) {
   elapsed_ = batch.elapsed_seconds();
 }
 
+void Panel::Redraw(const client::IteratesView& batch) {
+  gradient_norms_ = Curve();
+  objective_values_ = Curve();
+  Draw(batch);
+}
+
+void Panel::Draw(const client::IteratesView& batch) {
+  // Ascent is drawn as descent of the negative, so that the curve always falls.
+  const double sign = run_.objective().direction() == v1::DIRECTION_MAXIMIZE ? -1 : 1;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    gradient_norms_.Add(batch.iteration()[i], batch.gradient_norm()[i]);
+    objective_values_.Add(batch.iteration()[i], sign * batch.value()[i]);
+  }
+}
+
 std::vector<std::string> Panel::CurveLines(int width) const {
   const int room = std::min(kCurveWidth, width - kMargin);
-  std::vector<std::string> lines = Draw(Log10(gradient_norms_, 0), room, kCurveHeight);
+  std::vector<std::string> lines = cli::Draw(Log10(gradient_norms_, 0), room, kCurveHeight);
   std::string title = "log10 |gradient|";
   if (lines.empty()) {  // methods without gradients
-    lines = Draw(Log10(objective_values_, Least(objective_values_)), room, kCurveHeight);
+    lines = cli::Draw(Log10(objective_values_, Least(objective_values_)), room, kCurveHeight);
     title = "log10 (value - best)";
   }
   if (!lines.empty()) lines.insert(lines.begin(), "  " + title);

@@ -15,12 +15,15 @@ class Panel {
  public:
   void Update(const v1::Run& run);
   void Update(const client::IteratesView& batch);
+  /// Draws the curves anew from `batch`, which spans the whole run.
+  void Redraw(const client::IteratesView& batch);
   void Lost(const std::string& why) { lost_ = why; }
 
   /// Lines of at most `width` columns.
   std::vector<std::string> Lines(int width) const;
 
  private:
+  void Draw(const client::IteratesView& batch);
   std::vector<std::string> CurveLines(int width) const;
 
   v1::Run run_;

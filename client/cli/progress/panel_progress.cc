@@ -28,7 +28,9 @@ class PanelProgress final : public Progress {
     if (Clock::now() - drawn_ >= kBetweenFrames) Redraw();
   }
 
-  void Gap(const v1::Gap&) override {}  // what is passed over would not be seen anyway
+  void Gap(const v1::Gap&) override {}  // History will fill it
+
+  void History(const client::IteratesView& batch) override { panel_.Redraw(batch); }
 
   void Lost(const client::Error& reason) override {
     panel_.Lost(reason.message);

@@ -22,6 +22,8 @@ class Progress {
   virtual void Iterates(const client::IteratesView& batch) = 0;
   /// Iterates that will not come.
   virtual void Gap(const v1::Gap& gap) = 0;
+  /// The run from its start, thinned; comes once at its end where iterates were passed over.
+  virtual void History(const client::IteratesView& /*batch*/) {}
   /// The connection was lost and is tried again.
   virtual void Lost(const client::Error& reason) = 0;
   /// The run is over: its result.

@@ -12,6 +12,17 @@ namespace thalweg::cli {
 namespace {
 
 constexpr double kFramesPerSecond = 20;
+constexpr int64_t kHistoryPoints = 2000;
+
+/// Gives `progress` the run from its start, thinned; leaves it as it is where that cannot be had.
+void ShowHistory(const client::Client& client, const std::string& name, Progress& progress) {
+  v1::ListIteratesRequest request;
+  request.set_name(name);
+  request.set_max_points(kHistoryPoints);
+  const auto history = client.ListIterates(request);
+  if (!history.ok() || !client::IsWellFormed(history->iterates())) return;
+  progress.History(client::IteratesView(history->iterates()));
+}
 
 }  // namespace
 
@@ -48,9 +59,14 @@ client::Result<v1::Run> WatchAndShow(const client::Client& client, const std::st
   client::WatchHandlers handlers;
   handlers.on_run = [&](const v1::Run& run) { progress->Run(run); };
   handlers.on_iterates = [&](const client::IteratesView& batch) { progress->Iterates(batch); };
-  handlers.on_gap = [&](const v1::Gap& gap) { progress->Gap(gap); };
+  bool passed_over = false;
+  handlers.on_gap = [&](const v1::Gap& gap) {
+    passed_over = true;
+    progress->Gap(gap);
+  };
   handlers.on_lost = [&](const client::Error& reason, int64_t) { progress->Lost(reason); };
   client::Result<v1::Run> run = client.Watch(name, handlers, options);
+  if (passed_over && ShowsPanel(shown, context)) ShowHistory(client, name, *progress);
   if (run.ok()) progress->Finished(*run);
   return run;
 }
