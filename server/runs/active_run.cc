@@ -229,9 +229,11 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const std::lock_guard lock(mutex_);
   claimed_ = false;
   standing_ = std::move(standing);
-  ticket_ = Publish(std::move(addition));
+  const Trace::Ticket ticket = Publish(std::move(addition));
   if (!over && wish != Wish::kPause) return SliceEnd::kAgain;
   wish_ = Wish::kNone;
+  // Told now: when the one who waits comes to look, someone else may have changed the state again.
+  if (Outcome* outcome = std::exchange(outcome_, nullptr)) *outcome = {standing_.state, ticket};
   settled_.notify_all();
   if (over) descent_.reset();
   return SliceEnd::kDone;
@@ -298,21 +300,22 @@ absl::Status ActiveRun::Act(Action action) {
   {
     std::unique_lock lock(mutex_);
     settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
-    absl::Status status = Refusal(action);
-    if (!status.ok()) return status;
+    if (absl::Status status = Refusal(action); !status.ok()) return status;
     if (action == Action::kResume) {
       standing_.state = standing_.iterations < 0 ? RunState::kQueued : RunState::kRunning;
       Trace::Addition addition;
       addition.standing = standing_;
-      ticket_ = Publish(std::move(addition));
+      ticket = Publish(std::move(addition));
       shop_.scheduler.Enqueue(shared_from_this());
     } else {
-      status = Demand(action == Action::kPause ? Wish::kPause : Wish::kCancel, lock);
-      if (!status.ok()) return status;
-      const RunState wanted = action == Action::kPause ? RunState::kPaused : RunState::kCancelled;
-      if (standing_.state != wanted) return CannotAct(action, trace_->id(), standing_.state);
+      const bool pause = action == Action::kPause;
+      const auto outcome = Demand(pause ? Wish::kPause : Wish::kCancel, lock);
+      if (!outcome.ok()) return outcome.status();
+      if (outcome->state != (pause ? RunState::kPaused : RunState::kCancelled)) {
+        return CannotAct(action, trace_->id(), outcome->state);  // it ended in the meantime
+      }
+      ticket = outcome->ticket;
     }
-    ticket = ticket_;
   }
   if (trace_->WaitShown(ticket)) return absl::OkStatus();
   return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
@@ -320,25 +323,27 @@ absl::Status ActiveRun::Act(Action action) {
                                  ", but this could not be written to the server's disk yet"));
 }
 
-absl::Status ActiveRun::Demand(Wish wish, std::unique_lock<std::mutex>& lock) {
-  if (put_away_) {
-    return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
-                      "the server is shutting down; the run goes on when it is back");
-  }
-  wish_ = wish;
-  if (!claimed_) {
-    // Nobody is at it. What needs no stepping is done here and now, busy as the workers may be.
-    const bool at_hand = wish == Wish::kPause || CaughtUp() || (descent_ && !writer_);
-    lock.unlock();
-    if (at_hand) {
-      Slice();
-    } else {
-      shop_.scheduler.EnqueueFirst(shared_from_this());
+absl::StatusOr<ActiveRun::Outcome> ActiveRun::Demand(Wish wish,
+                                                     std::unique_lock<std::mutex>& lock) {
+  Outcome outcome;
+  if (!put_away_) {
+    outcome_ = &outcome;
+    wish_ = wish;
+    if (!claimed_) {
+      // Nobody is at it. What needs no stepping is done here and now, busy as the workers may be.
+      const bool at_hand = wish == Wish::kPause || CaughtUp() || (descent_ && !writer_);
+      lock.unlock();
+      if (at_hand) {
+        Slice();
+      } else {
+        shop_.scheduler.EnqueueFirst(shared_from_this());
+      }
+      lock.lock();
     }
-    lock.lock();
+    settled_.wait(lock, [this, &outcome] { return outcome_ != &outcome || put_away_; });
+    if (outcome_ != &outcome) return outcome;
+    outcome_ = nullptr;
   }
-  settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
-  if (wish_ == Wish::kNone) return absl::OkStatus();
   return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
                     "the server is shutting down; the run goes on when it is back");
 }

@@ -63,6 +63,11 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
  private:
   enum class Wish { kNone, kPause, kCancel };
   enum class Claim { kGiven, kRefused, kRecorderBehind };
+  /// What came of a wish; on the stack of the one who waits for it.
+  struct Outcome {
+    RunState state = RunState::kQueued;
+    Trace::Ticket ticket;
+  };
 
   // By whoever holds the claim:
   Claim TakeClaim();
@@ -77,10 +82,10 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   bool Interrupted() const;
   bool CaughtUp() const;
 
-  absl::Status Refusal(Action action) const;  // requires mutex_
-  absl::Status Demand(Wish wish,
-                      std::unique_lock<std::mutex>& lock);  // requires mutex_, held by lock
-  Trace::Ticket Publish(Trace::Addition addition);          // requires mutex_
+  absl::Status Refusal(Action action) const;        // requires mutex_
+  Trace::Ticket Publish(Trace::Addition addition);  // requires mutex_
+  // Requires mutex_, held by `lock`, and that nobody else wishes anything.
+  absl::StatusOr<Outcome> Demand(Wish wish, std::unique_lock<std::mutex>& lock);
 
   Workshop& shop_;
   const std::shared_ptr<Trace> trace_;
@@ -102,8 +107,8 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   std::condition_variable settled_;
   bool claimed_ = false;
   bool put_away_ = false;
-  Standing standing_;     // the newest, durable or not; written by who holds the claim
-  Trace::Ticket ticket_;  // of the last Publish
+  Standing standing_;           // the newest, durable or not; written by who holds the claim
+  Outcome* outcome_ = nullptr;  // of the wish, where someone waits for it
 };
 
 }  // namespace thalweg::runs

@@ -58,19 +58,18 @@ Recorder::~Recorder() {
 }
 
 void Recorder::Notify(std::shared_ptr<Trace> trace) {
-  if (!trace->MarkDirty()) return;
-  std::shared_ptr<Trace> refused;
+  const bool fresh = trace->MarkDirty();
+  bool writes = true;
   {
     const std::lock_guard lock(mutex_);
-    if (broken_.ok()) {
-      dirty_.push_back(std::move(trace));
+    writes = broken_.ok();
+    if (writes && fresh) {
+      dirty_.push_back(trace);
       ++asked_;
-    } else {
-      refused = std::move(trace);
     }
   }
-  if (refused) refused->CouldNotCommit();
-  work_.notify_one();
+  if (!writes) trace->CouldNotCommit();
+  if (fresh) work_.notify_one();
 }
 
 absl::Status Recorder::Write(RunChange change) {
@@ -214,6 +213,7 @@ void Recorder::Settle(const absl::Status& status) {
       answered_ = taken_;
     } else {
       ++failed_commits_;
+      disappointed.insert(disappointed.end(), dirty_.begin(), dirty_.end());
     }
     if (!status.ok() && !full) {
       broken_ = status;
@@ -221,8 +221,6 @@ void Recorder::Settle(const absl::Status& status) {
         order->status = status;
         order->done = true;
       }
-      for (std::shared_ptr<Trace>& trace : dirty_) disappointed.push_back(std::move(trace));
-      dirty_.clear();
     }
   }
   settled_.notify_all();

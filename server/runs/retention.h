@@ -15,7 +15,7 @@ namespace thalweg::runs {
 /// Iterations are divided into segments of equal length. The newest `full_segments` are whole. An
 /// older one is cut into aligned buckets, of which the first, the last, the least and the greatest
 /// iterate by value stay, and those that are not finite. Buckets double in length each time a
-/// segment's age doubles.
+/// segment's age doubles, up to a whole segment: of any that is older, four iterates stay for ever.
 struct Retention {
   int64_t segment = 0;  ///< Iterations in a segment, a power of two; 0: all is kept.
   int64_t full_segments = 0;

@@ -22,7 +22,13 @@ int64_t* CountOf(RunsCounted& counts, RunState state) {
 
 bool RunRegistry::Reserve() {
   const std::lock_guard lock(mutex_);
-  if (static_cast<int64_t>(runs_.size()) + reserved_ >= most_) return false;
+  const auto full = [this] { return static_cast<int64_t>(runs_.size()) + reserved_ >= most_; };
+  if (full()) {  // but for those that are about to be removed
+    std::erase_if(runs_, [](const auto& entry) {
+      return IsTerminal(entry.second->trace()->Shown().standing.state);
+    });
+  }
+  if (full()) return false;
   ++reserved_;
   return true;
 }

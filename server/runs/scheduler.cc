@@ -1,11 +1,19 @@
 #include "server/runs/scheduler.h"
 
+#include <time.h>
+
 #include <algorithm>
 
 namespace thalweg::runs {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// Processor time of this thread. Not time on the wall: a slice during which the machine was busy
+// with something else must not be held against its task.
+int64_t NanosecondsWorked() {
+  timespec worked{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+  return int64_t{worked.tv_sec} * 1'000'000'000 + worked.tv_nsec;
+}
 
 constexpr int64_t kBeforeAll = INT64_MIN;  // a place before every other
 
@@ -67,9 +75,9 @@ void Scheduler::Stop() {
 void Scheduler::Work() {
   Turn turn;
   while (Next(turn)) {
-    const Clock::time_point begin = Clock::now();
+    const int64_t before = NanosecondsWorked();
     const SliceEnd end = turn.task->Slice();
-    turn.had += std::chrono::nanoseconds(Clock::now() - begin).count();
+    turn.had += NanosecondsWorked() - before;
     Return(std::move(turn), end);
   }
 }

@@ -1,0 +1,123 @@
+#include "server/runs/codec.h"
+
+#include <cmath>
+#include <random>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace thalweg::runs {
+namespace {
+
+// Every member set to something else than its default.
+RunRecord FullRecord() {
+  RunRecord record;
+  record.retention = {256, 32};
+  Run& run = record.run;
+  run.id = "abc";
+  run.spec.display_name = "a name";
+  run.spec.labels = {{"team", "x"}, {"kind", ""}};
+  run.spec.objective = {.expression = "a*x**2",
+                        .function = "",
+                        .variables = {{"x", false, 3}, {"b", true, 1}},
+                        .parameters = {{"a", {false, {1, -0.0, std::nan("5")}}}},
+                        .dimension = 3};
+  run.spec.direction = Direction::kMaximize;
+  run.spec.start = {{"x", {1, 2, 3}}, {"b", {0.1}}};
+  run.spec.optimizer.kind = "adam";
+  run.spec.optimizer.settings = {
+      {"flag", true},
+      {"text", std::string("t")},
+      {"list", std::vector<double>{1, 2}},
+      {"rate", std::vector<Part>{{"cosine", {{"steps", 10.0}}}}},
+  };
+  run.spec.stopping = {{"iterations", {{"threshold", 5.0}}}};
+  run.spec.seed = 0xFFFFFFFFFFFFFFFFU;
+  run.spec.traced_coordinates = 4;
+  run.variables = run.spec.objective.variables;
+  run.state = RunState::kFinished;
+  run.created = WallTime(std::chrono::seconds(1'700'000'000));
+  run.started = run.created + std::chrono::milliseconds(1);
+  run.ended = run.created + std::chrono::milliseconds(2);
+  run.elapsed_seconds = 0.5;
+  run.iterations = 5;
+  run.evaluations = {7, 6};
+  run.value = 1.5;
+  run.best_value = 0.5;
+  run.best_iteration = 4;
+  run.gradient_norm = 2;
+  run.learning_rate = 0.1;
+  run.oldest_iteration = 1;
+  run.best = FullIterate{4, 0.5, 1, run.spec.start};
+  run.last = FullIterate{5, 1.5, 2, run.spec.start};
+  run.stop_reason = StopReason{Termination::kLimit,
+                               "iterations",
+                               5,
+                               5,
+                               "the limit",
+                               {{"code", "text", "evidence", {{"learning_rate", 0.01}}}}};
+  return record;
+}
+
+TEST(Codec, ReadsBackARecordBitForBit) {
+  const std::string bytes = Encode(FullRecord());
+
+  const auto read = DecodeRunRecord(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(Encode(*read), bytes);
+  EXPECT_EQ(read->run.spec.optimizer, FullRecord().run.spec.optimizer);
+  EXPECT_EQ(read->run.spec.seed, 0xFFFFFFFFFFFFFFFFU);
+  EXPECT_EQ(read->run.started, FullRecord().run.started);
+  EXPECT_EQ(read->run.stop_reason->findings.at(0).suggested_settings.size(), 1U);
+  EXPECT_EQ(read->retention, FullRecord().retention);
+}
+
+TEST(Codec, ReadsBackARecordWithNothingSet) {
+  const std::string bytes = Encode(RunRecord());
+
+  const auto read = DecodeRunRecord(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_FALSE(read->run.spec.seed || read->run.started || read->run.best);
+  EXPECT_EQ(Encode(*read), bytes);
+}
+
+TEST(Codec, ReadsBackACheckpoint) {
+  const Checkpoint checkpoint{12, 3.5, {9, 0.25}, std::string("bytes\0more", 10)};
+
+  const auto read = DecodeCheckpoint(Encode(checkpoint));
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->iteration, 12);
+  EXPECT_EQ(read->elapsed_seconds, 3.5);
+  EXPECT_EQ(read->best.iteration, 9);
+  EXPECT_EQ(read->best.gradient_norm, 0.25);
+  EXPECT_EQ(read->descent, checkpoint.descent);
+}
+
+TEST(Codec, RefusesEveryBitThatIsFlippedAndEveryTruncation) {
+  const std::string bytes = Encode(FullRecord());
+  for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    std::string damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_TRUE(absl::IsDataLoss(DecodeRunRecord(damaged).status())) << "bit " << bit;
+  }
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_TRUE(absl::IsDataLoss(DecodeRunRecord(bytes.substr(0, length)).status())) << length;
+  }
+}
+
+TEST(Codec, DigestsOfSpecsAreStableAndTellAnyTwoApart) {
+  const RunSpec spec = FullRecord().run.spec;
+  RunSpec other = spec;
+  other.start["b"] = {std::nextafter(0.1, 1)};
+
+  EXPECT_EQ(DigestOf(spec), DigestOf(FullRecord().run.spec));
+  EXPECT_NE(DigestOf(spec), DigestOf(other));
+  // Digests are stored: a change of this number breaks the retries of clients over an upgrade.
+  EXPECT_EQ(DigestOf(RunSpec()), 0x3FDB181133EEF96FU);
+}
+
+}  // namespace
+}  // namespace thalweg::runs

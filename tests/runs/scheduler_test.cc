@@ -1,0 +1,161 @@
+#include "server/runs/scheduler.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace thalweg::runs {
+namespace {
+
+using std::chrono::microseconds;
+
+int64_t NanosecondsWorked() {
+  timespec worked{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+  return int64_t{worked.tv_sec} * 1'000'000'000 + worked.tv_nsec;
+}
+
+// Processor time, so that these tests may share the machine with others.
+void Burn(microseconds time) {
+  const int64_t end = NanosecondsWorked() + 1000 * time.count();
+  while (NanosecondsWorked() < end) {
+  }
+}
+
+/// Takes `cost` a slice, for ever or for some slices.
+class Task : public Steppable {
+ public:
+  explicit Task(microseconds cost, int slices = INT32_MAX) : cost_(cost), left_(slices) {}
+
+  SliceEnd Slice() override {
+    EXPECT_FALSE(inside_.exchange(true)) << "two workers at one task";
+    Burn(cost_);
+    ++done_;
+    inside_ = false;
+    return --left_ > 0 ? SliceEnd::kAgain : SliceEnd::kDone;
+  }
+
+  int done() const { return done_; }
+
+ private:
+  const microseconds cost_;
+  int left_;
+  std::atomic<bool> inside_{false};
+  std::atomic<int> done_{0};
+};
+
+template <typename Claim>
+void WaitFor(Claim claim) {
+  while (!claim()) std::this_thread::sleep_for(microseconds(100));
+}
+
+TEST(Scheduler, GivesEqualTasksEqualTurns) {
+  EventSink events;
+  Scheduler scheduler(2, events);
+  std::vector<std::shared_ptr<Task>> tasks;
+  for (int i = 0; i < 100; ++i) tasks.push_back(std::make_shared<Task>(microseconds(50)));
+  for (const auto& task : tasks) scheduler.Enqueue(task);
+
+  WaitFor([&] { return tasks[0]->done() >= 20; });
+  scheduler.Stop();
+
+  int least = INT32_MAX;
+  int most = 0;
+  for (const auto& task : tasks) {
+    least = std::min(least, task->done());
+    most = std::max(most, task->done());
+  }
+  // By time, not by turns: to wake up costs some, too. Hence not 1.
+  EXPECT_GE(least, most / 2);
+}
+
+TEST(Scheduler, LetsOneWhoOverrunsWaitUntilTheOthersHaveHadAsMuch) {
+  EventSink events;
+  Scheduler scheduler(1, events);
+  const auto hog = std::make_shared<Task>(microseconds(20'000));
+  std::vector<std::shared_ptr<Task>> others;
+  for (int i = 0; i < 10; ++i) others.push_back(std::make_shared<Task>(microseconds(200)));
+  scheduler.Enqueue(hog);
+  for (const auto& task : others) scheduler.Enqueue(task);
+
+  WaitFor([&] { return hog->done() >= 4; });
+  scheduler.Stop();
+
+  // Between two slices of the hog each other has about a hundred; half of it for a busy machine.
+  for (const auto& task : others) EXPECT_GE(task->done(), 2 * 50);
+}
+
+TEST(Scheduler, TakesAnExpeditedTaskNext) {
+  EventSink events;
+  Scheduler scheduler(1, events);
+  std::vector<std::shared_ptr<Task>> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(std::make_shared<Task>(microseconds(300)));
+  const auto last = std::make_shared<Task>(microseconds(10), /*slices=*/1);
+  for (const auto& task : crowd) scheduler.Enqueue(task);
+  scheduler.Enqueue(last);
+
+  scheduler.EnqueueFirst(last);
+  WaitFor([&] { return last->done() == 1; });
+
+  int turns = 0;
+  for (const auto& task : crowd) turns += task->done();
+  EXPECT_LT(turns, 100);  // it had 200 before it
+}
+
+TEST(Scheduler, GivesATaskToOneWorkerHoweverOftenItIsEnqueued) {
+  EventSink events;
+  Scheduler scheduler(4, events);
+  const auto task = std::make_shared<Task>(microseconds(20));
+  for (int i = 0; i < 2000; ++i) {
+    scheduler.Enqueue(task);
+    scheduler.EnqueueFirst(task);
+    scheduler.EndWait();
+  }
+  WaitFor([&] { return task->done() > 10; });  // Task itself notices a second worker
+}
+
+/// Waits after every slice for an end of the wait.
+class Waiting : public Steppable {
+ public:
+  SliceEnd Slice() override {
+    ++done;
+    return SliceEnd::kWait;
+  }
+  std::atomic<int> done{0};
+};
+
+TEST(Scheduler, NeverMissesTheEndOfAWait) {
+  EventSink events;
+  Scheduler scheduler(2, events);
+  const auto task = std::make_shared<Waiting>();
+  scheduler.Enqueue(task);
+  for (int slice = 1; slice < 2000; ++slice) {
+    WaitFor([&] { return task->done >= slice; });
+    scheduler.EndWait();  // perhaps while the worker is still on its way to put the task aside
+  }
+  WaitFor([&] { return task->done >= 2000; });
+}
+
+TEST(Scheduler, BeginsNoSliceAfterItHasStopped) {
+  EventSink events;
+  Scheduler scheduler(2, events);
+  const auto task = std::make_shared<Task>(microseconds(10));
+  scheduler.Enqueue(task);
+  WaitFor([&] { return task->done() > 0; });
+
+  scheduler.Stop();
+  const int done = task->done();
+  scheduler.Enqueue(std::make_shared<Task>(microseconds(10)));
+
+  EXPECT_EQ(task->done(), done);
+}
+
+}  // namespace
+}  // namespace thalweg::runs
