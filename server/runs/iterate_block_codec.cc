@@ -53,6 +53,7 @@ class Writer {
 
   template <typename T>
   void PutArray(const T* values, size_t count) {
+    if (count == 0) return;  // `values` may be null then, which memcpy does not take
     std::memcpy(bytes_.data() + at_, values, count * sizeof(T));
     at_ += count * sizeof(T);
   }
