@@ -189,13 +189,31 @@ TEST_F(WatchStreams, EndWhenTheClientGoesAndLetGoOfTheRun) {
   EXPECT_EQ(runs_.watchers(), 0);
 }
 
-TEST_F(WatchStreams, AreNotAbandonedByAClientThatHasTheLastUpdate) {
+TEST_F(WatchStreams, AreNotAbandonedByAClientThatLeavesDuringTheLastUpdate) {
   Client& client = NewClient();
-  bool abandoned = false;
-  auto stream = Watch(client, [&](const std::string&) { abandoned = true; });
+  client.StopReading();
+  std::atomic<bool> abandoned{false};
   runs_.End("r1", runs::RunState::kFinished);
-  EXPECT_TRUE(client.End().ok());
+  auto stream = Watch(client, [&](const std::string&) { abandoned = true; });
+  ASSERT_TRUE(client.Wait([](const auto& all) { return all.size() == 1; }));
+  stream->Written(true);
+  ASSERT_TRUE(client.Wait([](const auto& all) { return all.size() == 2 && all[1].last(); }));
   stream->Cancelled();
+  stream->Written(false);
+  EXPECT_TRUE(client.End().ok());
+  EXPECT_FALSE(abandoned);
+}
+
+TEST_F(WatchStreams, AreNotAbandonedByAClientThatIsCutOffByADrain) {
+  Client& client = NewClient();
+  client.StopReading();
+  std::atomic<bool> abandoned{false};
+  auto stream = Watch(client, [&](const std::string&) { abandoned = true; });
+  ASSERT_TRUE(client.Wait([](const auto& all) { return all.size() == 1; }));
+  draining_ = true;
+  stream->Cancelled();
+  stream->Written(false);
+  EXPECT_EQ(client.End().code(), absl::StatusCode::kCancelled);
   EXPECT_FALSE(abandoned);
 }
 
