@@ -97,7 +97,7 @@ ActiveRun::Claim ActiveRun::TakeClaim() {
   const bool wished = wish_ != Wish::kNone;
   if (standing_.state == RunState::kPaused && !wished) return Claim::kRefused;
   const bool behind = trace_->pending_bytes() > shop_.max_pending_bytes ||
-                      shop_.memory.pending > static_cast<int64_t>(4 * shop_.max_pending_bytes);
+                      shop_.memory.pending > static_cast<int64_t>(2 * shop_.max_pending_bytes);
   if (behind && !wished) return Claim::kRecorderBehind;
   claimed_ = true;
   return Claim::kGiven;
@@ -240,8 +240,10 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
 }
 
 Trace::Ticket ActiveRun::Publish(Trace::Addition addition) {
+  const uint64_t changes = changes_;
   const Trace::Ticket ticket = trace_->Add(std::move(addition));
-  shop_.recorder.Notify(trace_);
+  changes_ = ticket.changes;
+  shop_.recorder.Notify(trace_, /*urgent=*/changes != changes_);
   return ticket;
 }
 

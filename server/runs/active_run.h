@@ -108,6 +108,7 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   bool claimed_ = false;
   bool put_away_ = false;
   Standing standing_;           // the newest, durable or not; written by who holds the claim
+  uint64_t changes_ = 0;        // of state, published so far
   Outcome* outcome_ = nullptr;  // of the wish, where someone waits for it
 };
 

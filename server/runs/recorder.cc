@@ -13,6 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kRetryFullDisk{250};
+constexpr size_t kEnoughBytes = 4 << 20;  // for one commit: some 15 ms of a fair disk
 
 absl::Status DiskFull() {
   return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
@@ -57,19 +58,21 @@ Recorder::~Recorder() {
   thread_.join();
 }
 
-void Recorder::Notify(std::shared_ptr<Trace> trace) {
-  const bool fresh = trace->MarkDirty();
+void Recorder::Notify(std::shared_ptr<Trace> trace, bool urgent) {
   bool writes = true;
   {
     const std::lock_guard lock(mutex_);
+    const bool fresh = trace->MarkDirty();
     writes = broken_.ok();
-    if (writes && fresh) {
+    if (writes && urgent) {
+      if (!fresh) std::erase(dirty_, trace);  // it moves to the front
+      dirty_.push_front(trace);
+    } else if (writes && fresh) {
       dirty_.push_back(trace);
-      ++asked_;
     }
   }
   if (!writes) trace->CouldNotCommit();
-  if (fresh) work_.notify_one();
+  work_.notify_one();
 }
 
 absl::Status Recorder::Write(RunChange change) {
@@ -84,10 +87,11 @@ absl::Status Recorder::Write(RunChange change) {
 
 void Recorder::Flush() {
   std::unique_lock lock(mutex_);
-  const uint64_t asked = asked_;
   const uint64_t failures = failed_commits_;
-  settled_.wait(lock,
-                [&] { return answered_ >= asked || failed_commits_ != failures || !broken_.ok(); });
+  settled_.wait(lock, [&] {
+    const bool nothing_left = dirty_.empty() && ordered_.empty() && !writing_;
+    return nothing_left || failed_commits_ != failures || !broken_.ok();
+  });
 }
 
 void Recorder::Work() {
@@ -119,14 +123,17 @@ bool Recorder::WaitForWork() {
 }
 
 void Recorder::TakeWork() {
+  writing_ = true;
   orders_.swap(ordered_);
   if (!batches_.empty()) return;  // first what could not be written
-  for (std::shared_ptr<Trace>& trace : dirty_) {
+  size_t bytes = 0;
+  while (!dirty_.empty() && bytes < kEnoughBytes) {
+    std::shared_ptr<Trace> trace = std::move(dirty_.front());
+    dirty_.pop_front();
     Trace::Batch batch = trace->Take();
+    bytes += batch.bytes;
     if (!batch.empty()) batches_.push_back({std::move(trace), std::move(batch)});
   }
-  dirty_.clear();
-  taken_ = asked_;
 }
 
 absl::Status Recorder::CommitTaken() {
@@ -209,9 +216,8 @@ void Recorder::Settle(const absl::Status& status) {
       order->status = full ? DiskFull() : status;
       order->done = true;
     }
-    if (status.ok()) {
-      answered_ = taken_;
-    } else {
+    writing_ = !batches_.empty();
+    if (!status.ok()) {
       ++failed_commits_;
       disappointed.insert(disappointed.end(), dirty_.begin(), dirty_.end());
     }

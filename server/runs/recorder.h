@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,7 +18,8 @@ namespace thalweg::runs {
 
 /// Makes durable what runs make: one thread that takes all that is pending, of all runs, and writes
 /// it in one transaction. When idle it begins at once; while it writes, the next transaction
-/// gathers. A full disk is waited out; after any other failure nothing is written any more.
+/// gathers, up to a size that keeps everyone's wait short. A full disk is waited out; after any
+/// other failure nothing is written any more.
 class Recorder {
  public:
   struct Hooks {
@@ -32,8 +34,8 @@ class Recorder {
   Recorder(RunStore& store, EventSink& events, ResidentBudget& memory, Hooks hooks);
   ~Recorder();  ///< Writes what is pending, unless the disk is full.
 
-  /// `trace` has something pending.
-  void Notify(std::shared_ptr<Trace> trace);
+  /// `trace` has something pending; someone waits for it where it is urgent.
+  void Notify(std::shared_ptr<Trace> trace, bool urgent);
   /// Makes one change durable, in the company of whatever else there is. RESOURCE_EXHAUSTED
   /// (STORAGE_FULL) leaves it undone.
   absl::Status Write(RunChange change);
@@ -70,11 +72,9 @@ class Recorder {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable settled_;
-  std::vector<std::shared_ptr<Trace>> dirty_;
+  std::deque<std::shared_ptr<Trace>> dirty_;
   std::vector<Order*> ordered_;
-  uint64_t asked_ = 0;     // notifications so far
-  uint64_t taken_ = 0;     // of which in batches_
-  uint64_t answered_ = 0;  // of which settled
+  bool writing_ = false;  // batches_ or orders_ hold something
   uint64_t failed_commits_ = 0;
   bool stopping_ = false;
   absl::Status broken_;  // not OK: nothing can be written any more

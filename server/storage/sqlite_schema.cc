@@ -17,7 +17,7 @@ constexpr int kApplicationId = 0x54484C57;  // "THLW"
 // FULL: a commit that returned survives power loss. EXCLUSIVE: no second connection by mistake.
 // Large pages suit large blobs. No memory mapping: an I/O error must be a result and no SIGBUS.
 constexpr const char* kSettings = R"sql(
-  PRAGMA page_size = 16384;
+  PRAGMA page_size = 4096;
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = PERSIST;
   PRAGMA journal_size_limit = 16777216;

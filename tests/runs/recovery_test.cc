@@ -68,6 +68,9 @@ TEST_F(Recovery, LeavesAPausedRunPausedAndACancelStillFindsItsBest) {
   const auto cancelled = book_->Cancel(id);
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
   EXPECT_EQ(cancelled->best->iteration, paused.best_iteration);
+  const IterateBlock best =
+      ReadTrace(*book_, id).Slice(paused.best_iteration, paused.best_iteration);
+  EXPECT_EQ(cancelled->best->gradient_norm, best.gradient_norm.at(0));
   EXPECT_EQ(cancelled->last->iteration, paused.iterations);
 }
 

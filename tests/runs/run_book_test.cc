@@ -1,7 +1,7 @@
 #include "server/runs/run_book.h"
 
 #include <algorithm>
-#include <atomic>
+#include <barrier>
 #include <memory>
 #include <set>
 #include <thread>
@@ -207,15 +207,22 @@ TEST_F(Create, WithAReusedRequestIdIsRefused) {
 
 TEST_F(Create, MakesOneRunOfManyConcurrentRequestsWithOneId) {
   Open();
-  std::vector<std::thread> callers;
-  std::vector<std::string> ids(8);
-  for (std::string& id : ids) {
-    callers.emplace_back([&] { id = Made(SpecOf("adam", 10), "same"); });
-  }
-  for (std::thread& caller : callers) caller.join();
+  for (int round = 0; round < 20; ++round) {
+    const std::string request_id = "same " + std::to_string(round);
+    std::barrier together(8);
+    std::vector<std::thread> callers;
+    std::vector<std::string> ids(8);
+    for (std::string& id : ids) {
+      callers.emplace_back([&] {
+        together.arrive_and_wait();
+        id = Made(SpecOf("adam", 10), request_id);
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
 
-  EXPECT_THAT(ids, testing::Each(ids[0]));
-  EXPECT_EQ(book_->List({})->runs.size(), 1U);
+    EXPECT_THAT(ids, testing::Each(ids[0]));
+    EXPECT_EQ(book_->List({})->runs.size(), static_cast<size_t>(round + 1));
+  }
 }
 
 TEST_F(Create, RefusesMoreUnfinishedRunsThanAllowed) {

@@ -112,6 +112,20 @@ TEST_F(States, APausedRunStandsStillAndThenGoesOn) {
   WaitForIteration(*book_, id, paused->iterations + 100);
 }
 
+TEST(Actions, DoNotWaitForTheEndOfASlice) {
+  storage::MemoryStore store;
+  EventSink events;
+  RunBookOptions options = SmallOptions(1);
+  options.slice = std::chrono::hours(1);
+  const auto book = *RunBook::Open(store, events, options);
+  const std::string id = book->Create(EndlessSpec(), "", false)->id;
+  WaitForIteration(*book, id, 0);
+
+  EXPECT_TRUE(book->Pause(id).ok());
+  EXPECT_TRUE(book->Resume(id).ok());
+  EXPECT_TRUE(book->Cancel(id).ok());
+}
+
 TEST_F(States, PausesChangeNoBit) {
   RunSpec spec = SpecOf("adam", 30'000);
   spec.seed = 1;

@@ -142,6 +142,18 @@ TEST(Watcher, IsNotWokenAfterItIsGone) {
   EXPECT_EQ(written.wakes, 0);
 }
 
+TEST(Watcher, IsNotPutToSleepWhenSomethingNewWasShownSinceItLooked) {
+  Written written;
+  const auto subscription = std::make_shared<Subscription>([] {});
+  written.Add(4);
+  written.Commit();
+  const uint64_t changes = written.trace->Shown().changes;
+
+  EXPECT_FALSE(written.trace->Arm(subscription, /*next_iteration=*/4, changes));
+  EXPECT_FALSE(written.trace->Arm(subscription, /*next_iteration=*/5, changes - 1));
+  EXPECT_TRUE(written.trace->Arm(subscription, /*next_iteration=*/5, changes));
+}
+
 TEST(Watcher, EndsWithTheRunAfterItsLastIterate) {
   Written written;
   const auto watcher = written.Watch();
