@@ -362,7 +362,7 @@ struct WatchedRun {
 
 WatchedRun RunWatchedBy(int stalled, int live) {
   Server server;
-  v1::Run run = AdamRun(3 * kMillion);
+  v1::Run run = AdamRun(10 * kMillion);
   const Clock::time_point start = Clock::now();
   const std::string name = Create(server.stub(), run);
   const StalledWatchers crowd(server, name, stalled);
@@ -411,7 +411,7 @@ void Watchers() {
   }
   const double base = Quantile(alone, 0.5);
   std::printf(
-      "watchers: stepping 3 M iterations takes %.3f s alone; with 1000 stalled watchers "
+      "watchers: stepping 10 M iterations takes %.3f s alone; with 1000 stalled watchers "
       "%.3f s (%+.1f %%); with 100 live ones as well %.3f s (%+.1f %%); medians of 5\n",
       base, Quantile(stalled, 0.5), 100 * (Quantile(stalled, 0.5) / base - 1), Quantile(both, 0.5),
       100 * (Quantile(both, 0.5) / base - 1));

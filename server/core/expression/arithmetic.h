@@ -39,11 +39,12 @@ inline double Apply(double a, [[maybe_unused]] double b, [[maybe_unused]] double
 }
 
 /// X-macro over the codes that Apply knows.
-#define THALWEG_ARITHMETIC_CODES(X)                                                         \
-  X(kAdd)                                                                                   \
-  X(kSubtract)                                                                              \
-  X(kMultiply) X(kDivide) X(kNegate) X(kAbs) X(kSign) X(kSqrt) X(kFloor) X(kCeil) X(kRound) \
-      X(kMinimum) X(kMaximum) X(kFloorDivide) X(kModulo) X(kLess) X(kLessEqual) X(kEqual)   \
-          X(kNotEqual) X(kAnd) X(kOr) X(kNot) X(kSelect) X(kMaskedMultiply)
+#define THALWEG_ARITHMETIC_CODES(X)                                                                \
+  X(kAdd)                                                                                          \
+  X(kSubtract)                                                                                     \
+  X(kMultiply)                                                                                     \
+  X(kDivide) X(kNegate) X(kAbs) X(kSign) X(kSqrt) X(kFloor) X(kCeil) X(kRound) X(kMinimum)         \
+      X(kMaximum) X(kFloorDivide) X(kModulo) X(kLess) X(kLessEqual) X(kEqual) X(kNotEqual) X(kAnd) \
+          X(kOr) X(kNot) X(kSelect) X(kMaskedMultiply)
 
 }  // namespace thalweg::expression
