@@ -353,73 +353,77 @@ class StalledWatchers {
   std::vector<std::unique_ptr<grpc::ClientReader<v1::WatchRunResponse>>> readers_;
 };
 
+v1::Run Get(Stub& stub, const std::string& name) {
+  grpc::ClientContext context;
+  v1::GetRunRequest request;
+  v1::GetRunResponse response;
+  request.set_name(name);
+  const grpc::Status status = stub.GetRun(&context, request, &response);
+  if (!status.ok()) throw std::runtime_error("GetRun: " + status.error_message());
+  return response.run();
+}
+
 struct WatchedRun {
-  double seconds = 0;  // the server's own stepping time of a run of a million
-  double wall = 0;     // from creation to the end
-  double memory = 0;   // MiB, of the server at the end
-  int64_t live = 0;    // updates that the live watchers got, of all of them
+  double nanoseconds = 0;  // of stepping, per iteration
+  double memory = 0;       // MiB, of the server at the end
+  int64_t live = 0;        // messages that the live watchers got, all together
 };
 
+/// A long run is stepped for a second while its watchers arrive; what follows is measured.
 WatchedRun RunWatchedBy(int stalled, int live) {
   Server server;
-  v1::Run run = AdamRun(10 * kMillion);
-  const Clock::time_point start = Clock::now();
-  const std::string name = Create(server.stub(), run);
+  const std::string name = Create(server.stub(), AdamRun(20 * kMillion));
   const StalledWatchers crowd(server, name, stalled);
   const std::unique_ptr<Stub> connection = server.NewConnection();
-  std::atomic<int64_t> updates{0};
+  std::atomic<int64_t> messages{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < live; ++i) {
     threads.emplace_back(
-        [&] { updates += Watch(*connection, name, v1::WATCH_MODE_LIVE).messages; });
+        [&] { messages += Watch(*connection, name, v1::WATCH_MODE_LIVE).messages; });
   }
-  Received received;
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const v1::Run before = Get(server.stub(), name);
+  v1::Run after = before;
+  while (!after.has_end_time()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    after = Get(server.stub(), name);
+  }
   WatchedRun result;
-  for (;;) {
-    grpc::ClientContext context;
-    v1::GetRunRequest request;
-    v1::GetRunResponse response;
-    request.set_name(name);
-    server.stub().GetRun(&context, request, &response);
-    if (response.run().has_end_time()) {
-      result.seconds = response.run().elapsed_seconds();
-      break;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  result.wall = Since(start);
+  result.nanoseconds = 1e9 * (after.elapsed_seconds() - before.elapsed_seconds()) /
+                       static_cast<double>(after.iteration() - before.iteration());
   result.memory = server.ResidentMib();
   for (std::thread& thread : threads) thread.join();
-  result.live = updates;
+  result.live = messages;
   return result;
 }
 
 void Watchers() {
-  std::vector<double> alone, stalled, both, memory_alone, memory_stalled, memory_both;
-  int64_t updates = 0;
+  struct Case {
+    const char* text;
+    int stalled;
+    int live;
+    std::vector<double> nanoseconds = {};
+    std::vector<double> memory = {};
+    int64_t messages = 0;
+  };
+  Case cases[] = {
+      {"alone", 0, 0}, {"1000 stalled", 1000, 0}, {"1000 stalled and 100 live", 1000, 100}};
   for (int round = 0; round < 5; ++round) {
-    const WatchedRun a = RunWatchedBy(0, 0);
-    const WatchedRun b = RunWatchedBy(1000, 0);
-    const WatchedRun c = RunWatchedBy(1000, 100);
-    alone.push_back(a.seconds);
-    stalled.push_back(b.seconds);
-    both.push_back(c.seconds);
-    memory_alone.push_back(a.memory);
-    memory_stalled.push_back(b.memory);
-    memory_both.push_back(c.memory);
-    updates = c.live;
+    for (Case& each : cases) {
+      const WatchedRun run = RunWatchedBy(each.stalled, each.live);
+      each.nanoseconds.push_back(run.nanoseconds);
+      each.memory.push_back(run.memory);
+      each.messages = run.live;
+    }
   }
-  const double base = Quantile(alone, 0.5);
-  std::printf(
-      "watchers: stepping 10 M iterations takes %.3f s alone; with 1000 stalled watchers "
-      "%.3f s (%+.1f %%); with 100 live ones as well %.3f s (%+.1f %%); medians of 5\n",
-      base, Quantile(stalled, 0.5), 100 * (Quantile(stalled, 0.5) / base - 1), Quantile(both, 0.5),
-      100 * (Quantile(both, 0.5) / base - 1));
-  std::printf(
-      "watchers: server memory %.0f MiB alone, %.0f MiB with 1000 stalled, %.0f MiB with 100 "
-      "live as well; live updates received %ld\n",
-      Quantile(memory_alone, 0.5), Quantile(memory_stalled, 0.5), Quantile(memory_both, 0.5),
-      updates);
+  const double base = Quantile(cases[0].nanoseconds, 0.5);
+  for (const Case& each : cases) {
+    const double median = Quantile(each.nanoseconds, 0.5);
+    std::printf(
+        "watchers: %-26s %.1f ns of stepping per iteration (%+.1f %%), server memory %.0f MiB, "
+        "%ld live messages; medians of 5\n",
+        each.text, median, 100 * (median / base - 1), Quantile(each.memory, 0.5), each.messages);
+  }
 }
 
 }  // namespace
