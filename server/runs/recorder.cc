@@ -145,6 +145,7 @@ absl::Status Recorder::CommitTaken() {
     for (const Trace::Block& block : taken.batch.blocks) {
       event.iterates += static_cast<int64_t>(block->rows());
     }
+    if (taken.batch.replaced) event.iterates -= static_cast<int64_t>(taken.batch.replaced->rows());
   }
   if (changes.empty()) return absl::OkStatus();
   event.runs = static_cast<int64_t>(changes.size());
@@ -162,6 +163,10 @@ RunChange Recorder::ChangeFor(const Taken& taken) {
   change.id = taken.trace->id();
   const Trace::Batch& batch = taken.batch;
   for (const Trace::Block& block : batch.blocks) change.append.push_back(Stored(*block));
+  if (batch.replaced) {
+    change.replace.push_back({batch.replaced->first(), batch.replaced->last(), {}});
+    change.replace.back().with.swap(change.append);
+  }
   if (batch.record_changed) change.run = RecordOf(*taken.trace, batch.standing);
   change.checkpoint = batch.checkpoint;
   if (IsTerminal(batch.standing.state)) change.checkpoint = "";  // nothing goes on from here

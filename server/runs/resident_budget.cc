@@ -11,7 +11,19 @@ void ResidentBudget::Added(const std::shared_ptr<Trace>& trace, size_t bytes) {
     order_.push_back(trace);
     ForgetDead();
   }
-  // A trace is asked without our lock held: it takes its own, and may be asking us.
+  EvictSurplus();
+}
+
+void ResidentBudget::Replaced(size_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    used_ += static_cast<int64_t>(bytes);
+  }
+  EvictSurplus();
+}
+
+// A trace is asked without our lock held: it takes its own, and may be asking us.
+void ResidentBudget::EvictSurplus() {
   while (const std::shared_ptr<Trace> oldest = NextToEvict()) oldest->EvictOldest();
 }
 

@@ -19,6 +19,8 @@ class ResidentBudget {
 
   /// A block of `bytes` was added to `trace`. Evicts until all is within the limit again.
   void Added(const std::shared_ptr<Trace>& trace, size_t bytes);
+  /// As Added, for a block that takes the place of one that its trace dropped.
+  void Replaced(size_t bytes);
   /// Blocks were dropped by their trace itself.
   void Dropped(size_t bytes);
   int64_t used() const;
@@ -27,6 +29,7 @@ class ResidentBudget {
   std::atomic<int64_t> pending{0};
 
  private:
+  void EvictSurplus();
   std::shared_ptr<Trace> NextToEvict();
   void ForgetDead();  // requires mutex_
 

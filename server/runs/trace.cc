@@ -64,41 +64,77 @@ Trace::Batch Trace::Take() {
   next.changes = pending_.changes;
   next.last_before = pending_.standing.iterations;
   pending_.standing.oldest_iteration = retention_.OldestFull(pending_.standing.iterations);
-  return std::exchange(pending_, std::move(next));
+  Batch batch = std::exchange(pending_, std::move(next));
+  JoinSmall(batch);
+  return batch;
+}
+
+// A slow run makes blocks of a row or two. They are joined while few rows are in them, so that such
+// a trace is not all overhead: each row is written some thirty times instead, a few kilobytes.
+void Trace::JoinSmall(Batch& batch) {
+  constexpr size_t kFewRows = 64;  // no more than a segment, so never in a range to be thinned
+  if (batch.blocks.empty()) return;
+  size_t rows = tail_ ? tail_->rows() : 0;
+  for (const Block& block : batch.blocks) rows += block->rows();
+  const bool fits = tail_ && rows <= kFewRows && batch.blocks.size() == 1 &&
+                    !retention_.EndsSegment(tail_->last());
+  if (fits) {
+    auto joined = std::make_shared<IterateBlock>();
+    joined->Reserve(rows, tail_->coordinates);
+    joined->AppendRows(*tail_, 0, tail_->rows());
+    joined->AppendRows(*batch.blocks[0], 0, batch.blocks[0]->rows());
+    batch.blocks[0] = std::move(joined);
+    batch.replaced = tail_;
+  }
+  tail_ = batch.blocks.back()->rows() < kFewRows ? batch.blocks.back() : nullptr;
 }
 
 Standing Trace::Committed(const Batch& batch) {
   std::vector<std::shared_ptr<Subscription>> woken;
   Standing before;
   size_t dropped = 0;
+  size_t in_place = 0;  // new blocks for which the budget has an entry already
   {
     const std::lock_guard lock(mutex_);
     before = std::exchange(shown_.standing, batch.standing);
     shown_.changes = batch.changes;
     shown_.since = std::chrono::steady_clock::now();
+    const bool replaces = batch.replaced && !resident_.empty();
+    if (replaces && resident_.back() == batch.replaced) dropped += Drop(/*newest=*/true);
     for (const Block& block : batch.blocks) resident_.push_back(block);
-    dropped = DropThinned();
+    // What the store has thinned is not shown in full from memory either: what a reader gets does
+    // not depend on what happens to be in memory.
+    const int64_t oldest = retention_.OldestFull(shown_.standing.iterations);
+    while (!resident_.empty() && resident_.front()->last() < oldest) dropped += Drop(false);
+    in_place = std::min(surplus_entries_, batch.blocks.size());
+    surplus_entries_ -= in_place;
     woken.swap(armed_);
   }
   pending_bytes_.fetch_sub(batch.bytes, std::memory_order_relaxed);
   budget_.pending.fetch_sub(static_cast<int64_t>(batch.bytes), std::memory_order_relaxed);
   shown_changed_.notify_all();
   for (const auto& subscription : woken) subscription->Fire();
-  if (dropped > 0) budget_.Dropped(dropped);
-  for (const Block& block : batch.blocks) budget_.Added(shared_from_this(), ResidentBytes(*block));
+  budget_.Dropped(dropped);
+  for (const Block& block : batch.blocks) {
+    if (in_place > 0) {
+      --in_place;
+      budget_.Replaced(ResidentBytes(*block));
+    } else {
+      budget_.Added(shared_from_this(), ResidentBytes(*block));
+    }
+  }
   return before;
 }
 
-// What the store has thinned is not shown in full from memory either: what a reader gets does not
-// depend on what happens to be in memory.
-size_t Trace::DropThinned() {
-  size_t dropped = 0;
-  const int64_t oldest = retention_.OldestFull(shown_.standing.iterations);
-  while (!resident_.empty() && resident_.front()->last() < oldest) {
-    dropped += ResidentBytes(*resident_.front());
+size_t Trace::Drop(bool newest) {
+  const size_t bytes = ResidentBytes(newest ? *resident_.back() : *resident_.front());
+  if (newest) {
+    resident_.pop_back();
+  } else {
     resident_.pop_front();
   }
-  return dropped;
+  ++surplus_entries_;
+  return bytes;
 }
 
 void Trace::CouldNotCommit() {
@@ -113,9 +149,8 @@ void Trace::EvictOldest() {
   size_t bytes = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (resident_.empty()) return;
-    bytes = ResidentBytes(*resident_.front());
-    resident_.pop_front();
+    if (!resident_.empty()) bytes = Drop(/*newest=*/false);
+    if (surplus_entries_ > 0) --surplus_entries_;  // the entry that brought us here
   }
   budget_.Dropped(bytes);
 }

@@ -41,6 +41,7 @@ class Trace : public std::enable_shared_from_this<Trace> {
     std::optional<std::string> checkpoint;
     Standing standing;
     bool record_changed = false;
+    Block replaced;  ///< Where set, blocks.front() begins with its rows and takes its place.
     int64_t last_before = -1;  ///< Last iteration of all batches before.
     size_t bytes = 0;
     uint64_t changes = 0;  ///< Of state, up to here.
@@ -100,7 +101,8 @@ class Trace : public std::enable_shared_from_this<Trace> {
   void Disarm(const std::shared_ptr<Subscription>& subscription);
 
  private:
-  size_t DropThinned();  // requires mutex_
+  void JoinSmall(Batch& batch);  // requires mutex_
+  size_t Drop(bool newest);      // requires mutex_; returns the bytes that are free now
 
   const StoredRun key_;
   const Run run_;
@@ -114,9 +116,11 @@ class Trace : public std::enable_shared_from_this<Trace> {
   Batch pending_;
   RunState newest_state_;
   uint64_t newest_changes_ = 0;
+  Block tail_;  // the newest block taken, where it is small
   View shown_;
   uint64_t failures_ = 0;       // of commits
   std::deque<Block> resident_;  // durable, in order, without holes but thinned ones
+  size_t surplus_entries_ = 0;  // of ours in the budget's order, more than there are blocks
   std::vector<std::shared_ptr<Subscription>> armed_;
 };
 

@@ -57,6 +57,10 @@ struct Written {
     for (const auto& block : batch.blocks) {
       change.append.push_back({block->first(), block->last(), Encode(*block)});
     }
+    if (batch.replaced) {
+      change.replace = {{batch.replaced->first(), batch.replaced->last(), change.append}};
+      change.append.clear();
+    }
     EXPECT_TRUE(store.Commit({change}).ok());
     trace->Committed(batch);
   }
@@ -319,6 +323,22 @@ TEST(Watcher, OfAllSeesEveryIterateOnceAndInOrderWhileTheTraceGrows) {
     writer.join();
     for (std::thread& reader : readers) reader.join();
   }
+}
+
+TEST(Trace, JoinsTheSmallBlocksOfASlowRun) {
+  Written written;
+  for (int64_t last = 0; last < 1000; ++last) {
+    written.Add(last);
+    written.Commit();
+  }
+
+  const auto stored = written.store.Blocks("r", 0, 999, SIZE_MAX);
+  EXPECT_EQ(stored->size(), 16U);  // 64 rows each
+  EXPECT_EQ(written.trace->ResidentFrom(0, 1000).size(), 16U);
+  const auto watcher = written.Watch();
+  EXPECT_EQ(Told(watcher->Next(kNow)), "running");
+  EXPECT_EQ(Told(watcher->Next(kNow)), "0-861");  // 64 KiB
+  EXPECT_EQ(Told(watcher->Next(kNow)), "862-999");
 }
 
 TEST(ResidentBudget, ForgetsTheOldestBlocksOfAllTracesFirst) {
