@@ -19,6 +19,7 @@ void ShowHistory(const client::Client& client, const std::string& name, Progress
   v1::ListIteratesRequest request;
   request.set_name(name);
   request.set_max_points(kHistoryPoints);
+  request.set_page_size(kHistoryPoints);
   const auto history = client.ListIterates(request);
   if (!history.ok() || !client::IsWellFormed(history->iterates())) return;
   progress.History(client::IteratesView(history->iterates()));
