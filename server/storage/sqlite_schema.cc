@@ -15,9 +15,10 @@ constexpr int kApplicationId = 0x54484C57;  // "THLW"
 // 0.7 ms against 8 ms, 64 MB of blobs at 330 to 500 MB/s against 110 to 350), and the defect that
 // SQLite up to 3.51.2 has in write-ahead logs can't be met. PERSIST spares the journal's inode.
 // FULL: a commit that returned survives power loss. EXCLUSIVE: no second connection by mistake.
-// Large pages suit large blobs. No memory mapping: an I/O error must be a result and no SIGBUS.
+// Pages large enough for blobs, small enough for an index of many runs. No memory mapping: an I/O
+// error must be a result and no SIGBUS.
 constexpr const char* kSettings = R"sql(
-  PRAGMA page_size = 4096;
+  PRAGMA page_size = 8192;
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = PERSIST;
   PRAGMA journal_size_limit = 16777216;

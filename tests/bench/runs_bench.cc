@@ -178,7 +178,7 @@ void ThousandRuns(benchmark::State& state) {
     std::vector<int64_t> before;
     for (const std::string& id : ids) before.push_back(book->Get(id)->iterations);
     const Clock::time_point measured = Clock::now();
-    while (SecondsSince(measured) < 6) usleep(10'000);
+    while (SecondsSince(measured) < 10) usleep(10'000);
     std::vector<int64_t> progress;
     for (size_t i = 0; i < ids.size(); ++i) {
       progress.push_back(book->Get(ids[i])->iterations - before[i]);
