@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,11 @@ size_t Precedence(Termination termination) {
 
 void Append(const absl::Status& status, std::vector<Violation>& violations) {
   for (Violation& violation : ViolationsOf(status)) violations.push_back(std::move(violation));
+}
+
+bool Has(std::string_view code, const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [code](const Finding& finding) { return finding.code == code; });
 }
 
 absl::Status CheckStart(const Vector& start, const Layout& layout) {
@@ -133,6 +139,10 @@ StopReason Descent::Explained(StopReason reason) {
   Ending ending{reason, problem_,    *optimizer_,     settings_.start, start_value_,
                 at_,    previous_x_, previous_value_, gradient_norm_,  best_};
   reason.findings = Diagnose(ending);
+  if (reason.termination == Termination::kConverged && Has("oscillating", reason.findings)) {
+    reason.termination = Termination::kStalled;
+    absl::StrAppend(&reason.detail, ", but by jumping between the two slopes of a valley");
+  }
   return reason;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "absl/strings/str_format.h"
@@ -9,16 +10,25 @@ namespace {
 
 constexpr double kOpposite = -0.9;   // cosine between gradients that point against each other
 constexpr double kUnshrunk = 0.999;  // ratio of their lengths from which on nothing is gained
+constexpr double kRounding = 1e-8;   // steps below this, relative to x, are settling, not jumping
+
+/// Whether the end leaves room for doubt: a run that ended with success did so only if a valley's
+/// two equal slopes cannot have been taken for a floor.
+bool MayBeJumping(const Ending& ending) {
+  const StopReason& reason = ending.reason;
+  if (reason.termination == Termination::kConverged) {
+    return (reason.criterion == "value_change" || reason.criterion == "relative_value_change") &&
+           ending.at.step_norm > kRounding * std::max(1.0, NormsOf(ending.at.x).two);
+  }
+  return reason.termination == Termination::kLimit || reason.termination == Termination::kStalled;
+}
 
 }  // namespace
 
 /// The last step jumped across a valley to where the gradient is as long as before and points back.
 /// The curvature along that step, g differences over x differences, says which rate would not.
 std::optional<Finding> Oscillating(Ending& ending) {
-  const Termination termination = ending.reason.termination;
-  if (termination != Termination::kLimit && termination != Termination::kStalled) {
-    return std::nullopt;
-  }
+  if (!MayBeJumping(ending)) return std::nullopt;
   Iterate before;
   before.x = ending.previous_x;
   before.gradient = Vector::Zero(before.x.size());

@@ -104,6 +104,28 @@ TEST(Oscillating, IsFoundWhereStepsJumpAcrossForEver) {
   EXPECT_EQ(SuggestedRate(outcome.reason.findings[0]), 0.5);
 }
 
+TEST(Oscillating, IsNoConvergenceThoughTheValueNoLongerChanges) {
+  const Outcome outcome =
+      RunOf(testing::Square(), {.optimizer = GradientDescentAt(1),
+                                .stopping = {{"value_change", {{"threshold", 1e-8}}}},
+                                .start = Point({10})});
+
+  EXPECT_EQ(outcome.reason.termination, Termination::kStalled);
+  EXPECT_THAT(outcome.reason.detail, HasSubstr("two slopes of a valley"));
+  ASSERT_THAT(outcome.reason.findings, SizeIs(1));
+  EXPECT_EQ(SuggestedRate(outcome.reason.findings[0]), 0.5);
+}
+
+TEST(Oscillating, IsNotSeenInTheRoundingAtAMinimum) {
+  const Outcome outcome =
+      RunOf(testing::Square(), {.optimizer = GradientDescentAt(0.1),
+                                .stopping = {{"value_change", {{"threshold", 1e-30}}}},
+                                .start = Point({10})});
+
+  EXPECT_EQ(outcome.reason.termination, Termination::kConverged);
+  EXPECT_THAT(outcome.reason.findings, IsEmpty());
+}
+
 TEST(LearningRateTooSmall, IsFoundWhereTheRunHasHardlyBegun) {
   const Outcome outcome =
       RunOf(testing::Square(),
