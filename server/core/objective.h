@@ -26,6 +26,23 @@ class Objective {
   /// f(x) and its gradient; `gradient` has size n already.
   virtual absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) = 0;
 
+  /// The Hessian at x times v: the gradient's derivative along v; `product` has size n already.
+  /// UNIMPLEMENTED where no second derivative is known.
+  virtual absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product);
+
+  /// f at every column of `points` (n x p); `values` has size p already. The bits are those of
+  /// one point at a time.
+  virtual absl::Status Values(const Matrix& points, Vector& values);
+  /// `gradients` has the shape of `points` already.
+  virtual absl::Status ValuesAndGradients(const Matrix& points, Vector& values, Matrix& gradients);
+
+  /// m where f is known to be the sum of squares of m residuals r(x); 0 where it is not.
+  virtual Index residual_count() const { return 0; }
+  /// r(x); `residuals` has size m already. UNIMPLEMENTED where m is 0.
+  virtual absl::Status Residuals(const Vector& x, Vector& residuals);
+  /// r(x) and dr/dx, which is m x n already. The gradient of f is 2 J'r.
+  virtual absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian);
+
   /// In one line, which subexpression first gives NaN or infinity at x, and from which operands;
   /// empty where all is finite or the objective cannot tell.
   virtual std::string ExplainNonFinite(const Vector& x) = 0;

@@ -115,25 +115,25 @@ class ExpressionObjective final : public Objective {
 
   absl::Status Value(const Vector& x, double& value) override {
     if (x.size() != machinery_.layout.size()) return WrongSize(x);
-    value = value_.Run(x.data(), nullptr);
+    value = value_.Run({.x = x.data()});
     return absl::OkStatus();
   }
 
   absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
     if (x.size() != machinery_.layout.size() || gradient.size() != x.size()) return WrongSize(x);
     gradient.setZero();
-    value = gradient_.Run(x.data(), gradient.data());
+    value = gradient_.Run({.x = x.data(), .gradient = gradient.data()});
     return absl::OkStatus();
   }
 
   std::string ExplainNonFinite(const Vector& x) override {
     if (x.size() != machinery_.layout.size()) return "";
-    if (!std::isfinite(value_.Run(x.data(), nullptr))) {
+    if (!std::isfinite(value_.Run({.x = x.data()}))) {
       return Explain(machinery_, machinery_.value, machinery_.value_code, value_,
                      {machinery_.value.result});
     }
     Vector gradient = Vector::Zero(x.size());
-    gradient_.Run(x.data(), gradient.data());
+    gradient_.Run({.x = x.data(), .gradient = gradient.data()});
     if (gradient.allFinite()) return "";
     return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, gradient_,
                    Scattered());

@@ -64,19 +64,16 @@ Machine::Machine(const Program& program, const MachineCode& code)
   for (const auto& [place, value] : code.numbers) memory_[place] = value;
   for (const auto& [place, value] : code.blocks) std::fill_n(memory_ + place, kBlock, value);
   for (size_t i = 0; i < program.arrays.size(); ++i) {
-    const Array& array = program.arrays[i];
-    if (array.kind == ArrayKind::kTemporary) arrays_[i] = memory_ + code.array_places[i];
-    if (array.kind == ArrayKind::kParameter) {
-      // Never written: stores and scatters go to temporaries and the gradient alone.
-      arrays_[i] =
-          const_cast<double*>(program.parameters[static_cast<size_t>(array.parameter)].data());
-    }
+    if (program.arrays[i].kind != ArrayKind::kTemporary) continue;
+    arrays_[i] = memory_ + code.array_places[i];
   }
 }
 
-double Machine::Run(const double* x, double* gradient) {
-  arrays_[kInputArray] = const_cast<double*>(x);
-  arrays_[kGradientArray] = gradient;
+double Machine::Run(const Arguments& arguments) {
+  for (size_t i = 0; i < arrays_.size(); ++i) {
+    const Array& array = program_.arrays[i];
+    if (array.kind != ArrayKind::kTemporary) arrays_[i] = WhereIs(program_, array, arguments);
+  }
   RunNumbers(0, code_.top);
   return memory_[code_.result];
 }

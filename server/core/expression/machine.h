@@ -15,8 +15,8 @@ class Machine {
   /// Both must outlive the machine.
   Machine(const Program& program, const MachineCode& code);
 
-  /// The value at x; adds the gradient into `gradient` where the program has one.
-  double Run(const double* x, double* gradient);
+  /// The value at x; adds to the outputs that the program has.
+  double Run(const Arguments& arguments);
 
   // For explanations, after Run: what numbers outside loops are, and single turns of loops.
   double NumberAt(int32_t place) const { return memory_[static_cast<size_t>(place)]; }
@@ -38,7 +38,7 @@ class Machine {
   const MachineCode& code_;
   std::vector<double> storage_;
   double* memory_ = nullptr;       // storage_, aligned to a block of lanes
-  std::vector<double*> arrays_;    // by array; of inputs and the gradient, set by Run
+  std::vector<double*> arrays_;    // by array; all but temporaries set by Run
   std::vector<int64_t> counters_;  // by loop: the turn it is at
   std::vector<double> products_;   // scratch of ExclusiveProducts
 };

@@ -69,7 +69,22 @@ struct Op {
   double value = 0;
 };
 
-enum class ArrayKind : uint8_t { kInput, kGradient, kParameter, kTemporary };
+enum class ArrayKind : uint8_t {
+  kInput,          ///< x
+  kGradient,       ///< df/dx
+  kDirection,      ///< v, along which a tangent is taken
+  kHessianVector,  ///< d/dt of the gradient at x + t*v
+  kResiduals,      ///< r, of a sum of squares; with a direction its tangent, dr/dx v
+  kJacobian,       ///< dr/dx, by columns
+  kParameter,
+  kTemporary,
+};
+/// What a program adds to or stores for its caller, who sets it to zero first.
+constexpr bool IsOutput(ArrayKind kind) {
+  return kind == ArrayKind::kGradient || kind == ArrayKind::kHessianVector ||
+         kind == ArrayKind::kResiduals || kind == ArrayKind::kJacobian;
+}
+
 struct Array {
   ArrayKind kind = ArrayKind::kTemporary;
   int64_t length = 0;
@@ -137,6 +152,20 @@ struct Program {
     return arrays[static_cast<size_t>(addresses[static_cast<size_t>(op.aux)].array)];
   }
 };
+
+/// Where the arrays of one run are. A program needs those that it has arrays of.
+struct Arguments {
+  const double* x = nullptr;
+  double* gradient = nullptr;
+  const double* direction = nullptr;
+  double* hessian_vector = nullptr;
+  double* residuals = nullptr;
+  double* jacobian = nullptr;
+  const double* const* parameters = nullptr;  ///< By number; null: the program's own.
+};
+
+/// Where `array` is, if it is not a temporary. Inputs and parameters are never written.
+double* WhereIs(const Program& program, const Array& array, const Arguments& arguments);
 
 inline constexpr int32_t kInputArray = 0;     ///< x
 inline constexpr int32_t kGradientArray = 1;  ///< df/dx

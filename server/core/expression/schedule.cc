@@ -39,7 +39,9 @@ class Scheduler {
       if (IsEffect(op.code)) effects_[Target(op)].push_back(static_cast<int32_t>(i));
     }
     NeedOp(program_.result);
-    NeedArray(kGradientArray);
+    for (size_t i = 0; i < program_.arrays.size(); ++i) {
+      if (IsOutput(program_.arrays[i].kind)) NeedArray(i);
+    }
     while (!waiting_.empty()) {
       const int32_t op = waiting_.back();
       waiting_.pop_back();

@@ -4,7 +4,7 @@
 
 namespace thalweg::expression {
 
-/// Drops what the result and the gradient do not need, and puts every region's items in an order
+/// Drops what the result and the outputs do not need, and puts every region's items in an order
 /// in which operands come first; effects keep the order they have.
 void Schedule(Program& program);
 

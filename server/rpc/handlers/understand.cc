@@ -30,6 +30,20 @@ class Interruptible final : public Objective {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->ValueAndGradient(x, value, gradient);
   }
+  absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->HessianVector(x, v, product);
+  }
+  Index residual_count() const override { return objective_->residual_count(); }
+  absl::Status Residuals(const Vector& x, Vector& residuals) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->Residuals(x, residuals);
+  }
+  absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals,
+                                    Matrix& jacobian) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->ResidualsAndJacobian(x, residuals, jacobian);
+  }
   std::string ExplainNonFinite(const Vector& x) override { return objective_->ExplainNonFinite(x); }
 
  private:
