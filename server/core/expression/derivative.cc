@@ -6,39 +6,33 @@
 #include <vector>
 
 #include "server/core/expression/chain.h"
+#include "server/core/expression/copier.h"
 #include "server/core/expression/functions.h"
 
 namespace thalweg::expression {
 namespace {
 
-class Differentiator {
+class Differentiator final : Copier {
  public:
   Differentiator(const Program& from, int64_t scratch_bytes, Builder& to)
-      : from_(from),
-        to_(to),
-        spare_bytes_(scratch_bytes),
-        copy_(from.ops.size(), -1),
+      : Copier(from, scratch_bytes, to),
         adjoint_(from.ops.size(), -1),
         active_(from.ops.size(), false),
         masked_(from.ops.size(), false),
-        loop_copy_(from.loops.size(), -1),
-        array_copy_(from.arrays.size(), -1),
-        array_adjoint_(from.arrays.size(), -1) {}
+        array_adjoint_(from.arrays.size(), -1),
+        array_gained_(from.arrays.size(), false),
+        stored_(from.loops.size()) {}
 
   bool Run() {
     FindActive();
     FindMasked();
-    to_.program().parameters = from_.parameters;
-    for (size_t i = 0; i < from_.arrays.size(); ++i) {
-      if (from_.arrays[i].kind == ArrayKind::kTemporary) continue;
-      array_copy_[i] = to_.AddArray(from_.arrays[i]);
-    }
+    FindStored();
     array_adjoint_[kInputArray] = array_copy_[kGradientArray];
-    Forward(0, 0);
+    CopyRegion(0, 0);
     to_.program().result = Copy(from_.result);
     Gain(from_.result, to_.Constant(1));
     Backward(0, 0);
-    return spare_bytes_ >= 0;
+    return !out_of_memory();
   }
 
  private:
@@ -90,94 +84,21 @@ class Differentiator {
     }
   }
 
-  size_t ArrayIndex(const Op& op) const {
-    return static_cast<size_t>(from_.addresses[static_cast<size_t>(op.aux)].array);
-  }
-  const Accumulator& AccumulatorOf(const Op& result) const {
-    return from_.LoopAt(result.aux).accumulators[static_cast<size_t>(result.b)];
-  }
-
-  // --- forwards: the value once more ----------------------------------------------------------
-
-  int32_t Copy(int32_t op) {
-    if (op < 0) return -1;
-    const Op& of = from_.At(op);
-    if (of.code == Code::kConstant) return to_.Constant(of.value);
-    return copy_[static_cast<size_t>(op)];
-  }
-
-  Address CopyAddress(int32_t address, const std::vector<int32_t>& arrays) const {
-    Address made = from_.addresses[static_cast<size_t>(address)];
-    made.array = arrays[static_cast<size_t>(made.array)];
-    for (auto& [loop, unused] : made.terms) loop = loop_copy_[static_cast<size_t>(loop)];
-    return made;
-  }
-
-  void Forward(int32_t old_region, int32_t region, bool store = true) {
-    for (size_t i = 0; i < from_.arrays.size() && store; ++i) {
-      const Array& array = from_.arrays[i];
-      if (array.kind != ArrayKind::kTemporary || array.home != old_region) continue;
-      array_copy_[i] = AddTemporary(array.length, region);
-      array_adjoint_[i] = AddTemporary(array.length, region);
-      to_.Effect(region, Code::kClear, -1, -1, array_adjoint_[i]);
-    }
-    for (const Item& item : from_.RegionAt(old_region).items) {
-      if (to_.full()) return;
-      if (item.loop) {
-        CopyLoop(item.index, region);
-      } else {
-        CopyOp(item.index, region, store);
+  /// Which arrays each loop fills for the outside.
+  void FindStored() {
+    for (const Op& op : from_.ops) {
+      if (op.code != Code::kStore) continue;
+      const size_t array = ArrayIndex(op);
+      for (int32_t r = op.region; r != from_.arrays[array].home; r = from_.RegionAt(r).parent) {
+        stored_[static_cast<size_t>(from_.RegionAt(r).loop)].push_back(array);
       }
     }
   }
 
-  int32_t AddTemporary(int64_t length, int32_t region) {
-    spare_bytes_ -= length * static_cast<int64_t>(sizeof(double));
-    // Out of memory: the program will be refused, but until then stays well formed.
-    return to_.AddArray({.length = spare_bytes_ < 0 ? 1 : length, .home = region});
-  }
-
-  void CopyOp(int32_t index, int32_t region, bool store) {
-    const Op& op = from_.At(index);
-    to_.SetOrigin(op.origin, /*derivative=*/false);
-    int32_t& made = copy_[static_cast<size_t>(index)];
-    switch (op.code) {
-      case Code::kCounter:
-        made = to_.Counter(loop_copy_[static_cast<size_t>(op.aux)]);
-        return;
-      case Code::kLoad:
-        made = to_.Load(CopyAddress(op.aux, array_copy_));
-        return;
-      case Code::kGather:
-        made = to_.Gather(CopyAddress(op.aux, array_copy_), Copy(op.a));
-        return;
-      case Code::kStore:
-        if (!store) return;
-        to_.Effect(region, Code::kStore, Copy(op.a), -1,
-                   to_.AddressOf(CopyAddress(op.aux, array_copy_)));
-        return;
-      default:
-        made = to_.Emit(op.code, Copy(op.a), Copy(op.b), Copy(op.c), op.aux);
-    }
-  }
-
-  /// Opens a loop like `old` in `region` and repeats its body.
-  int32_t OpenCopy(int32_t old, int32_t region, bool store) {
-    const Loop& of = from_.LoopAt(old);
-    to_.SetOrigin(of.origin, /*derivative=*/false);
-    const int32_t loop = to_.OpenLoop(region, Copy(of.count), of.most);
-    loop_copy_[static_cast<size_t>(old)] = loop;
-    Forward(of.body, to_.BodyOf(loop), store);
-    return loop;
-  }
-
-  void CopyLoop(int32_t old, int32_t region) {
-    const int32_t loop = OpenCopy(old, region, /*store=*/true);
-    for (const Accumulator& of : from_.LoopAt(old).accumulators) {
-      to_.SetOrigin(from_.At(of.result).origin, /*derivative=*/false);
-      copy_[static_cast<size_t>(of.result)] = to_.Accumulate(loop, of.fold, Copy(of.value));
-    }
-    to_.CloseLoop(loop);
+  /// Adjoints of a temporary's elements live beside it.
+  void AfterTemporary(size_t array, int32_t region) override {
+    array_adjoint_[array] = AddTemporary(from_.arrays[array].length, region);
+    to_.Effect(region, Code::kClear, -1, -1, array_adjoint_[array]);
   }
 
   // --- backwards ------------------------------------------------------------------------------
@@ -212,7 +133,7 @@ class Differentiator {
     const Op& op = from_.At(index);
     to_.SetOrigin(op.origin, /*derivative=*/true);
     if (op.code == Code::kStore) {
-      if (active_[static_cast<size_t>(op.a)]) {
+      if (array_gained_[ArrayIndex(op)] && active_[static_cast<size_t>(op.a)]) {
         Gain(op.a, to_.Load(CopyAddress(op.aux, array_adjoint_)));
       }
       return;
@@ -221,6 +142,7 @@ class Differentiator {
     if (adjoint < 0) return;
     if (op.code == Code::kLoad || op.code == Code::kGather) {
       const int32_t address = to_.AddressOf(CopyAddress(op.aux, array_adjoint_));
+      array_gained_[ArrayIndex(op)] = true;
       if (op.code == Code::kLoad) {
         to_.Effect(region, Code::kScatter, adjoint, -1, address);
       } else {
@@ -249,17 +171,19 @@ class Differentiator {
     const Loop& of = from_.LoopAt(old);
     std::vector<std::pair<const Accumulator*, int32_t>> seeds;
     for (const Accumulator& accumulator : of.accumulators) {
+      if (accumulator.result < 0) continue;  // nobody reads it
       const int32_t adjoint = adjoint_[static_cast<size_t>(accumulator.result)];
       if (adjoint >= 0) seeds.emplace_back(&accumulator, adjoint);
     }
-    const bool stores = Stores(of);
+    const auto& stored = stored_[static_cast<size_t>(old)];
+    const bool stores = std::any_of(stored.begin(), stored.end(),
+                                    [&](size_t array) { return array_gained_[array]; });
     if (seeds.empty() && !stores) return;
     const bool fused = !stores && std::all_of(seeds.begin(), seeds.end(), [&](const auto& seed) {
       return seed.first->fold == Fold::kSum && KnownBeforeLoops(seed.second, region);
     });
     for (auto& [accumulator, seed] : seeds) Prepare(old, region, *accumulator, seed);
-    const int32_t loop =
-        fused ? loop_copy_[static_cast<size_t>(old)] : OpenCopy(old, region, /*store=*/false);
+    const int32_t loop = fused ? CopyOfLoop(old) : OpenAgain(old, region);
 
     auto outer = std::exchange(foreign_, Foreign{});
     region_ = of.body;
@@ -276,18 +200,11 @@ class Differentiator {
     for (const auto& [op, amount] : gained.entries) Gain(op, amount);
   }
 
-  bool Stores(const Loop& of) const {
-    const auto& items = from_.RegionAt(of.body).items;
-    return std::any_of(items.begin(), items.end(), [&](const Item& item) {
-      return !item.loop && from_.At(item.index).code == Code::kStore;
-    });
-  }
-
   /// What must be known of a whole product or extreme before its turns can be reversed. Turns the
   /// seed of a minimum into its share per tie, and makes the products of all other factors.
   void Prepare(int32_t old, int32_t region, const Accumulator& accumulator, int32_t& seed) {
     if (accumulator.fold == Fold::kSum) return;
-    const int32_t loop = OpenCopy(old, region, /*store=*/false);
+    const int32_t loop = OpenAgain(old, region);
     to_.SetOrigin(from_.At(accumulator.result).origin, /*derivative=*/true);
     const int32_t value = Copy(accumulator.value);
     if (accumulator.fold == Fold::kProduct) {
@@ -340,20 +257,16 @@ class Differentiator {
     std::unordered_map<int32_t, size_t> place;
   };
 
-  const Program& from_;
-  Builder& to_;
-  int64_t spare_bytes_;
-  std::vector<int32_t> copy_;     // operation of `to_` by operation of `from_`: its latest copy
-  std::vector<int32_t> adjoint_;  // likewise
+  std::vector<int32_t> adjoint_;  // operation of `to_` by operation of `from_`: its latest
   std::vector<bool> active_;
   std::vector<bool> masked_;
-  std::vector<int32_t> loop_copy_;
-  std::vector<int32_t> array_copy_;
   std::vector<int32_t> array_adjoint_;
-  std::vector<bool> needs_loops_;  // by operation of `to_`
-  Foreign foreign_;                // of the loop being reversed
-  int32_t region_ = 0;             // of `from_`, being reversed
-  int32_t others_ = -1;            // array of the product being reversed
+  std::vector<bool> array_gained_;           // its adjoint was added to
+  std::vector<std::vector<size_t>> stored_;  // by loop
+  std::vector<bool> needs_loops_;            // by operation of `to_`
+  Foreign foreign_;                          // of the loop being reversed
+  int32_t region_ = 0;                       // of `from_`, being reversed
+  int32_t others_ = -1;                      // array of the product being reversed
 };
 
 }  // namespace

@@ -55,6 +55,8 @@ enum class Code : uint8_t {
 
 constexpr bool IsEffect(Code code) { return code >= Code::kStore; }
 constexpr bool IsArithmetic(Code code) { return code >= Code::kAdd && code <= Code::kCall2; }
+/// Whether an effect's `aux` is an array, not an address.
+constexpr bool ActsOnWholeArray(Code code) { return code >= Code::kClear; }
 int OperandCount(Code code);
 
 struct Op {

@@ -50,9 +50,8 @@ class Scheduler {
   }
 
   size_t Target(const Op& op) const {
-    const bool whole = op.code == Code::kClear || op.code == Code::kExclusiveProducts;
-    return static_cast<size_t>(whole ? op.aux
-                                     : program_.addresses[static_cast<size_t>(op.aux)].array);
+    return static_cast<size_t>(
+        ActsOnWholeArray(op.code) ? op.aux : program_.addresses[static_cast<size_t>(op.aux)].array);
   }
 
   void NeedOp(int32_t op) {

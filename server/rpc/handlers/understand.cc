@@ -39,8 +39,7 @@ class Interruptible final : public Objective {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->Residuals(x, residuals);
   }
-  absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals,
-                                    Matrix& jacobian) override {
+  absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian) override {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->ResidualsAndJacobian(x, residuals, jacobian);
   }

@@ -80,6 +80,7 @@ TEST(Gradient, OfReductionsIsTheirSlope) {
         "sum(s*v[3]*i + v[i]*sum(v[j]*s for j in range(i)) for i in range(n))",
         "log(sum(exp(v - max(v)))) + max(v)",
         "sum(v)*sum(v*v)",
+        "sum(sum(sin(v*v[i])[k+1] for k in range(3))**2 for i in range(n))**2",
         "s*sum(v)/(1 + sum(v*v))"}) {
     ExpectGradientIsSlope(
         text, {VectorOf("v", 11), Scalar("s")},
