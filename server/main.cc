@@ -99,6 +99,7 @@ rpc::ServerOptions OptionsForRpc(const Settings& settings, log::Log& log) {
   options.reflection = settings.reflection;
   options.max_receive_bytes = static_cast<int>(settings.max_message_mib << 20);
   options.max_watches = static_cast<size_t>(settings.max_watches);
+  options.limits = settings.Limits();
   options.info = {THALWEG_VERSION, Describe(settings)};
   options.incidents = [&log](std::string_view line) {
     log.Write(log::Level::kError, "incident", [&](log::LogLine& out) { out.Add("text", line); });

@@ -13,6 +13,8 @@
 namespace thalweg {
 namespace {
 
+using expression::kWidestLimits;
+
 constexpr int64_t kMiB = 1 << 20;
 
 enum class TextKind { kAddress, kFree, kMayBeEmpty };
@@ -61,8 +63,19 @@ const std::vector<Row>& Table() {
        "microseconds that a run is stepped before another has its turn"},
       {"max-unfinished-runs", NumberValue{&S::max_unfinished_runs, 1, 1'000'000}, "10000",
        "runs at a time; more are refused"},
-      {"max-variables", NumberValue{&S::max_variables, 1, 100'000'000}, "1000000",
+      {"max-variables", NumberValue{&S::max_variables, 1, kWidestLimits.coordinates}, "1000000",
        "numbers in one objective's unknowns"},
+      {"max-expression-bytes", NumberValue{&S::max_expression_bytes, 64, kWidestLimits.text_bytes},
+       "1048576", "bytes of one formula's text; at most --max-message-mib arrive"},
+      {"max-program-operations",
+       NumberValue{&S::max_program_operations, 1000, kWidestLimits.program_operations}, "1000000",
+       "operations that a formula or its derivative is compiled to; a loop's count once"},
+      {"max-evaluation-operations",
+       NumberValue{&S::max_evaluation_operations, 1000, kWidestLimits.evaluation_operations},
+       "100000000", "operations that one evaluation runs; a loop's count at every turn"},
+      {"max-objective-memory-mib",
+       NumberValue{&S::max_objective_memory_mib, 1, kWidestLimits.scratch_bytes / kMiB}, "256",
+       "MiB that one evaluation of an objective may work in"},
       {"max-pending-mib", NumberValue{&S::max_pending_mib, 1, 65'536}, "64",
        "MiB of a run's iterates that may wait for the disk; then the run waits"},
       {"max-trace-mib", NumberValue{&S::max_trace_mib, 1, 1'048'576}, "1024",
@@ -275,7 +288,17 @@ runs::RunBookOptions Settings::ForRuns() const {
           .max_pending_bytes = static_cast<size_t>(max_pending_mib * kMiB),
           .max_resident_trace_bytes = static_cast<size_t>(trace_memory_mib * kMiB),
           .max_trace_bytes_per_run = static_cast<size_t>(max_trace_mib * kMiB),
-          .max_variables = max_variables};
+          .limits = Limits()};
+}
+
+expression::Limits Settings::Limits() const {
+  expression::Limits limits;
+  limits.text_bytes = max_expression_bytes;
+  limits.program_operations = max_program_operations;
+  limits.evaluation_operations = max_evaluation_operations;
+  limits.scratch_bytes = max_objective_memory_mib * kMiB;
+  limits.coordinates = max_variables;
+  return limits;
 }
 
 }  // namespace thalweg

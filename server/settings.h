@@ -23,6 +23,10 @@ struct Settings {
   int64_t slice_us = 0;
   int64_t max_unfinished_runs = 0;
   int64_t max_variables = 0;
+  int64_t max_expression_bytes = 0;
+  int64_t max_program_operations = 0;
+  int64_t max_evaluation_operations = 0;
+  int64_t max_objective_memory_mib = 0;
   int64_t max_pending_mib = 0;  ///< Per run.
   int64_t max_trace_mib = 0;    ///< Per run.
   int64_t trace_memory_mib = 0;
@@ -37,6 +41,8 @@ struct Settings {
 
   /// Of the store to open.
   std::string StoreUrl() const;
+  /// Of one objective.
+  expression::Limits Limits() const;
   runs::RunBookOptions ForRuns() const;
 };
 

@@ -12,6 +12,8 @@
 namespace thalweg {
 namespace {
 
+constexpr Index kMostNumbers = Index{1} << 40;  // so that sums of lengths stay integers
+
 bool IsIdentifier(const std::string& name) {
   if (name.empty() || name.size() > 64) return false;
   if (!absl::ascii_isalpha(static_cast<unsigned char>(name[0])) && name[0] != '_') return false;
@@ -38,6 +40,11 @@ absl::StatusOr<Layout> Layout::Of(std::vector<Variable> variables) {
       return Refuse(variable.name, Reason::kWrongShape,
                     absl::StrFormat("length %d; a vector has at least 1 coordinate, a scalar one",
                                     variable.length));
+    }
+    if (variable.length > kMostNumbers - layout.size_) {
+      return Refuse(variable.name, Reason::kWrongShape,
+                    absl::StrFormat("length %d; all variables together have at most %d numbers",
+                                    variable.length, kMostNumbers));
     }
     layout.offsets_.push_back(layout.size_);
     layout.size_ += variable.length;

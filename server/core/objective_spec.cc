@@ -116,16 +116,18 @@ absl::StatusOr<Chosen> ChooseFunction(const ObjectiveSpec& spec, const NamedValu
   return Chosen{*function, n};
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> BuildFunction(const ObjectiveSpec& spec,
-                                                         const NamedValues& point) {
+using CompiledSpec = absl::StatusOr<std::shared_ptr<const expression::Compiled>>;
+
+CompiledSpec CompileFunction(const ObjectiveSpec& spec, const NamedValues& point,
+                             const expression::Limits& limits) {
   const auto chosen = ChooseFunction(spec, point);
   if (!chosen.ok()) return chosen.status();
   const auto& [function, n] = *chosen;
   const std::vector<Variable> variables = VariablesOf(*function, n);
   if (auto status = CheckPoint(variables, point); !status.ok()) return status;
-  const auto compiled = expression::Compile({function->expression, variables, {}});
+  auto compiled = expression::Compile({function->expression, variables, {}}, limits);
   if (!compiled.ok()) return Under("dimension", compiled.status());  // too large for the limits
-  return expression::MakeObjective(*compiled);
+  return compiled;
 }
 
 // ---- Expressions
@@ -160,8 +162,8 @@ std::string ShapeHint(const absl::Status& failure, const ObjectiveSpec& spec,
                       " one number: declare a vector of length 1 in 'variables' if it is one");
 }
 
-absl::StatusOr<std::unique_ptr<Objective>> BuildExpression(const ObjectiveSpec& spec,
-                                                           const NamedValues& point) {
+CompiledSpec CompileExpression(const ObjectiveSpec& spec, const NamedValues& point,
+                               const expression::Limits& limits) {
   if (spec.dimension != 0) {
     return Refuse("dimension", Reason::kInvalidValue,
                   "only a test function has one; an expression declares its 'variables'");
@@ -177,8 +179,8 @@ absl::StatusOr<std::unique_ptr<Objective>> BuildExpression(const ObjectiveSpec& 
     return UnderVariables(layout.status());
   }
   if (auto status = CheckPoint(variables, point); !status.ok()) return status;
-  const auto compiled = expression::Compile({spec.expression, variables, spec.parameters});
-  if (compiled.ok()) return expression::MakeObjective(*compiled);
+  auto compiled = expression::Compile({spec.expression, variables, spec.parameters}, limits);
+  if (compiled.ok()) return compiled;
   const absl::Status failure = Under("expression", compiled.status());
   const std::string hint = declared ? "" : ShapeHint(compiled.status(), spec, point);
   if (hint.empty()) return failure;
@@ -190,9 +192,18 @@ absl::StatusOr<std::unique_ptr<Objective>> BuildExpression(const ObjectiveSpec& 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
-                                                          const NamedValues& point) {
+                                                          const NamedValues& point,
+                                                          const expression::Limits& limits) {
+  const auto compiled = CompileSpec(spec, point, limits);
+  if (!compiled.ok()) return compiled.status();
+  return expression::MakeObjective(*compiled);
+}
+
+absl::StatusOr<std::shared_ptr<const expression::Compiled>> CompileSpec(
+    const ObjectiveSpec& spec, const NamedValues& point, const expression::Limits& limits) {
   if (auto status = CheckKind(spec); !status.ok()) return status;
-  return spec.function.empty() ? BuildExpression(spec, point) : BuildFunction(spec, point);
+  return spec.function.empty() ? CompileExpression(spec, point, limits)
+                               : CompileFunction(spec, point, limits);
 }
 
 absl::StatusOr<NamedValues> DefaultStart(const ObjectiveSpec& spec) {

@@ -27,7 +27,12 @@ struct ObjectiveSpec {
 /// names and lengths); it may be empty. Errors have field paths under the spec: "expression",
 /// "function", "variables[x]", "dimension".
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
-                                                          const NamedValues& point);
+                                                          const NamedValues& point,
+                                                          const expression::Limits& limits = {});
+
+/// The same before there is an evaluator: what is known of it, and what evaluators are made of.
+absl::StatusOr<std::shared_ptr<const expression::Compiled>> CompileSpec(
+    const ObjectiveSpec& spec, const NamedValues& point, const expression::Limits& limits = {});
 
 /// Where a run begins when the caller does not say: the usual start of a test function. An
 /// expression has none: MISSING_FIELD, naming what must be given.

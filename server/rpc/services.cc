@@ -135,7 +135,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
     v1::CompileObjectiveResponse* response) {
   return Answer("CompileObjective", context, response,
                 [this, request](const Interruption& interruption) {
-                  return rpc::CompileObjective(server_.events, *request, interruption);
+                  return rpc::CompileObjective(server_.events, *request, interruption, limits_);
                 });
 }
 
@@ -144,7 +144,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
     v1::EvaluateObjectiveResponse* response) {
   return Answer("EvaluateObjective", context, response,
                 [this, request](const Interruption& interruption) {
-                  return rpc::EvaluateObjective(server_.events, *request, interruption);
+                  return rpc::EvaluateObjective(server_.events, *request, interruption, limits_);
                 });
 }
 
@@ -153,7 +153,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
                                                         v1::CheckGradientResponse* response) {
   return Answer("CheckGradient", context, response,
                 [this, request](const Interruption& interruption) {
-                  return rpc::CheckGradient(server_.events, *request, interruption);
+                  return rpc::CheckGradient(server_.events, *request, interruption, limits_);
                 });
 }
 

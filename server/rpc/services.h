@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/core/expression/limits.h"
 #include "server/rpc/handlers/get_server_info.h"
 #include "server/rpc/streams/watch_reactor.h"
 #include "server/rpc/unary_call.h"
@@ -46,7 +47,8 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
-  explicit ObjectiveCalls(const Surroundings& server) : server_(server) {}
+  ObjectiveCalls(const Surroundings& server, const expression::Limits& limits)
+      : server_(server), limits_(limits) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -63,6 +65,7 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
   Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
 
   const Surroundings& server_;
+  const expression::Limits limits_;
 };
 
 class CatalogCalls final : public v1::CatalogService::CallbackService {

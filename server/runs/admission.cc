@@ -1,6 +1,7 @@
 #include "server/runs/admission.h"
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 #include <string>
 #include <utility>
@@ -112,11 +113,13 @@ absl::Status FillRest(Index n, RunSpec& spec) {
 
 }  // namespace
 
-absl::StatusOr<Admitted> Admit(RunSpec spec, int64_t max_variables) {
-  if (absl::Status status = CheckSize(spec, max_variables); !status.ok()) return status;
+absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits, EventSink& events) {
+  if (absl::Status status = CheckSize(spec, limits.coordinates); !status.ok()) return status;
   std::vector<Violation> violations;
   CheckNames(spec, violations);
-  auto objective = BuildObjective(spec.objective, spec.start);
+  const auto began = std::chrono::steady_clock::now();
+  auto objective = BuildObjective(spec.objective, spec.start, limits);
+  events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});
   Vector start;
   absl::Status status = Under("objective", objective.status());
   if (status.ok()) status = FillStart((*objective)->layout(), spec, start);
@@ -139,7 +142,7 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, int64_t max_variables) {
 }
 
 absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec) {
-  auto objective = BuildObjective(spec.objective, spec.start);
+  auto objective = BuildObjective(spec.objective, spec.start, expression::kWidestLimits);
   if (!objective.ok()) return objective.status();
   absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
   if (!start.ok()) return start.status();

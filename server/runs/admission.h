@@ -5,6 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/core/descent.h"
+#include "server/core/expression/limits.h"
+#include "server/events/events.h"
 #include "server/runs/run_spec.h"
 
 namespace thalweg::runs {
@@ -19,9 +21,11 @@ struct Admitted {
 /// Checks all of `spec`, saying everything that is wrong at once, and fills in what it leaves open:
 /// start, safeguards, default settings, seed. Errors have field paths under the run:
 /// "objective.expression", "start.x", "optimizer.settings[learning_rate]".
-absl::StatusOr<Admitted> Admit(RunSpec spec, int64_t max_variables);
+/// Tells `events` of the compilation.
+absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits, EventSink& events);
 
-/// The descent of a spec that was admitted before; to be begun, or restored.
+/// The descent of a spec that was admitted before, whatever the limits are now; to be begun, or
+/// restored.
 absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec);
 
 }  // namespace thalweg::runs

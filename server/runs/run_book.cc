@@ -178,7 +178,7 @@ absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return **std::move(earlier);
   }
-  absl::StatusOr<Admitted> admitted = Admit(spec, options_.max_variables);
+  absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, events_);
   if (!admitted.ok()) return admitted.status();
   if (validate_only) {
     Run run;

@@ -53,6 +53,19 @@ TEST_F(Recovery, GoesOnWithEveryUnfinishedRun) {
   }
 }
 
+TEST_F(Recovery, GoesOnWithARunThatTodaysLimitsWouldRefuse) {
+  Open();
+  const std::string id = Made(EndlessSpec());
+  WaitForIteration(*book_, id, 100);
+  RunBookOptions strict = SmallOptions();
+  strict.limits.text_bytes = 1;
+  strict.limits.coordinates = 1;
+  Open(strict);
+
+  WaitForIteration(*book_, id, book_->Get(id)->iterations + 100);
+  EXPECT_FALSE(book_->Create(EndlessSpec(), "", false).ok());
+}
+
 TEST_F(Recovery, LeavesAPausedRunPausedAndACancelStillFindsItsBest) {
   Open();
   const std::string id = Made(EndlessSpec());

@@ -57,6 +57,25 @@ TEST_F(Create, RunsToTheEndAndKeepsTheWholeTrace) {
   EXPECT_EQ(ReadTrace(*book_, id).rows(), 501U);
 }
 
+TEST_F(Create, TellsOfEveryCompilation) {
+  class Compilations final : public EventSink {
+   public:
+    using EventSink::On;
+    void On(const ObjectiveCompiled& event) override { ++(event.ok ? compiled : refused); }
+    int compiled = 0, refused = 0;
+  } compilations;
+  auto book = *RunBook::Open(store_, compilations, SmallOptions());
+  RunSpec wrong = SpecOf("adam", 5);
+  wrong.objective.function = "";
+  wrong.objective.expression = "x**";
+
+  EXPECT_TRUE(book->Create(SpecOf("adam", 5), "", /*validate_only=*/true).ok());
+  EXPECT_FALSE(book->Create(wrong, "", /*validate_only=*/true).ok());
+
+  EXPECT_EQ(compilations.compiled, 1);
+  EXPECT_EQ(compilations.refused, 1);
+}
+
 TEST_F(Create, FillsInWhatIsLeftOpen) {
   Open();
   RunSpec spec;

@@ -48,7 +48,7 @@ TEST(Settings, HaveTheDefaultsOfTheRoomsTheyAreFor) {
   EXPECT_EQ(from_table.max_pending_bytes, defaults.max_pending_bytes);
   EXPECT_EQ(from_table.max_resident_trace_bytes, defaults.max_resident_trace_bytes);
   EXPECT_EQ(from_table.max_trace_bytes_per_run, defaults.max_trace_bytes_per_run);
-  EXPECT_EQ(from_table.max_variables, defaults.max_variables);
+  EXPECT_EQ(from_table.limits, defaults.limits);
 }
 
 TEST(Settings, ComeFromFlagsInBothForms) {

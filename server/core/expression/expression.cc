@@ -1,11 +1,13 @@
 #include "server/core/expression/expression.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "server/core/expression/calls.h"
 #include "server/core/expression/compiled.h"
 #include "server/core/expression/derivative.h"
@@ -42,12 +44,23 @@ absl::Status Understand(const Limits& limits, Machinery& made, Analysis& analysi
   return complaints.ToStatus();
 }
 
+/// "1000 x 20 turns": of the loops around and of `loop` itself, outermost first.
+std::string TurnsText(const Program& program, int32_t loop) {
+  std::vector<std::string> turns;
+  for (; loop >= 0;
+       loop = program.RegionAt(program.RegionAt(program.LoopAt(loop).body).parent).loop) {
+    turns.push_back(absl::StrCat(program.LoopAt(loop).most));
+  }
+  std::reverse(turns.begin(), turns.end());
+  return absl::StrCat(absl::StrJoin(turns, " x "), " turns");
+}
+
 absl::Status CheckCost(const Machinery& made, const Program& program, const MachineCode& code,
-                       const Limits& limits) {
+                       const char* what, const Limits& limits) {
   if (code.memory * static_cast<int64_t>(sizeof(double)) > limits.scratch_bytes) {
     return Refuse(
         "", Reason::kExpressionTooLarge,
-        absl::StrFormat("one evaluation needs %d bytes of memory; the limit is %d",
+        absl::StrFormat("one evaluation of the %s needs %d bytes of memory; the limit is %d", what,
                         code.memory * static_cast<int64_t>(sizeof(double)), limits.scratch_bytes));
   }
   if (code.operations <= static_cast<double>(limits.evaluation_operations)) {
@@ -57,12 +70,13 @@ absl::Status CheckCost(const Machinery& made, const Program& program, const Mach
   const int32_t loop = code.costliest_loop;
   const Node& node =
       made.tree.At(loop < 0 ? made.tree.statements.back().root : program.LoopAt(loop).origin);
+  const std::string part = Quoted(Excerpt(made.source.text, node.begin, node.end));
   complaints.Add(
       Reason::kEvaluationTooCostly, node.begin,
-      absl::StrFormat("one evaluation takes up to %.4g operations, most of them in %s; "
-                      "the limit is %.4g",
-                      code.operations, Quoted(Excerpt(made.source.text, node.begin, node.end)),
-                      static_cast<double>(limits.evaluation_operations)));
+      absl::StrFormat("one evaluation of the %s takes up to %.4g operations; the limit is %.4g, "
+                      "and %s alone has %s",
+                      what, code.operations, static_cast<double>(limits.evaluation_operations),
+                      part, loop < 0 ? "all of them" : TurnsText(program, loop)));
   return complaints.ToStatus();
 }
 
@@ -75,7 +89,8 @@ absl::Status WritePrograms(const Limits& limits, const Analysis& analysis, Machi
   made.value = std::move(value.program());
   Schedule(made.value);
   made.value_code = Assemble(made.value);
-  if (absl::Status status = CheckCost(made, made.value, made.value_code, limits); !status.ok()) {
+  if (absl::Status status = CheckCost(made, made.value, made.value_code, "value", limits);
+      !status.ok()) {
     return status;
   }
   Builder gradient(limits.program_operations);
@@ -89,7 +104,7 @@ absl::Status WritePrograms(const Limits& limits, const Analysis& analysis, Machi
   made.gradient = std::move(gradient.program());
   Schedule(made.gradient);
   made.gradient_code = Assemble(made.gradient);
-  return CheckCost(made, made.gradient, made.gradient_code, limits);
+  return CheckCost(made, made.gradient, made.gradient_code, "gradient", limits);
 }
 
 void Review(const Analysis& analysis, Machinery& made) {
@@ -181,6 +196,11 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(const Source& source,
   auto layout = Layout::Of(source.variables);
   if (!layout.ok()) return layout.status();
   made->layout = *std::move(layout);
+  if (made->layout.size() > limits.coordinates) {
+    return Refuse("", Reason::kExpressionTooLarge,
+                  absl::StrFormat("the variables have %d coordinates; the limit is %d",
+                                  made->layout.size(), limits.coordinates));
+  }
   Analysis analysis;
   if (absl::Status status = Understand(limits, *made, analysis); !status.ok()) return status;
   if (absl::Status status = WritePrograms(limits, analysis, *made); !status.ok()) return status;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "thalweg/v1/objective_service.pb.h"
@@ -10,6 +11,7 @@ namespace thalweg::rpc {
 /// Compares an objective's gradient with finite differences at a point.
 absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
                                                         const v1::CheckGradientRequest& request,
-                                                        const Interruption& interruption);
+                                                        const Interruption& interruption,
+                                                        const expression::Limits& limits = {});
 
 }  // namespace thalweg::rpc

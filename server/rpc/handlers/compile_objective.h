@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "thalweg/v1/objective_service.pb.h"
@@ -9,7 +10,7 @@ namespace thalweg::rpc {
 
 /// What was understood of an objective: its variables, cost and findings.
 absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
-    EventSink& events, const v1::CompileObjectiveRequest& request,
-    const Interruption& interruption);
+    EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
+    const expression::Limits& limits = {});
 
 }  // namespace thalweg::rpc

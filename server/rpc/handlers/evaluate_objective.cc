@@ -61,13 +61,14 @@ class Evaluator {
 
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,
-    const Interruption& interruption) {
+    const Interruption& interruption, const expression::Limits& limits) {
   if (const absl::Status status = CheckPoints(request); !status.ok()) return status;
   const auto understood =
-      Understand(request.objective(), request.points(0), "points[0]", events, interruption);
+      Understand(request.objective(), request.points(0), "points[0]", events, interruption, limits);
   if (!understood.ok()) return understood.status();
-  const auto operations = static_cast<double>(request.gradient() ? understood->gradient_operations
-                                                                 : understood->operations);
+  const auto operations =
+      static_cast<double>(request.gradient() ? understood->compiled->gradient_operations()
+                                             : understood->compiled->operations());
   const absl::Status cost = CheckCost("points", request.points_size(), operations);
   if (!cost.ok()) return cost;
 

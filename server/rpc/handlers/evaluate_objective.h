@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "thalweg/v1/objective_service.pb.h"
@@ -11,6 +12,6 @@ namespace thalweg::rpc {
 /// gone.
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,
-    const Interruption& interruption);
+    const Interruption& interruption, const expression::Limits& limits = {});
 
 }  // namespace thalweg::rpc

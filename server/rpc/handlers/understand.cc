@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "server/core/expression/expression.h"
-#include "server/core/functions/catalogue.h"
 #include "server/core/objective_spec.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/objective.h"
@@ -50,42 +48,26 @@ class Interruptible final : public Objective {
   const Interruption& interruption_;
 };
 
-absl::StatusOr<Understood> Compiled(const ObjectiveSpec& spec, const NamedValues& values,
-                                    const Interruption& interruption) {
-  auto objective = BuildObjective(spec, values);
-  if (!objective.ok()) return objective.status();
-  std::string text = spec.expression;
-  if (!spec.function.empty()) {
-    const auto function = FindTestFunction(spec.function);
-    if (!function.ok()) return function.status();
-    text = (*function)->expression;
-  }
-  const auto facts =
-      expression::Compile({text, (*objective)->layout().variables(), spec.parameters});
-  if (!facts.ok()) return facts.status();
-
-  Understood understood;
-  understood.objective = std::make_unique<Interruptible>(*std::move(objective), interruption);
-  understood.operations = (*facts)->operations();
-  understood.gradient_operations = (*facts)->gradient_operations();
-  understood.findings = (*facts)->findings();
-  return understood;
-}
-
 }  // namespace
 
 absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
                                       const std::string& point_path, EventSink& events,
-                                      const Interruption& interruption) {
+                                      const Interruption& interruption,
+                                      const expression::Limits& limits) {
   const auto shaped = FromWire(point);
   if (!shaped.ok()) return Under(point_path, shaped.status());
   const auto spec = FromWire(wire, *shaped);
   if (!spec.ok()) return Under("objective", spec.status());
 
   const auto began = std::chrono::steady_clock::now();
-  auto understood = Compiled(*spec, shaped->values, interruption);
-  events.On(ObjectiveCompiled{understood.ok(), std::chrono::steady_clock::now() - began});
-  if (!understood.ok()) return Under("objective", understood.status());
+  auto compiled = CompileSpec(*spec, shaped->values, limits);
+  events.On(ObjectiveCompiled{compiled.ok(), std::chrono::steady_clock::now() - began});
+  if (!compiled.ok()) return Under("objective", compiled.status());
+
+  Understood understood;
+  understood.objective =
+      std::make_unique<Interruptible>(expression::MakeObjective(*compiled), interruption);
+  understood.compiled = *std::move(compiled);
   return understood;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/expression.h"
 #include "server/core/layout.h"
 #include "server/core/objective.h"
 #include "server/events/events.h"
@@ -18,16 +19,15 @@ namespace thalweg::rpc {
 /// An objective of the wire, ready to be evaluated, and what it costs.
 struct Understood {
   std::unique_ptr<Objective> objective;
-  int64_t operations = 0;           ///< Of one value.
-  int64_t gradient_operations = 0;  ///< Of a value with its gradient.
-  std::vector<std::string> findings;
+  std::shared_ptr<const expression::Compiled> compiled;
 };
 
 /// `point` says what `wire` leaves open. Errors are at "objective" and, for the point, at
 /// `point_path`. An evaluation made after the caller has gone gives `interruption`'s status.
 absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
                                       const std::string& point_path, EventSink& events,
-                                      const Interruption& interruption);
+                                      const Interruption& interruption,
+                                      const expression::Limits& limits);
 
 /// The flat vector that `point` spells. Errors are at `path`.
 absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,

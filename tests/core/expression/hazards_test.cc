@@ -14,6 +14,7 @@
 namespace thalweg::expression {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -198,13 +199,33 @@ TEST(Cost, IsKnownBeforeAnythingRuns) {
 
   EXPECT_THAT(ReasonsOf(attempt.status), ElementsAre(Reason::kEvaluationTooCostly));
   EXPECT_THAT(std::string(attempt.status.message()),
-              HasSubstr("'sum(v[0]*i for i in range(1000000000000))'; the limit is 1e+08"));
+              HasSubstr("the limit is 1e+08, and 'sum(v[0]*i for i in range(1000000000000))' alone "
+                        "has 1000000000000 turns"));
 }
 
 TEST(Cost, MultipliesOverNestedLoops) {
   const std::string text =
       "x + sum(v[i%3] * v[j%3] * k for i in range(1000) for j in range(1000) for k in range(1000))";
-  EXPECT_THAT(ReasonsOf(OnASmallStack(text).status), ElementsAre(Reason::kEvaluationTooCostly));
+  const Attempt attempt = OnASmallStack(text);
+  EXPECT_THAT(ReasonsOf(attempt.status), ElementsAre(Reason::kEvaluationTooCostly));
+  EXPECT_THAT(std::string(attempt.status.message()),
+              AllOf(HasSubstr("line 1, column 5: one evaluation of the value takes up to"),
+                    HasSubstr("has 1000 x 1000 x 1000 turns")));
+}
+
+TEST(Cost, OfADerivativeIsNamedAsSuch) {
+  Limits limits;
+  limits.evaluation_operations = 12'000;
+  const Attempt attempt = OnASmallStack("sum(sin(v[i%3]*x) for i in range(1000))", limits);
+  EXPECT_THAT(ReasonsOf(attempt.status), ElementsAre(Reason::kEvaluationTooCostly));
+  EXPECT_THAT(std::string(attempt.status.message()), HasSubstr("one evaluation of the gradient"));
+}
+
+TEST(Size, OfTheVariablesIsLimited) {
+  Limits limits;
+  limits.coordinates = 3;
+  EXPECT_THAT(ReasonsOf(OnASmallStack("x", limits).status),
+              ElementsAre(Reason::kExpressionTooLarge));
 }
 
 TEST(Memory, OfTemporariesIsLimited) {

@@ -74,6 +74,37 @@ TEST(CompileObjective, TakesAShapeOfOneForAVector) {
   EXPECT_EQ(response->variables(0).shape_size(), 1);
 }
 
+/// Counts what it is told of compilations.
+class Compilations final : public EventSink {
+ public:
+  using EventSink::On;
+  void On(const ObjectiveCompiled& event) override { ++(event.ok ? compiled : refused); }
+  int compiled = 0, refused = 0;
+};
+
+TEST(CompileObjective, IsCountedOnceWhateverBecomesOfIt) {
+  auto request = For<v1::CompileObjectiveRequest>("x**2");
+  *request.mutable_point() = At(4);
+  Compilations events;
+  EXPECT_TRUE(CompileObjective(events, request, kNobodyInterrupts).ok());
+  EXPECT_EQ(events.compiled, 1);
+  request.mutable_objective()->set_expression("x**");
+  EXPECT_FALSE(CompileObjective(events, request, kNobodyInterrupts).ok());
+  EXPECT_EQ(events.compiled, 1);
+  EXPECT_EQ(events.refused, 1);
+}
+
+TEST(CompileObjective, KeepsToTheServersLimitsAndNamesFigureLimitAndLoop) {
+  auto request = For<v1::CompileObjectiveRequest>("sum(sin(i*x) for i in range(1000))");
+  *request.mutable_point() = At(4);
+  expression::Limits limits;
+  limits.evaluation_operations = 1000;
+  const auto status = CompileObjective(no_events, request, kNobodyInterrupts, limits).status();
+  EXPECT_THAT(status, ViolatesAt("objective.expression", Reason::kEvaluationTooCostly));
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(HasSubstr("the limit is 1000"), HasSubstr("has 1000 turns")));
+}
+
 TEST(EvaluateObjective, GivesValuesAndGradientsInTheOrderOfThePoints) {
   auto request = For<v1::EvaluateObjectiveRequest>("(x-2.5)**2-1");
   *request.add_points() = At(4.5);
