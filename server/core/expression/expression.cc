@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -107,12 +108,36 @@ absl::Status WritePrograms(const Limits& limits, const Analysis& analysis, Machi
   return CheckCost(made, made.gradient, made.gradient_code, "gradient", limits);
 }
 
+/// Parameters and locals that no name in the formula refers to.
+void ReviewNames(const Analysis& analysis, Machinery& made) {
+  std::set<const Parameter*> parameters;
+  std::vector<bool> locals(made.tree.statements.size(), false);
+  for (size_t i = 0; i < made.tree.nodes.size(); ++i) {
+    if (made.tree.nodes[i].kind != NodeKind::kName) continue;
+    const Meaning& meaning = analysis.facts[i].meaning;
+    if (meaning.kind == SymbolKind::kParameter) parameters.insert(meaning.parameter);
+    if (meaning.kind == SymbolKind::kLocal) locals[static_cast<size_t>(meaning.index)] = true;
+  }
+  for (const auto& [name, parameter] : made.source.parameters) {
+    if (parameters.count(&parameter) > 0) continue;
+    made.findings.push_back(absl::StrCat("parameter '", name, "' is not used"));
+  }
+  for (size_t i = 0; i + 1 < locals.size(); ++i) {
+    const Statement& of = made.tree.statements[i];
+    if (locals[i]) continue;
+    const std::string name = made.source.text.substr(of.name_begin, of.name_end - of.name_begin);
+    made.findings.push_back(
+        absl::StrCat(PlaceOf(made.source.text, of.name_begin), ": local '", name, "' is not used"));
+  }
+}
+
 void Review(const Analysis& analysis, Machinery& made) {
   for (size_t v = 0; v < made.layout.variables().size(); ++v) {
     if (analysis.variable_used[v]) continue;
     made.findings.push_back(
         absl::StrCat("variable '", made.layout.variables()[v].name, "' is not used"));
   }
+  ReviewNames(analysis, made);
   if (made.value.At(made.value.result).code == Code::kConstant) {
     made.findings.push_back("the objective is constant: it depends on no variable");
   }
