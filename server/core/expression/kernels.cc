@@ -1,6 +1,7 @@
 #include "server/core/expression/kernels.h"
 
 #include <cmath>
+#include <numbers>
 
 #include <sleef.h>
 
@@ -23,8 +24,16 @@ double Atan(double x) { return Sleef_finz_atand1_u10purecfma(x); }
 double Sinh(double x) { return Sleef_finz_sinhd1_u10purecfma(x); }
 double Cosh(double x) { return Sleef_finz_coshd1_u10purecfma(x); }
 double Tanh(double x) { return Sleef_finz_tanhd1_u10purecfma(x); }
-double Asinh(double x) { return Sleef_finz_asinhd1_u10purecfma(x); }
-double Acosh(double x) { return Sleef_finz_acoshd1_u10purecfma(x); }
+// SLEEF's asinh and acosh are infinite where the square of x is: from 2^500 on, log(2x) is as good.
+double Asinh(double x) {
+  const double size = std::fabs(x);
+  if (size > 0x1p500) return std::copysign(Log(size) + std::numbers::ln2, x);
+  return Sleef_finz_asinhd1_u10purecfma(x);
+}
+double Acosh(double x) {
+  if (x > 0x1p500) return Log(x) + std::numbers::ln2;
+  return Sleef_finz_acoshd1_u10purecfma(x);
+}
 double Atanh(double x) { return Sleef_finz_atanhd1_u10purecfma(x); }
 double Erf(double x) { return Sleef_finz_erfd1_u10purecfma(x); }
 double Power(double x, double y) { return Sleef_finz_powd1_u10purecfma(x, y); }

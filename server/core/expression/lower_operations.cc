@@ -104,8 +104,22 @@ int32_t Lowering::Call(const Fact& fact, const std::vector<int32_t>& operands) {
       return select(builder_.Emit(Code::kLessEqual, operands[0], zero), zero, operands[0]);
     }
     case CallKind::kClip: {
-      const int32_t raised = select(less(operands[0], operands[1]), operands[1], operands[0]);
-      return select(less(operands[2], raised), operands[2], raised);
+      // A bound that is nan makes nan, as in NumPy; most are constants, which need no asking.
+      const auto kept = [&](int32_t value, int32_t bound, int32_t outside, int32_t inside) {
+        if (builder_.IsConstant(bound) && !std::isnan(builder_.ConstantOf(bound))) {
+          return select(outside, bound, value);
+        }
+        const int32_t both = builder_.Emit(Code::kAdd, value, bound);
+        return select(outside, bound, select(inside, value, both));
+      };
+      const auto at_most = [&](int32_t a, int32_t b) {
+        return builder_.Emit(Code::kLessEqual, a, b);
+      };
+      const int32_t low = operands[1];
+      const int32_t raised =
+          kept(operands[0], low, less(operands[0], low), at_most(low, operands[0]));
+      const int32_t high = operands[2];
+      return kept(raised, high, less(high, raised), at_most(raised, high));
     }
     case CallKind::kMinMaxOfNumbers: {
       int32_t value = operands[0];

@@ -185,6 +185,20 @@ TEST(Powers, TowersFoldInPlainArithmetic) {
   EXPECT_EQ(attempt.value, std::numeric_limits<double>::infinity());
 }
 
+TEST(Functions, AreFiniteWhereTheirSquaresAreNot) {
+  const double expected = 300 * std::log(10) + std::log(2);
+  EXPECT_DOUBLE_EQ(OnASmallStack("asinh(1e300*x)").value, expected);
+  EXPECT_DOUBLE_EQ(OnASmallStack("asinh(-1e300*x)").value, -expected);
+  EXPECT_DOUBLE_EQ(OnASmallStack("acosh(1e300*x)").value, expected);
+}
+
+TEST(Clip, ByABoundThatIsNanGivesNan) {
+  for (const char* text : {"clip(x, log(-x), 3)", "clip(x, 0, log(-x))", "clip(x, inf-inf, 3)",
+                           "clip(x, 0, inf-inf)", "clip(log(-x), 0, 1)"}) {
+    EXPECT_TRUE(std::isnan(OnASmallStack(text).value)) << text;
+  }
+}
+
 TEST(Literals, AreLimitedInLength) {
   EXPECT_TRUE(OnASmallStack(absl::StrCat("0.", std::string(398, '3'))).status.ok());
   const Attempt attempt = OnASmallStack(absl::StrCat("0.", std::string(1'000'000, '3')));
