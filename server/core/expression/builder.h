@@ -35,6 +35,9 @@ class Builder {
   int32_t Gather(const Address& address, int32_t index);
 
   int32_t AddArray(const Array& array);
+  void SetTangent(int32_t array, int32_t of) {
+    program_.arrays[static_cast<size_t>(array)].tangent_of = of;
+  }
   /// An effect, at the end of `region` as it stands.
   void Effect(int32_t region, Code code, int32_t a, int32_t b, int32_t aux);
   int32_t AddressOf(const Address& address);

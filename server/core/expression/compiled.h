@@ -14,6 +14,7 @@ namespace thalweg::expression {
 /// What Compiled holds: the formula in each of its forms.
 struct Machinery {
   Source source;
+  Limits limits;
   Layout layout;
   Tree tree;
   Program value;

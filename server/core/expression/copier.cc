@@ -37,11 +37,6 @@ Address Copier::CopyAddress(int32_t address, const std::vector<int32_t>& arrays)
   return made;
 }
 
-size_t Copier::ArrayIndex(const Op& op) const {
-  return static_cast<size_t>(
-      ActsOnWholeArray(op.code) ? op.aux : from_.addresses[static_cast<size_t>(op.aux)].array);
-}
-
 const Accumulator& Copier::AccumulatorOf(const Op& result) const {
   return from_.LoopAt(result.aux).accumulators[static_cast<size_t>(result.b)];
 }
@@ -67,13 +62,12 @@ void Copier::CopyRegion(int32_t old_region, int32_t region) {
     if (item.loop) {
       CopyLoop(item.index, region);
     } else {
-      CopyOp(item.index, region);
-      AfterOp(item.index, region);
+      WriteOp(item.index, region);
     }
   }
 }
 
-void Copier::CopyOp(int32_t index, int32_t region) {
+void Copier::WriteOp(int32_t index, int32_t region) {
   const Op& op = from_.At(index);
   to_.SetOrigin(op.origin, op.derivative);
   int32_t& made = copy_[static_cast<size_t>(index)];

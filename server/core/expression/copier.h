@@ -23,10 +23,10 @@ class Copier {
   /// inside it are made and filled anew.
   int32_t OpenAgain(int32_t old, int32_t region);
 
-  /// What a pass adds: after a temporary's copy was made; after an operation's copy (effects
-  /// included); before a loop's copy is closed; after it was closed.
+  /// What a pass adds: to an operation's copy, effects included; after a temporary's copy was made;
+  /// before a loop's copy is closed; after it was closed.
+  virtual void WriteOp(int32_t op, int32_t region);
   virtual void AfterTemporary(size_t /*array*/, int32_t /*region*/) {}
-  virtual void AfterOp(int32_t /*op*/, int32_t /*region*/) {}
   virtual void AfterBody(int32_t /*loop*/, int32_t /*made*/) {}
   virtual void AfterLoop(int32_t /*loop*/, int32_t /*region*/) {}
 
@@ -35,7 +35,7 @@ class Copier {
   Address CopyAddress(int32_t address, const std::vector<int32_t>& arrays) const;
   /// Whether an effect of `from` is being written: not if its array was filled before.
   bool Writes(const Op& effect) const;
-  size_t ArrayIndex(const Op& op) const;  ///< Of a load, gather or effect.
+  size_t ArrayIndex(const Op& op) const { return static_cast<size_t>(from_.ArrayIndex(op)); }
   const Accumulator& AccumulatorOf(const Op& result) const;
 
   int32_t AddTemporary(int64_t length, int32_t region);
@@ -46,7 +46,6 @@ class Copier {
   std::vector<int32_t> array_copy_;  // by array of `from`; those that are no temporaries at once
 
  private:
-  void CopyOp(int32_t index, int32_t region);
   int32_t OpenCopy(int32_t old, int32_t region);
   void CopyLoop(int32_t old, int32_t region);
 

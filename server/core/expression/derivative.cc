@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/expression/activity.h"
 #include "server/core/expression/chain.h"
 #include "server/core/expression/copier.h"
 #include "server/core/expression/functions.h"
@@ -17,14 +18,13 @@ class Differentiator final : Copier {
   Differentiator(const Program& from, int64_t scratch_bytes, Builder& to)
       : Copier(from, scratch_bytes, to),
         adjoint_(from.ops.size(), -1),
-        active_(from.ops.size(), false),
+        active_(FindActive(from).ops),
         masked_(from.ops.size(), false),
         array_adjoint_(from.arrays.size(), -1),
         array_gained_(from.arrays.size(), false),
         stored_(from.loops.size()) {}
 
   bool Run() {
-    FindActive();
     FindMasked();
     FindStored();
     array_adjoint_[kInputArray] = array_copy_[kGradientArray];
@@ -37,27 +37,6 @@ class Differentiator final : Copier {
 
  private:
   // --- what the gradient needs to know of each operation --------------------------------------
-
-  /// Depends on x at all. Operands come before what uses them.
-  void FindActive() {
-    std::vector<bool> array_active(from_.arrays.size(), false);
-    array_active[kInputArray] = true;
-    for (size_t i = 0; i < from_.ops.size(); ++i) {
-      const Op& op = from_.ops[i];
-      const auto is = [&](int32_t of) { return of >= 0 && active_[static_cast<size_t>(of)]; };
-      if (op.code == Code::kLoad || op.code == Code::kGather) {
-        active_[i] = array_active[ArrayIndex(op)];
-      } else if (op.code == Code::kStore) {
-        if (is(op.a)) array_active[ArrayIndex(op)] = true;
-      } else if (op.code == Code::kResult) {
-        active_[i] = is(AccumulatorOf(op).value);
-      } else if (op.code == Code::kSelect) {
-        active_[i] = is(op.b) || is(op.c);
-      } else if (IsArithmetic(op.code)) {
-        active_[i] = is(op.a) || is(op.b);
-      }
-    }
-  }
 
   /// May be a value that a selection drops, so that its adjoint may be an exact zero.
   void FindMasked() {
@@ -258,7 +237,7 @@ class Differentiator final : Copier {
   };
 
   std::vector<int32_t> adjoint_;  // operation of `to_` by operation of `from_`: its latest
-  std::vector<bool> active_;
+  std::vector<bool> active_;      // depends on x at all
   std::vector<bool> masked_;
   std::vector<int32_t> array_adjoint_;
   std::vector<bool> array_gained_;           // its adjoint was added to

@@ -45,7 +45,8 @@ int32_t PowerRule(Chain& d, int which) {
 int32_t HypotRule(Chain& d, int which) {
   const int32_t at_zero = d.Unary(Code::kNot, d.z);
   const int32_t partial = d.Divide(which == 0 ? d.x : d.y, d.Select(at_zero, d.Number(1), d.z));
-  return d.Times(partial);
+  // Chosen, not left to 0/1, so that the second derivative at the origin is 0 as well.
+  return d.Times(d.Select(at_zero, d.Number(0), partial));
 }
 
 int32_t Atan2Rule(Chain& d, int which) {

@@ -6,6 +6,7 @@
 #include "server/core/expression/arithmetic.h"
 #include "server/core/expression/functions.h"
 #include "server/core/expression/lowering.h"
+#include "server/core/expression/whole_arrays.h"
 
 namespace thalweg::expression {
 namespace {
@@ -133,7 +134,13 @@ void Machine::RunNumbers(int32_t begin, int32_t end) {
         break;
       }
       case static_cast<uint8_t>(Code::kExclusiveProducts):
-        ExclusiveProducts(i.d, static_cast<int64_t>(std::max(0.0, m[i.a])));
+        products_.resize(static_cast<size_t>(program_.arrays[static_cast<size_t>(i.d)].length));
+        ExclusiveProducts(arrays_[static_cast<size_t>(i.d)], m[i.a],
+                          program_.arrays[static_cast<size_t>(i.d)].length, products_.data());
+        break;
+      case static_cast<uint8_t>(Code::kExclusiveProductTangents):
+        RunExclusiveProductTangents(program_.arrays[static_cast<size_t>(i.d)],
+                                    arrays_[static_cast<size_t>(i.d)], m[i.a]);
         break;
       case kEnterLoop:
         RunLoop(code_.loops[static_cast<size_t>(i.d)]);
@@ -281,22 +288,10 @@ void Machine::RunBlocks(const LoopCode& loop, int64_t turns) {
   }
 }
 
-/// Prefix and suffix products: exact with zeros among the factors, as division would not be.
-void Machine::ExclusiveProducts(int32_t array, int64_t count) {
-  double* const values = arrays_[static_cast<size_t>(array)];
-  count = std::min(count, program_.arrays[static_cast<size_t>(array)].length);
-  products_.resize(static_cast<size_t>(count));
-  double product = 1;
-  for (int64_t k = 0; k < count; ++k) {
-    products_[static_cast<size_t>(k)] = product;
-    product *= values[k];
-  }
-  product = 1;
-  for (int64_t k = count; k-- > 0;) {
-    const double value = values[k];
-    values[k] = products_[static_cast<size_t>(k)] * product;
-    product *= value;
-  }
+void Machine::RunExclusiveProductTangents(const Array& of, double* tangents, double count) {
+  products_.resize(static_cast<size_t>(2 * of.length));
+  const double* const values = arrays_[static_cast<size_t>(of.tangent_of)];
+  ExclusiveProductTangents(tangents, values, count, of.length, products_.data());
 }
 
 }  // namespace thalweg::expression

@@ -32,7 +32,7 @@ class Machine {
   void SetUpFolds(const LoopCode& loop);
   void Spread(const LoopCode& loop, int64_t turns);
   void Combine(const LoopCode& loop);
-  void ExclusiveProducts(int32_t array, int64_t count);
+  void RunExclusiveProductTangents(const Array& of, double* tangents, double count);
 
   const Program& program_;
   const MachineCode& code_;

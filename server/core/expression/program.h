@@ -51,6 +51,9 @@ enum class Code : uint8_t {
   kScatterAt,          ///< address `aux` plus the integer a, += b
   kClear,              ///< array `aux` = 0
   kExclusiveProducts,  ///< each of the first a elements of array `aux` = product of the others
+  /// array `aux`, the tangents of the factors in another array (Array::tangent_of), becomes those
+  /// of what kExclusiveProducts will make of the first a factors
+  kExclusiveProductTangents,
 };
 
 constexpr bool IsEffect(Code code) { return code >= Code::kStore; }
@@ -76,8 +79,8 @@ enum class ArrayKind : uint8_t {
   kGradient,       ///< df/dx
   kDirection,      ///< v, along which a tangent is taken
   kHessianVector,  ///< d/dt of the gradient at x + t*v
-  kResiduals,      ///< r, of a sum of squares; with a direction its tangent, dr/dx v
-  kJacobian,       ///< dr/dx, by columns
+  kResiduals,      ///< r, of a sum of squares
+  kJacobian,       ///< dr/dx by columns; where there is a direction, dr/dx times v
   kParameter,
   kTemporary,
 };
@@ -90,8 +93,9 @@ constexpr bool IsOutput(ArrayKind kind) {
 struct Array {
   ArrayKind kind = ArrayKind::kTemporary;
   int64_t length = 0;
-  int32_t parameter = -1;  ///< Which parameter's values; of kParameter.
-  int32_t home = 0;        ///< Region in which a temporary is filled: no load may leave it.
+  int32_t parameter = -1;   ///< Which parameter's values; of kParameter.
+  int32_t home = 0;         ///< Region in which a temporary is filled: no load may leave it.
+  int32_t tangent_of = -1;  ///< The array whose tangents a temporary holds, if it does.
 };
 
 /// base + sum of coefficient * counter over the loops around.
@@ -150,9 +154,11 @@ struct Program {
   Op& At(int32_t op) { return ops[static_cast<size_t>(op)]; }
   const Loop& LoopAt(int32_t loop) const { return loops[static_cast<size_t>(loop)]; }
   const Region& RegionAt(int32_t region) const { return regions[static_cast<size_t>(region)]; }
-  const Array& ArrayOf(const Op& op) const {
-    return arrays[static_cast<size_t>(addresses[static_cast<size_t>(op.aux)].array)];
+  /// Of a load, gather or effect.
+  int32_t ArrayIndex(const Op& op) const {
+    return ActsOnWholeArray(op.code) ? op.aux : addresses[static_cast<size_t>(op.aux)].array;
   }
+  const Array& ArrayOf(const Op& op) const { return arrays[static_cast<size_t>(ArrayIndex(op))]; }
 };
 
 /// Where the arrays of one run are. A program needs those that it has arrays of.

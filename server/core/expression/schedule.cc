@@ -49,10 +49,7 @@ class Scheduler {
     }
   }
 
-  size_t Target(const Op& op) const {
-    return static_cast<size_t>(
-        ActsOnWholeArray(op.code) ? op.aux : program_.addresses[static_cast<size_t>(op.aux)].array);
-  }
+  size_t Target(const Op& op) const { return static_cast<size_t>(program_.ArrayIndex(op)); }
 
   void NeedOp(int32_t op) {
     if (op < 0 || op_needed_[static_cast<size_t>(op)]) return;
@@ -68,6 +65,9 @@ class Scheduler {
     }
     for (const int32_t operand : {op.a, op.b, op.c}) NeedOp(operand);
     if (op.code == Code::kLoad || op.code == Code::kGather) NeedArray(Target(op));
+    if (op.code == Code::kExclusiveProductTangents) {
+      NeedArray(static_cast<size_t>(program_.arrays[Target(op)].tangent_of));
+    }
     if (IsEffect(op.code)) NeedLoop(program_.RegionAt(op.region).loop);
   }
 

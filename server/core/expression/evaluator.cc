@@ -1,0 +1,113 @@
+// Compiled formulas as objectives: each evaluator has machines of its own, and writes the forms
+// that few need (Hessian products, residuals) when they are first asked for.
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "server/core/expression/compiled.h"
+#include "server/core/expression/forms.h"
+
+namespace thalweg::expression {
+namespace {
+
+/// A form of the formula and the machine that runs it.
+class RunningForm {
+ public:
+  explicit RunningForm(Form form) : form_(std::move(form)), machine_(form_.program, form_.code) {}
+  RunningForm(const RunningForm&) = delete;
+  RunningForm& operator=(const RunningForm&) = delete;
+
+  double Run(const Arguments& arguments) { return machine_.Run(arguments); }
+
+ private:
+  const Form form_;
+  Machine machine_;
+};
+
+class Evaluator final : public Objective {
+ public:
+  explicit Evaluator(std::shared_ptr<const Compiled> compiled)
+      : compiled_(std::move(compiled)),
+        machinery_(compiled_->machinery()),
+        value_(machinery_.value, machinery_.value_code),
+        gradient_(machinery_.gradient, machinery_.gradient_code) {}
+
+  const Layout& layout() const override { return machinery_.layout; }
+
+  absl::Status Value(const Vector& x, double& value) override {
+    if (x.size() != machinery_.layout.size()) return WrongSize(x);
+    value = value_.Run({.x = x.data()});
+    return absl::OkStatus();
+  }
+
+  absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
+    if (x.size() != machinery_.layout.size() || gradient.size() != x.size()) return WrongSize(x);
+    gradient.setZero();
+    value = gradient_.Run({.x = x.data(), .gradient = gradient.data()});
+    return absl::OkStatus();
+  }
+
+  absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product) override {
+    if (x.size() != machinery_.layout.size()) return WrongSize(x);
+    if (v.size() != x.size() || product.size() != x.size()) return WrongSize(v);
+    const auto run = Lazily(hessian_vector_, HessianVectorForm);
+    if (!run.ok()) return run.status();
+    product.setZero();
+    (*run)->Run({.x = x.data(), .direction = v.data(), .hessian_vector = product.data()});
+    return absl::OkStatus();
+  }
+
+  std::string ExplainNonFinite(const Vector& x) override {
+    if (x.size() != machinery_.layout.size()) return "";
+    if (!std::isfinite(value_.Run({.x = x.data()}))) {
+      return Explain(machinery_, machinery_.value, machinery_.value_code, value_,
+                     {machinery_.value.result});
+    }
+    Vector gradient = Vector::Zero(x.size());
+    gradient_.Run({.x = x.data(), .gradient = gradient.data()});
+    if (gradient.allFinite()) return "";
+    return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, gradient_,
+                   Scattered());
+  }
+
+ private:
+  absl::Status WrongSize(const Vector& x) const {
+    return absl::InternalError(absl::StrFormat("a point of %d coordinates for a formula of %d",
+                                               x.size(), machinery_.layout.size()));
+  }
+
+  absl::StatusOr<RunningForm*> Lazily(std::optional<RunningForm>& running,
+                                      absl::StatusOr<Form> (*write)(const Machinery&)) {
+    if (!running) {
+      auto form = write(machinery_);
+      if (!form.ok()) return form.status();
+      running.emplace(*std::move(form));
+    }
+    return &*running;
+  }
+
+  /// Operations whose values enter the gradient, in order.
+  std::vector<int32_t> Scattered() const {
+    std::vector<int32_t> effects;
+    for (size_t i = 0; i < machinery_.gradient.ops.size(); ++i) {
+      if (IsEffect(machinery_.gradient.ops[i].code)) effects.push_back(static_cast<int32_t>(i));
+    }
+    return effects;
+  }
+
+  std::shared_ptr<const Compiled> compiled_;
+  const Machinery& machinery_;
+  Machine value_;
+  Machine gradient_;
+  std::optional<RunningForm> hessian_vector_;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled) {
+  return std::make_unique<Evaluator>(std::move(compiled));
+}
+
+}  // namespace thalweg::expression
