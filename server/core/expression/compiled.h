@@ -8,6 +8,7 @@
 #include "server/core/expression/code.h"
 #include "server/core/expression/expression.h"
 #include "server/core/expression/machine.h"
+#include "server/core/expression/residuals.h"
 
 namespace thalweg::expression {
 
@@ -21,6 +22,7 @@ struct Machinery {
   Program gradient;  ///< Value and gradient.
   MachineCode value_code;
   MachineCode gradient_code;
+  Residuals residuals;  ///< Where the value is a sum of squares.
   std::vector<std::string> findings;
 };
 

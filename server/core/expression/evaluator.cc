@@ -59,6 +59,37 @@ class Evaluator final : public Objective {
     return absl::OkStatus();
   }
 
+  Index residual_count() const override { return machinery_.residuals.count; }
+
+  absl::Status Residuals(const Vector& x, Vector& residuals) override {
+    if (residual_count() == 0) return Objective::Residuals(x, residuals);
+    if (x.size() != machinery_.layout.size()) return WrongSize(x);
+    if (residuals.size() != residual_count()) return WrongSize(residuals);
+    const auto run = Lazily(residuals_, ResidualForm);
+    if (!run.ok()) return run.status();
+    residuals.setZero();
+    (*run)->Run({.x = x.data(), .residuals = residuals.data()});
+    return absl::OkStatus();
+  }
+
+  absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian) override {
+    if (residual_count() == 0) return Objective::ResidualsAndJacobian(x, residuals, jacobian);
+    if (x.size() != machinery_.layout.size()) return WrongSize(x);
+    if (residuals.size() != residual_count()) return WrongSize(residuals);
+    if (jacobian.rows() != residuals.size() || jacobian.cols() != x.size()) return WrongSize(x);
+    if (!jacobian_) {
+      auto form = FormOfJacobian(machinery_);
+      if (!form.ok()) return form.status();
+      by_columns_ = form->by_columns;
+      jacobian_.emplace(std::move(form->form));
+    }
+    jacobian.setZero();
+    if (by_columns_) return Columns(x, residuals, jacobian);
+    residuals.setZero();
+    jacobian_->Run({.x = x.data(), .residuals = residuals.data(), .jacobian = jacobian.data()});
+    return absl::OkStatus();
+  }
+
   std::string ExplainNonFinite(const Vector& x) override {
     if (x.size() != machinery_.layout.size()) return "";
     if (!std::isfinite(value_.Run({.x = x.data()}))) {
@@ -88,6 +119,16 @@ class Evaluator final : public Objective {
     return &*running;
   }
 
+  absl::Status Columns(const Vector& x, Vector& residuals, Matrix& jacobian) {
+    Vector axis = Vector::Zero(x.size());
+    for (Index j = 0; j < x.size(); ++j) {
+      axis[j] = 1;
+      jacobian_->Run({.x = x.data(), .direction = axis.data(), .jacobian = jacobian.col(j).data()});
+      axis[j] = 0;
+    }
+    return Residuals(x, residuals);
+  }
+
   /// Operations whose values enter the gradient, in order.
   std::vector<int32_t> Scattered() const {
     std::vector<int32_t> effects;
@@ -102,6 +143,9 @@ class Evaluator final : public Objective {
   Machine value_;
   Machine gradient_;
   std::optional<RunningForm> hessian_vector_;
+  std::optional<RunningForm> residuals_;
+  std::optional<RunningForm> jacobian_;
+  bool by_columns_ = false;
 };
 
 }  // namespace

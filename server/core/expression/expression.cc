@@ -46,6 +46,7 @@ absl::Status WritePrograms(const Analysis& analysis, Machinery& made) {
   if (!value.ok()) return value.status();
   made.value = std::move(value->program);
   made.value_code = std::move(value->code);
+  made.residuals = FindResiduals(made.value);
 
   Builder reversed(made.limits.program_operations);
   const bool fits = Differentiate(made.value, made.limits.scratch_bytes, reversed);
@@ -103,6 +104,7 @@ int64_t Compiled::operations() const {
 int64_t Compiled::gradient_operations() const {
   return static_cast<int64_t>(machinery_->gradient_code.operations);
 }
+int64_t Compiled::residual_count() const { return machinery_->residuals.count; }
 const std::vector<std::string>& Compiled::findings() const { return machinery_->findings; }
 
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(const Source& source,

@@ -43,6 +43,9 @@ class Compiled {
   /// Operations of one value, and of one value with gradient: fixed before anything runs.
   int64_t operations() const;
   int64_t gradient_operations() const;
+  /// m where the formula is seen to be a sum of m squares; 0 where it is not. Turns that an `if`
+  /// skips count, with residuals that are zero.
+  int64_t residual_count() const;
   /// What a person may want to hear: "variable 'y' is not used".
   const std::vector<std::string>& findings() const;
   const Machinery& machinery() const { return *machinery_; }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "server/core/expression/residuals.h"
 #include "server/core/expression/schedule.h"
 #include "server/core/expression/tangent.h"
 #include "server/core/violation.h"
@@ -78,6 +79,43 @@ absl::StatusOr<Form> HessianVectorForm(const Machinery& made) {
   Builder tangent(made.limits.program_operations);
   const bool fits = Tangent(made.gradient, made.limits.scratch_bytes, tangent);
   return Finish(made, "Hessian-vector product", fits, tangent);
+}
+
+absl::StatusOr<Form> ResidualForm(const Machinery& made) {
+  Builder written(made.limits.program_operations);
+  const bool fits = WriteResiduals(made.value, made.residuals, /*jacobian=*/false,
+                                   made.limits.scratch_bytes, written);
+  return Finish(made, "residuals", fits, written);
+}
+
+absl::StatusOr<Form> JacobianByRows(const Machinery& made) {
+  Builder written(made.limits.program_operations);
+  const bool fits = WriteResiduals(made.value, made.residuals, /*jacobian=*/true,
+                                   made.limits.scratch_bytes, written);
+  return Finish(made, "Jacobian", fits, written);
+}
+
+absl::StatusOr<Form> JacobianByColumns(const Machinery& made) {
+  const auto residuals = ResidualForm(made);
+  if (!residuals.ok()) return residuals.status();
+  Builder tangent(made.limits.program_operations);
+  const bool fits = Tangent(residuals->program, made.limits.scratch_bytes, tangent);
+  return Finish(made, "Jacobian", fits, tangent);
+}
+
+absl::StatusOr<JacobianForm> FormOfJacobian(const Machinery& made) {
+  // Every place that gives residuals walks through the program once.
+  constexpr size_t kMostStepsOverRows = 50'000'000;
+  auto columns = JacobianByColumns(made);
+  if (made.residuals.blocks.size() * made.value.ops.size() <= kMostStepsOverRows) {
+    auto rows = JacobianByRows(made);
+    const auto n = static_cast<double>(made.layout.size());
+    const bool cheaper =
+        rows.ok() && (!columns.ok() || rows->code.operations <= n * columns->code.operations);
+    if (cheaper) return JacobianForm{*std::move(rows), /*by_columns=*/false};
+  }
+  if (!columns.ok()) return columns.status();
+  return JacobianForm{*std::move(columns), /*by_columns=*/true};
 }
 
 }  // namespace thalweg::expression

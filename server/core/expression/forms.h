@@ -23,4 +23,20 @@ absl::StatusOr<Form> Finish(const Machinery& made, std::string_view what, bool f
 /// The Hessian times a direction. Written only for those who ask.
 absl::StatusOr<Form> HessianVectorForm(const Machinery& made);
 
+/// The residuals of a sum of squares. Needs residuals.
+absl::StatusOr<Form> ResidualForm(const Machinery& made);
+
+/// The Jacobian, and the residuals, in one run.
+absl::StatusOr<Form> JacobianByRows(const Machinery& made);
+
+/// One column of the Jacobian per run, given the direction of its axis; no residuals.
+absl::StatusOr<Form> JacobianByColumns(const Machinery& made);
+
+/// What is cheaper of the two.
+struct JacobianForm {
+  Form form;
+  bool by_columns = false;
+};
+absl::StatusOr<JacobianForm> FormOfJacobian(const Machinery& made);
+
 }  // namespace thalweg::expression
