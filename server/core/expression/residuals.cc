@@ -30,6 +30,9 @@ class ResidualFinder {
       waiting_.pop_back();
       if (--steps_ < 0 || !Visit(term) || found_.blocks.size() > kMostBlocks) return {};
     }
+    const bool varies = std::any_of(found_.blocks.begin(), found_.blocks.end(),
+                                    [&](const auto& of) { return of.op >= 0 && Active(of.op); });
+    if (!varies) return {};
     for (ResidualBlock& block : found_.blocks) {
       if (!Number(block)) return {};
     }
@@ -45,6 +48,7 @@ class ResidualFinder {
 
   bool Active(int32_t op) const { return active_[static_cast<size_t>(op)]; }
   bool IsFactor(int32_t op) const { return !Active(op) && non_negative_[static_cast<size_t>(op)]; }
+  int32_t IndexOf(const Op& op) const { return static_cast<int32_t>(&op - program_.ops.data()); }
   bool Is(int32_t op, double value) const {
     return program_.At(op).code == Code::kConstant && program_.At(op).value == value;
   }
@@ -97,9 +101,8 @@ class ResidualFinder {
 
   bool SumOfSquares(const Op& op) const {
     const auto is = [&](int32_t of) { return sum_of_squares_[static_cast<size_t>(of)]; };
+    if (IsFactor(IndexOf(op))) return true;
     switch (op.code) {
-      case Code::kConstant:
-        return op.value == 0;
       case Code::kAdd:
         return is(op.a) && is(op.b);
       case Code::kMultiply:
@@ -122,6 +125,10 @@ class ResidualFinder {
   /// Replaces a term, a sum of squares, by those it is the sum of, or by a block if it is a square.
   bool Visit(const Term& term) {
     const Op& op = program_.At(term.op);
+    if (IsFactor(term.op)) {
+      if (!Is(term.op, 0)) AddBlock(term, -1, {{Factor::Kind::kTimes, term.op}});
+      return true;
+    }
     switch (op.code) {
       case Code::kAdd:
         waiting_.push_back({op.b, term.loops, term.factors});
@@ -143,10 +150,8 @@ class ResidualFinder {
         Scale(term, op.c, {Factor::Kind::kUnless, op.a});
         Scale(term, op.b, {Factor::Kind::kIf, op.a});
         return true;
-      case Code::kResult:
-        return VisitLoop(term, op);
       default:
-        return true;  // the constant 0
+        return VisitLoop(term, op);
     }
   }
 
@@ -174,12 +179,17 @@ class ResidualFinder {
     if (inside >= 0 && sum_of_squares_[static_cast<size_t>(inside)]) {
       waiting_.push_back({inside, term.loops, term.factors});
     } else {
-      ResidualBlock block;
-      block.op = root;
-      block.loops = term.loops;
-      block.factors = term.factors;
-      found_.blocks.push_back(std::move(block));
+      AddBlock(term, root, {});
     }
+  }
+
+  void AddBlock(const Term& term, int32_t root, const std::vector<Factor>& more) {
+    ResidualBlock block;
+    block.op = root;
+    block.loops = term.loops;
+    block.factors = term.factors;
+    block.factors.insert(block.factors.end(), more.begin(), more.end());
+    found_.blocks.push_back(std::move(block));
   }
 
   /// Of sqrt(s), or of norm's detour around s = 0: the sum s.

@@ -31,8 +31,8 @@ struct Residuals {
   int64_t count = 0;
 };
 
-/// Finds out whether the value is a sum of squares: of sums, non-negative factors that do not
-/// depend on x, selections, norm(...)**2 and squares. No blocks where it is not.
+/// Finds out whether the value is a sum of squares: made of sums, non-negative factors and terms
+/// that do not depend on x, selections, norm(...)**2 and squares. No blocks where it is not.
 Residuals FindResiduals(const Program& value);
 
 /// Writes the program that stores the residuals: factors are folded in as square roots, so that

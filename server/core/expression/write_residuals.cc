@@ -65,7 +65,7 @@ class ResidualPass final : Reverser {
   }
 
   void WriteBlock(const ResidualBlock& block, int32_t region) {
-    to_.SetOrigin(from_.At(block.op).origin, /*derivative=*/false);
+    to_.SetOrigin(block.op < 0 ? -1 : from_.At(block.op).origin, /*derivative=*/false);
     int32_t weight = to_.Constant(1);
     int32_t kept = -1;
     for (const Factor& factor : block.factors) Apply(factor, weight, kept);
@@ -80,10 +80,11 @@ class ResidualPass final : Reverser {
       to_.Counter(CopyOfLoop(block.loops[k]));
       row_terms_.emplace_back(CopyOfLoop(block.loops[k]), block.strides[k]);
     }
-    const int32_t residual = to_.Emit(Code::kMultiply, Copy(block.op), scale);
+    const int32_t root = block.op < 0 ? to_.Constant(1) : Copy(block.op);
+    const int32_t residual = to_.Emit(Code::kMultiply, root, scale);
     to_.Effect(region, Code::kStore, where_kept(residual), -1,
                to_.AddressOf({residuals_, first_row_, row_terms_}));
-    if (jacobian_ >= 0) ReverseRow(block, region, where_kept(scale));
+    if (jacobian_ >= 0 && block.op >= 0) ReverseRow(block, region, where_kept(scale));
   }
 
   void Apply(const Factor& factor, int32_t& weight, int32_t& kept) {
