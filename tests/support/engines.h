@@ -3,8 +3,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/expression.h"
 
 namespace thalweg::testing {
@@ -16,6 +18,44 @@ struct Engine {
   std::function<std::unique_ptr<Objective>(std::shared_ptr<const expression::Compiled>)> make;
 };
 
-inline std::vector<Engine> Engines() { return {{"interpreter", expression::MakeObjective}}; }
+/// Compiles at once, when first asked.
+class InstantMaker final : public expression::CodeMaker {
+ public:
+  explicit InstantMaker(expression::Instructions instructions) : instructions_(instructions) {}
+
+  int64_t worthwhile() const override { return 0; }
+  std::shared_ptr<const expression::PendingCode> Request(
+      std::shared_ptr<const void>, const expression::Program& program) override {
+    auto made = std::make_shared<Made>();
+    auto code = expression::CompileNative(program, instructions_);
+    if (code.ok()) made->code = *std::move(code);
+    return made;
+  }
+
+ private:
+  struct Made final : expression::PendingCode {
+    const expression::NativeCode* Ready() const override { return code.get(); }
+    std::shared_ptr<const expression::NativeCode> code;
+  };
+  expression::Instructions instructions_;
+};
+
+/// The interpreter, then machine code for every instruction set that this machine has.
+inline std::vector<Engine> Engines() {
+  using expression::Instructions;
+  std::vector<Engine> engines = {
+      {"interpreter", [](auto compiled) { return expression::MakeObjective(compiled); }}};
+  const std::pair<Instructions, const char*> sets[] = {{Instructions::kAvx512, "avx512"},
+                                                       {Instructions::kAvx2, "avx2"},
+                                                       {Instructions::kScalar, "scalar"}};
+  for (const auto& [instructions, name] : sets) {
+    if (instructions > expression::BestInstructions()) continue;
+    auto maker = std::make_shared<InstantMaker>(instructions);
+    engines.push_back({name, [maker](auto compiled) {
+                         return expression::MakeObjective(compiled, maker.get());
+                       }});
+  }
+  return engines;
+}
 
 }  // namespace thalweg::testing

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/core/expression/code.h"
+#include "server/core/expression/effects.h"
 
 namespace thalweg::expression {
 namespace {
@@ -49,7 +50,8 @@ class Assembler {
   bool RunsInBlocks(int32_t region) const {
     const auto& items = program_.RegionAt(region).items;
     return region != 0 &&
-           std::none_of(items.begin(), items.end(), [](const Item& item) { return item.loop; });
+           std::none_of(items.begin(), items.end(), [](const Item& item) { return item.loop; }) &&
+           !MustRunTurnByTurn(program_, region);
   }
 
   /// Gives every operation of the regions inside `root` its place.

@@ -1,4 +1,4 @@
-// Compiled formulas as objectives: each evaluator has machines of its own, and writes the forms
+// Compiled formulas as objectives: each evaluator has memory of its own, and writes the forms
 // that few need (Hessian products, residuals) when they are first asked for.
 
 #include <cmath>
@@ -8,31 +8,19 @@
 #include "absl/strings/str_format.h"
 #include "server/core/expression/compiled.h"
 #include "server/core/expression/forms.h"
+#include "server/core/expression/runner.h"
 
 namespace thalweg::expression {
 namespace {
 
-/// A form of the formula and the machine that runs it.
-class RunningForm {
- public:
-  explicit RunningForm(Form form) : form_(std::move(form)), machine_(form_.program, form_.code) {}
-  RunningForm(const RunningForm&) = delete;
-  RunningForm& operator=(const RunningForm&) = delete;
-
-  double Run(const Arguments& arguments) { return machine_.Run(arguments); }
-
- private:
-  const Form form_;
-  Machine machine_;
-};
-
 class Evaluator final : public Objective {
  public:
-  explicit Evaluator(std::shared_ptr<const Compiled> compiled)
+  Evaluator(std::shared_ptr<const Compiled> compiled, CodeMaker* maker)
       : compiled_(std::move(compiled)),
         machinery_(compiled_->machinery()),
-        value_(machinery_.value, machinery_.value_code),
-        gradient_(machinery_.gradient, machinery_.gradient_code) {}
+        maker_(maker),
+        value_(compiled_, machinery_.value, machinery_.value_code, maker),
+        gradient_(compiled_, machinery_.gradient, machinery_.gradient_code, maker) {}
 
   const Layout& layout() const override { return machinery_.layout; }
 
@@ -44,7 +32,6 @@ class Evaluator final : public Objective {
 
   absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
     if (x.size() != machinery_.layout.size() || gradient.size() != x.size()) return WrongSize(x);
-    gradient.setZero();
     value = gradient_.Run({.x = x.data(), .gradient = gradient.data()});
     return absl::OkStatus();
   }
@@ -54,7 +41,7 @@ class Evaluator final : public Objective {
     if (v.size() != x.size() || product.size() != x.size()) return WrongSize(v);
     const auto run = Lazily(hessian_vector_, HessianVectorForm);
     if (!run.ok()) return run.status();
-    product.setZero();
+    product.setZero();  // a linear formula's program does not name it
     (*run)->Run({.x = x.data(), .direction = v.data(), .hessian_vector = product.data()});
     return absl::OkStatus();
   }
@@ -81,7 +68,8 @@ class Evaluator final : public Objective {
       auto form = FormOfJacobian(machinery_);
       if (!form.ok()) return form.status();
       by_columns_ = form->by_columns;
-      jacobian_.emplace(std::move(form->form));
+      const auto kept = std::make_shared<const Form>(std::move(form->form));
+      jacobian_.emplace(kept, kept->program, kept->code, maker_);
     }
     jacobian.setZero();
     if (by_columns_) return Columns(x, residuals, jacobian);
@@ -92,14 +80,16 @@ class Evaluator final : public Objective {
 
   std::string ExplainNonFinite(const Vector& x) override {
     if (x.size() != machinery_.layout.size()) return "";
-    if (!std::isfinite(value_.Run({.x = x.data()}))) {
-      return Explain(machinery_, machinery_.value, machinery_.value_code, value_,
+    Machine& value = value_.interpreter();
+    if (!std::isfinite(value.Run({.x = x.data()}))) {
+      return Explain(machinery_, machinery_.value, machinery_.value_code, value,
                      {machinery_.value.result});
     }
-    Vector gradient = Vector::Zero(x.size());
-    gradient_.Run({.x = x.data(), .gradient = gradient.data()});
+    Vector gradient(x.size());
+    Machine& with_gradient = gradient_.interpreter();
+    with_gradient.Run({.x = x.data(), .gradient = gradient.data()});
     if (gradient.allFinite()) return "";
-    return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, gradient_,
+    return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, with_gradient,
                    Scattered());
   }
 
@@ -109,14 +99,15 @@ class Evaluator final : public Objective {
                                                x.size(), machinery_.layout.size()));
   }
 
-  absl::StatusOr<RunningForm*> Lazily(std::optional<RunningForm>& running,
-                                      absl::StatusOr<Form> (*write)(const Machinery&)) {
-    if (!running) {
-      auto form = write(machinery_);
-      if (!form.ok()) return form.status();
-      running.emplace(*std::move(form));
+  absl::StatusOr<Runner*> Lazily(std::optional<Runner>& runner,
+                                 absl::StatusOr<Form> (*write)(const Machinery&)) {
+    if (!runner) {
+      auto written = write(machinery_);
+      if (!written.ok()) return written.status();
+      const auto form = std::make_shared<const Form>(*std::move(written));
+      runner.emplace(form, form->program, form->code, maker_);
     }
-    return &*running;
+    return &*runner;
   }
 
   absl::Status Columns(const Vector& x, Vector& residuals, Matrix& jacobian) {
@@ -140,18 +131,20 @@ class Evaluator final : public Objective {
 
   std::shared_ptr<const Compiled> compiled_;
   const Machinery& machinery_;
-  Machine value_;
-  Machine gradient_;
-  std::optional<RunningForm> hessian_vector_;
-  std::optional<RunningForm> residuals_;
-  std::optional<RunningForm> jacobian_;
+  CodeMaker* maker_;
+  Runner value_;
+  Runner gradient_;
+  std::optional<Runner> hessian_vector_;
+  std::optional<Runner> residuals_;
+  std::optional<Runner> jacobian_;
   bool by_columns_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled) {
-  return std::make_unique<Evaluator>(std::move(compiled));
+std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled,
+                                         CodeMaker* maker) {
+  return std::make_unique<Evaluator>(std::move(compiled), maker);
 }
 
 }  // namespace thalweg::expression

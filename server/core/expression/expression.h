@@ -31,6 +31,7 @@ struct Source {
 };
 
 struct Machinery;  // compiled.h
+class CodeMaker;   // code_maker.h
 
 /// A formula ready to run: its value and its gradient as programs. Immutable, and shareable
 /// between threads; each thread evaluates through its own MakeObjective.
@@ -58,8 +59,10 @@ class Compiled {
 absl::StatusOr<std::shared_ptr<const Compiled>> Compile(const Source& source,
                                                         const Limits& limits = {});
 
-/// An evaluator with its own scratch memory; it keeps `compiled` alive.
-std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled);
+/// An evaluator with its own scratch memory; it keeps `compiled` alive. It interprets, unless
+/// there is a `maker` of machine code, which must outlive it.
+std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled,
+                                         CodeMaker* maker = nullptr);
 
 /// Every function of the language, for its reference page.
 std::vector<FunctionInfo> Functions();

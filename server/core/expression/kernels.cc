@@ -15,8 +15,10 @@ double Log1p(double x) { return Sleef_finz_log1pd1_u10purecfma(x); }
 double Log2(double x) { return Sleef_finz_log2d1_u10purecfma(x); }
 double Log10(double x) { return Sleef_finz_log10d1_u10purecfma(x); }
 double Cbrt(double x) { return Sleef_finz_cbrtd1_u10purecfma(x); }
-double Sin(double x) { return Sleef_finz_sind1_u10purecfma(x); }
-double Cos(double x) { return Sleef_finz_cosd1_u10purecfma(x); }
+// Sine and cosine are halves of one function, so that machine code that needs both pays for one;
+// its bits are not quite those of SLEEF's separate sine and cosine.
+double Sin(double x) { return Sleef_finz_sincosd1_u10purecfma(x).x; }
+double Cos(double x) { return Sleef_finz_sincosd1_u10purecfma(x).y; }
 double Tan(double x) { return Sleef_finz_tand1_u10purecfma(x); }
 double Asin(double x) { return Sleef_finz_asind1_u10purecfma(x); }
 double Acos(double x) { return Sleef_finz_acosd1_u10purecfma(x); }

@@ -73,7 +73,9 @@ Machine::Machine(const Program& program, const MachineCode& code)
 double Machine::Run(const Arguments& arguments) {
   for (size_t i = 0; i < arrays_.size(); ++i) {
     const Array& array = program_.arrays[i];
-    if (array.kind != ArrayKind::kTemporary) arrays_[i] = WhereIs(program_, array, arguments);
+    if (array.kind == ArrayKind::kTemporary) continue;
+    arrays_[i] = WhereIs(program_, array, arguments);
+    if (IsOutput(array.kind) && arrays_[i] != nullptr) std::fill_n(arrays_[i], array.length, 0.0);
   }
   RunNumbers(0, code_.top);
   return memory_[code_.result];

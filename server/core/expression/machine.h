@@ -15,7 +15,7 @@ class Machine {
   /// Both must outlive the machine.
   Machine(const Program& program, const MachineCode& code);
 
-  /// The value at x; adds to the outputs that the program has.
+  /// The value at x; sets the outputs that the program has.
   double Run(const Arguments& arguments);
 
   // For explanations, after Run: what numbers outside loops are, and single turns of loops.

@@ -84,7 +84,8 @@ enum class ArrayKind : uint8_t {
   kParameter,
   kTemporary,
 };
-/// What a program adds to or stores for its caller, who sets it to zero first.
+/// What a program sets for its caller: cleared at first, then added to or stored into. One that
+/// no effect names may be null.
 constexpr bool IsOutput(ArrayKind kind) {
   return kind == ArrayKind::kGradient || kind == ArrayKind::kHessianVector ||
          kind == ArrayKind::kResiduals || kind == ArrayKind::kJacobian;
@@ -173,7 +174,31 @@ struct Arguments {
 };
 
 /// Where `array` is, if it is not a temporary. Inputs and parameters are never written.
-double* WhereIs(const Program& program, const Array& array, const Arguments& arguments);
+inline double* WhereIs(const Program& program, const Array& array, const Arguments& arguments) {
+  switch (array.kind) {
+    case ArrayKind::kInput:
+      return const_cast<double*>(arguments.x);
+    case ArrayKind::kGradient:
+      return arguments.gradient;
+    case ArrayKind::kDirection:
+      return const_cast<double*>(arguments.direction);
+    case ArrayKind::kHessianVector:
+      return arguments.hessian_vector;
+    case ArrayKind::kResiduals:
+      return arguments.residuals;
+    case ArrayKind::kJacobian:
+      return arguments.jacobian;
+    case ArrayKind::kParameter: {
+      const auto parameter = static_cast<size_t>(array.parameter);
+      return const_cast<double*>(arguments.parameters != nullptr
+                                     ? arguments.parameters[parameter]
+                                     : program.parameters[parameter].data());
+    }
+    case ArrayKind::kTemporary:
+      break;
+  }
+  return nullptr;
+}
 
 inline constexpr int32_t kInputArray = 0;     ///< x
 inline constexpr int32_t kGradientArray = 1;  ///< df/dx

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/core/expression/effects.h"
+
 namespace thalweg::expression {
 namespace {
 
@@ -20,7 +22,9 @@ class Scheduler {
     FindNeeded();
     for (size_t region = 0; region < program_.regions.size(); ++region) {
       const int32_t loop = program_.regions[region].loop;
-      if (loop < 0 || loop_needed_[static_cast<size_t>(loop)]) Order(static_cast<int32_t>(region));
+      if (loop >= 0 && !loop_needed_[static_cast<size_t>(loop)]) continue;
+      Order(static_cast<int32_t>(region));
+      if (loop >= 0) OrderScatters(program_, program_.regions[region]);
     }
     // Accumulators nobody reads are marked rather than removed: results refer to them by number.
     for (Loop& loop : program_.loops) {
