@@ -45,6 +45,14 @@ void Check(const std::string& text) {
   if (!objective->Value(x, value).ok()) std::abort();
   if (!objective->ValueAndGradient(x, with_gradient, gradient).ok()) std::abort();
   if (!SameBits(value, with_gradient)) std::abort();
+  // Refused where that costs too much, but never a crash.
+  Vector product(x.size());
+  (void)objective->HessianVector(x, gradient, product);
+  if (const Index m = objective->residual_count(); m > 0 && m < 10'000) {
+    Vector residuals(m);
+    Matrix jacobian(m, x.size());
+    (void)objective->ResidualsAndJacobian(x, residuals, jacobian);
+  }
   const std::string why = objective->ExplainNonFinite(x);
   if (!std::isfinite(value) && why.empty()) std::abort();
 }

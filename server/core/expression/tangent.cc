@@ -10,11 +10,46 @@
 namespace thalweg::expression {
 namespace {
 
+/// Operations whose tangent may be zero because a selection dropped x, or a loop had no turns:
+/// partials that are not finite there must not matter.
+std::vector<bool> FindChosen(const Program& program, const Activity& active) {
+  std::vector<bool> chosen(program.ops.size(), false);
+  std::vector<bool> arrays(program.arrays.size(), false);
+  const auto is = [&](int32_t op) { return op >= 0 && chosen[static_cast<size_t>(op)]; };
+  const auto chooses = [&](const Op& op) {
+    if (op.code == Code::kLoad || op.code == Code::kGather) {
+      return static_cast<bool>(arrays[static_cast<size_t>(program.ArrayIndex(op))]);
+    }
+    if (op.code == Code::kResult) {
+      const Accumulator& of = program.LoopAt(op.aux).accumulators[static_cast<size_t>(op.b)];
+      const bool may_be_empty = program.At(program.LoopAt(op.aux).count).code != Code::kConstant;
+      return may_be_empty || of.fold >= Fold::kMinimum || is(of.value);
+    }
+    return op.code == Code::kSelect || op.code == Code::kMinimum || op.code == Code::kMaximum ||
+           is(op.a) || is(op.b);
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < program.ops.size(); ++i) {
+      const Op& op = program.ops[i];
+      if (IsEffect(op.code)) {
+        const auto array = static_cast<size_t>(program.ArrayIndex(op));
+        if (arrays[array] || !is(op.code == Code::kScatterAt ? op.b : op.a)) continue;
+        arrays[array] = changed = true;
+      } else {
+        chosen[i] = active.ops[i] && chooses(op);
+      }
+    }
+  }
+  return chosen;
+}
+
 class TangentPass final : Copier {
  public:
   TangentPass(const Program& from, int64_t scratch_bytes, Builder& to)
       : Copier(from, scratch_bytes, to),
         active_(FindActive(from)),
+        chosen_(FindChosen(from, active_)),
         tangent_(from.ops.size(), -1),
         array_tangent_(from.arrays.size(), -1),
         others_(from.ops.size(), -1) {}
@@ -96,7 +131,8 @@ class TangentPass final : Copier {
       return which == 0 ? to_.Emit(Code::kMaskedMultiply, tangent, Copy(op.b))
                         : to_.Emit(Code::kMaskedMultiply, Copy(op.a), tangent);
     }
-    Chain chain(to_, Copy(op.a), Copy(op.b), Copy(index), tangent, /*masked=*/false);
+    const bool masked = chosen_[static_cast<size_t>(which == 0 ? op.a : op.b)];
+    Chain chain(to_, Copy(op.a), Copy(op.b), Copy(index), tangent, masked);
     return RowOf(op).derivative(chain, which);
   }
 
@@ -183,6 +219,7 @@ class TangentPass final : Copier {
   }
 
   Activity active_;
+  std::vector<bool> chosen_;            // by operation of `from_`
   std::vector<int32_t> tangent_;        // operation of `to_` by operation of `from_`; -1: zero
   std::vector<int32_t> array_tangent_;  // by array of `from_`
   std::vector<int32_t> others_;         // by result of a product: its other factors at each turn

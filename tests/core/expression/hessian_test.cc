@@ -218,6 +218,9 @@ TEST(HessianVector, OfBranchesNotTakenIsNothing) {
   EXPECT_EQ(second("where(x > 0, sqrt(x), x**3)**2", 0), 0);
   EXPECT_EQ(second("sqrt(x) if x > 0 else 3*x*x", 0), 6);
   EXPECT_EQ(second("where(x > 0, x**1.5 + 1/x + log(x)**2, x*x)", 0), 2);
+  // The root's slope at 0 is infinite, but x has no part in that 0.
+  Formula root("cbrt(where(x > 1, x, 0))*y + y*y", Scalars());
+  EXPECT_EQ(Product(root, Point({0.5, 2, 0}), Point({1, 1, 0})), Point({0, 2, 0}));
   Formula f("sum(where(v > 0, log(v), v*v))", {VectorOf("v", 3)});
   EXPECT_EQ(Product(f, Point({-1, 0, 2}), Point({1, 1, 1})), Point({2, 2, -0.25}));
 }
