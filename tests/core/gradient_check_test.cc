@@ -285,6 +285,57 @@ TEST(GradientCheck, SaysWhenRoundingHidesACoordinate) {
   EXPECT_THAT(check.suspicion, StartsWith("wrong scale"));
 }
 
+TEST(GradientCheck, SeesAJumpAtThePoint) {
+  const auto f = [](const Vector& x) { return x[0] + (x[0] < 2 ? 0.0 : 0.25); };
+  const auto g = [](const Vector&) -> Vector { return Vector{{1.0}}; };
+
+  const auto at_the_jump = Check({1, f, g}, Vector{{2.0}});
+  const auto beside = Check({1, f, g}, Vector{{2.001}});
+
+  EXPECT_FALSE(at_the_jump.passed);
+  EXPECT_THAT(at_the_jump.suspicion, AllOf(StartsWith("jump"), HasSubstr("by 0.25")));
+  EXPECT_TRUE(beside.passed) << beside.suspicion;
+  EXPECT_EQ(beside.coordinates[0].jump, 0);
+}
+
+TEST(GradientCheck, CallsWhatMovesInStepsNoise) {
+  const auto f = [](const Vector& x) { return std::round(1e6 * x[0]) / 1e6; };
+  const auto flat = [](const Vector&) -> Vector { return Vector{{0.0}}; };
+
+  const auto check = Check({1, f, flat}, Vector{{0.7123456789}});
+
+  EXPECT_FALSE(check.passed);
+  EXPECT_TRUE(check.coordinates[0].stairs);
+  EXPECT_THAT(check.suspicion, StartsWith("noise: along x[0] f stands still"));
+}
+
+TEST(GradientCheck, LooksCloserAtASmallCoordinateWithAScaleOfItsOwn) {
+  const auto f = [](const Vector& x) { return std::log(x[0]); };
+  const auto g = [](const Vector& x) -> Vector { return Vector{{1 / x[0]}}; };
+  const auto wrong = [](const Vector& x) -> Vector { return Vector{{2 / x[0]}}; };
+  const Vector x{{3e-14}};
+
+  const auto check = Check({1, f, g}, x);
+
+  EXPECT_TRUE(check.passed);
+  EXPECT_TRUE(check.coordinates[0].rescaled);
+  EXPECT_THAT(check.suspicion, StartsWith("scale: along x[0]"));
+  EXPECT_EQ(check.evaluations.values, 2 + 24 + 24);
+  EXPECT_FALSE(Check({1, f, wrong}, x).passed);
+}
+
+TEST(GradientCheck, ShowsTheSweepItChoseFrom) {
+  const auto check = Check({2, F, G}, kPoint);
+  const auto& sweep = check.coordinates[1].sweep;
+
+  EXPECT_DOUBLE_EQ(sweep.front().step, 0.13);  // relative to |x|, which is more than 1
+  for (size_t k = 1; k < sweep.size(); ++k)
+    EXPECT_NEAR(sweep[k].step, sweep[k - 1].step / 10, 1e-8);
+  // The error of central differences falls with the square of the step until rounding takes over.
+  EXPECT_NEAR(sweep[3].central, G(kPoint)[1], 1e-6);
+  EXPECT_GT(std::abs(sweep[0].central - G(kPoint)[1]), 1e-3);
+}
+
 TEST(GradientCheck, LooksAtSomeOfManyCoordinatesSpreadEvenlyAndCountsItsEvaluations) {
   Lambdas bowl(
       1000, [](const Vector& x) { return x.squaredNorm(); },

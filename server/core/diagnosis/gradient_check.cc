@@ -13,7 +13,8 @@
 namespace thalweg {
 namespace {
 
-constexpr size_t kSteps = 12;         // 1e-1, 1e-2 ... 1e-12
+constexpr size_t kSteps = kCheckSteps;  // 1e-1, 1e-2 ... 1e-12
+constexpr double kSmallScale = 1e-3;  // coordinates smaller than this may have a scale of their own
 constexpr double kSafety = 10;        // on the estimated resolution, which is no strict bound
 constexpr double kSmallest = 1e-290;  // below, values lose digits to underflow
 constexpr double kNoisy = 1e4;        // times rounding; cancellation in a sane formula stays below
@@ -26,6 +27,7 @@ struct Sample {
   double central = 0;           // between the neighbours, or the finite one of the two
   double magnitude = 0;         // of the values: what their rounding is relative to
   double change = 0;            // the larger of the two from the value at x
+  double rise = 0;              // from below to above, with its sign
 };
 using Sweep = std::array<Sample, kSteps>;  // from the longest step to the shortest
 
@@ -48,16 +50,19 @@ Sample Between(double at, double low, double high, double value, double value_lo
   sample.magnitude = std::max({std::abs(value), has_low ? std::abs(value_low) : 0.0,
                                has_high ? std::abs(value_high) : 0.0});
   sample.change = std::max(std::abs(value_high - value), std::abs(value_low - value));
+  sample.rise = value_high - value_low;
   return sample;
 }
 
-absl::StatusOr<Sweep> SweepSteps(Objective& objective, Vector& x, Index i, double value) {
+/// The longest step is a tenth of `unit`.
+absl::StatusOr<Sweep> SweepSteps(Objective& objective, Vector& x, Index i, double value,
+                                 double unit) {
   Sweep sweep;
   const double at = x[i];
   double relative = 1;
   for (Sample& sample : sweep) {
     relative /= 10;
-    const double step = relative * std::max(1.0, std::abs(at));
+    const double step = relative * unit;
     const double low = at - step;
     const double high = at + step;
     double value_low = 0;
@@ -134,6 +139,26 @@ std::optional<size_t> KinkSeen(const Sweep& sweep, double noise) {
   return shortest;
 }
 
+/// What f jumps by at x: a rise that the shortest steps do not make smaller. Noise rises as well,
+/// but never twice alike.
+double JumpSeen(const Sweep& sweep) {
+  const double jump = sweep.back().rise;
+  if (!(std::abs(jump) > 1e3 * Rounding(sweep.back())) || !std::isfinite(jump)) return 0;
+  for (size_t k = kSteps - 6; k < kSteps; ++k) {
+    if (!(std::abs(sweep[k].rise - jump) < 0.01 * std::abs(jump))) return 0;
+  }
+  return jump;
+}
+
+/// Whether f stands still over the shortest steps but is seen to move over longer ones, by much
+/// more than rounding makes it.
+bool StairsSeen(const Sweep& sweep) {
+  for (size_t k = kSteps - 3; k < kSteps; ++k) {
+    if (sweep[k].change != 0) return false;
+  }
+  return Quantum(sweep) > kNoisy * Rounding(sweep.front());
+}
+
 /// What the rounding of x alone makes of the gradient: near a minimum both it and the difference
 /// are nothing but rounding, each its own.
 double GradientRounding(const Sample& sample, double at) {
@@ -170,8 +195,14 @@ CoordinateCheck Judge(Index i, double at, double gradient, const Sweep& sweep, d
   } else if (choice.k != 0) {
     check.resolution += GradientRounding(sweep[choice.k], at);
   }
+  check.stairs = StairsSeen(sweep);
+  check.jump = JumpSeen(sweep);
+  for (size_t k = 0; k < kSteps; ++k) {
+    check.sweep[k] = {sweep[k].step, sweep[k].below, sweep[k].above, sweep[k].central};
+  }
   const double slack = tolerance * scale + kSafety * check.resolution;
   check.passed = check.gradient >= low - slack && check.gradient <= high + slack;  // false for NaN
+  if (check.jump != 0) check.passed = false;
   return check;
 }
 
@@ -235,6 +266,13 @@ std::string SuspectedBug(const Layout& layout, const Checks& failed, const Coord
 /// What made a check that passed weaker than it looks.
 std::string Reservation(const Layout& layout, const std::vector<CoordinateCheck>& checks) {
   for (const CoordinateCheck& check : checks) {
+    if (!check.rescaled) continue;
+    return absl::StrFormat(
+        "scale: along %s f varies over lengths of some %.1g, far from 1: only steps of that size "
+        "show its slope",
+        layout.CoordinateName(check.coordinate), 10 * check.sweep.front().step);
+  }
+  for (const CoordinateCheck& check : checks) {
     if (!check.kink) continue;
     return absl::StrFormat("kink: along %s the slope is %.4g below and %.4g above",
                            layout.CoordinateName(check.coordinate), check.slope_below,
@@ -263,6 +301,16 @@ std::string Suspicion(Objective& objective, const Vector& x, const GradientCheck
   if (check.passed) return Reservation(layout, check.coordinates);
   if (std::isnan(worst.difference)) {
     return absl::StrCat("edge: f is finite at the point, but nowhere near it along ", name);
+  }
+  if (worst.jump != 0) {
+    return absl::StrFormat("jump: along %s f jumps by %.4g at the point, where it has no slope",
+                           name, worst.jump);
+  }
+  if (worst.stairs) {
+    return absl::StrFormat(
+        "noise: along %s f stands still over short steps and moves by some %.1g over longer ones, "
+        "like something rounded; differences give %.4g, the gradient is %.4g",
+        name, worst.noise, worst.difference, worst.gradient);
   }
   if (worst.kink) {
     return absl::StrFormat(
@@ -298,15 +346,26 @@ absl::StatusOr<GradientCheck> CheckGradient(Objective& objective, const Vector& 
   status = objective.Value(x, value);
   if (!status.ok()) return status;
 
+  result.evaluations = {.values = 2, .gradients = 1};
   const Index count = std::min(n, std::max<Index>(options.most_coordinates, 1));
   Vector moved = x;
   for (Index k = 0; k < count; ++k) {
     const Index i = count == 1 ? 0 : k * (n - 1) / (count - 1);
-    const auto sweep = SweepSteps(objective, moved, i, value);
+    const double size = std::abs(x[i]);
+    auto sweep = SweepSteps(objective, moved, i, value, std::max(1.0, size));
     if (!sweep.ok()) return sweep.status();
-    result.coordinates.push_back(Judge(i, x[i], gradient[i], *sweep, options.tolerance));
+    CoordinateCheck check = Judge(i, x[i], gradient[i], *sweep, options.tolerance);
+    result.evaluations.values += 2 * static_cast<int64_t>(kSteps);
+    if (!check.passed && size > kSmallest && size < kSmallScale) {
+      sweep = SweepSteps(objective, moved, i, value, size);
+      if (!sweep.ok()) return sweep.status();
+      result.evaluations.values += 2 * static_cast<int64_t>(kSteps);
+      const CoordinateCheck closer = Judge(i, x[i], gradient[i], *sweep, options.tolerance);
+      if (closer.passed) check = closer;
+      check.rescaled = closer.passed;
+    }
+    result.coordinates.push_back(check);
   }
-  result.evaluations = {.values = 2 + 2 * static_cast<int64_t>(kSteps) * count, .gradients = 1};
 
   const auto& checks = result.coordinates;
   result.worst =

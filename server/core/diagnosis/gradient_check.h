@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,15 @@
 #include "server/core/vector.h"
 
 namespace thalweg {
+
+/// Differences over one step along one coordinate.
+struct StepDifference {
+  double step = 0;     ///< In units of the coordinate.
+  double below = 0;    ///< Slope from a step below to x.
+  double above = 0;    ///< Slope from x to a step above.
+  double central = 0;  ///< Slope between the two neighbours; the finite one's at an edge.
+};
+inline constexpr size_t kCheckSteps = 12;
 
 /// One derivative, as the objective gives it and as differences of its values show it.
 struct CoordinateCheck {
@@ -27,6 +37,12 @@ struct CoordinateCheck {
   double slope_above = 0;
   double noise = 0;    ///< Estimated error of one value of f, at least its rounding.
   bool noisy = false;  ///< That error is far above rounding.
+  bool stairs =
+      false;        ///< f stands still over short steps and moves in units of `noise` over longer.
+  double jump = 0;  ///< What f jumps by at x, however small the step; 0 where it does not.
+  bool rescaled =
+      false;  ///< Steps were relative to |x_i|, which is small, since no other would do.
+  std::array<StepDifference, kCheckSteps> sweep;  ///< From the longest step to the shortest.
 };
 
 struct GradientCheckOptions {
@@ -41,12 +57,15 @@ struct GradientCheck {
   size_t worst = 0;                          ///< Where in `coordinates`: failed before passed.
   /// What is wrong, or what made the check weaker, in a sentence; empty where nothing is.
   std::string suspicion;
-  Evaluations evaluations;  ///< 24 values for each coordinate looked at, 2 values and a gradient.
+  /// 24 values for each coordinate looked at, 24 more where it is rescaled or failed and may be, 2
+  /// values and a gradient.
+  Evaluations evaluations;
 };
 
 /// Compares the gradient at x, which has one entry for each coordinate, with differences of values
 /// over steps from 1e-1 to 1e-12 (times |x_i| where that is more than 1). No step is good for all
-/// functions: the one is taken around which the differences change least. A status only where the
+/// functions: the one is taken around which the differences change least. Where none will do and
+/// x_i is small but not 0, steps relative to |x_i| are tried as well. A status only where the
 /// objective cannot be evaluated; NaN and infinity are findings.
 absl::StatusOr<GradientCheck> CheckGradient(Objective& objective, const Vector& x,
                                             const GradientCheckOptions& options = {});

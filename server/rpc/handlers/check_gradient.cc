@@ -16,7 +16,7 @@ namespace thalweg::rpc {
 namespace {
 
 constexpr int64_t kMostCoordinates = 10'000;
-constexpr double kValuesPerCoordinate = 24;  // see gradient_check.h
+constexpr double kValuesPerCoordinate = 48;  // see gradient_check.h
 
 absl::StatusOr<GradientCheckOptions> OptionsOf(const v1::CheckGradientRequest& request) {
   Refusals refusals;
@@ -50,7 +50,8 @@ absl::StatusOr<Vector> PointOf(const v1::CheckGradientRequest& request, const La
   return layout.Flatten(*start);
 }
 
-void ToWire(const CoordinateCheck& check, const Layout& layout, v1::CoordinateCheck& wire) {
+void ToWire(const CoordinateCheck& check, const Layout& layout, bool sweeps,
+            v1::CoordinateCheck& wire) {
   wire.set_coordinate(layout.CoordinateName(check.coordinate));
   wire.set_gradient(check.gradient);
   wire.set_difference(check.difference);
@@ -58,14 +59,23 @@ void ToWire(const CoordinateCheck& check, const Layout& layout, v1::CoordinateCh
   wire.set_absolute_error(check.absolute_error);
   wire.set_relative_error(check.relative_error);
   wire.set_passed(check.passed);
+  wire.set_resolution(check.resolution);
+  if (!sweeps) return;
+  for (const StepDifference& difference : check.sweep) {
+    v1::StepDifference& to = *wire.add_sweep();
+    to.set_step(difference.step);
+    to.set_below(difference.below);
+    to.set_above(difference.above);
+    to.set_central(difference.central);
+  }
 }
 
-v1::CheckGradientResponse ToWire(const GradientCheck& check, const Layout& layout) {
+v1::CheckGradientResponse ToWire(const GradientCheck& check, const Layout& layout, bool sweeps) {
   v1::CheckGradientResponse wire;
   wire.set_passed(check.passed);
   wire.set_value(check.value);
   for (const CoordinateCheck& coordinate : check.coordinates) {
-    ToWire(coordinate, layout, *wire.add_coordinates());
+    ToWire(coordinate, layout, sweeps, *wire.add_coordinates());
   }
   wire.set_worst(static_cast<int64_t>(check.worst));
   wire.set_suspicion(check.suspicion);
@@ -95,7 +105,7 @@ absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
   if (!x.ok()) return x.status();
   const auto check = thalweg::CheckGradient(objective, *x, *options);
   if (!check.ok()) return check.status();
-  return ToWire(*check, objective.layout());
+  return ToWire(*check, objective.layout(), request.sweeps());
 }
 
 }  // namespace thalweg::rpc

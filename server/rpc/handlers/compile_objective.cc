@@ -1,11 +1,95 @@
 #include "server/rpc/handlers/compile_objective.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "server/core/expression/derivative_text.h"
+#include "server/core/expression/report.h"
+#include "server/core/violation.h"
 #include "server/rpc/handlers/understand.h"
 #include "server/rpc/translate/values.h"
 
 namespace thalweg::rpc {
+namespace {
+
+using expression::Structure;
+
+constexpr int32_t kMostGroups = 20;
+constexpr int kMostNames = 20;
+
+/// Bounds of x; both empty where neither is given.
+struct Box {
+  Vector lower, upper;
+};
+
+absl::StatusOr<Box> BoxOf(const Layout& layout, const v1::CompileObjectiveRequest& request) {
+  Box box;
+  const bool above = request.lower().values_size() > 0;
+  const bool below = request.upper().values_size() > 0;
+  if (!above && !below) return box;
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  box.lower = Vector::Constant(layout.size(), -kInf);
+  box.upper = Vector::Constant(layout.size(), kInf);
+  if (above) {
+    auto lower = FlatPoint(layout, request.lower(), "lower");
+    if (!lower.ok()) return lower.status();
+    box.lower = *std::move(lower);
+  }
+  if (below) {
+    auto upper = FlatPoint(layout, request.upper(), "upper");
+    if (!upper.ok()) return upper.status();
+    box.upper = *std::move(upper);
+  }
+  for (Index i = 0; i < layout.size(); ++i) {
+    if (box.lower[i] <= box.upper[i]) continue;
+    return Refuse(absl::StrCat("upper.", CoordinatePath(layout.CoordinateName(i))),
+                  Reason::kInvalidValue,
+                  absl::StrCat(box.upper[i], " is less than the lower bound ", box.lower[i]));
+  }
+  return box;
+}
+
+v1::Degree ToWire(expression::Degree degree) {
+  switch (degree) {
+    case expression::Degree::kConstant:
+      return v1::DEGREE_CONSTANT;
+    case expression::Degree::kLinear:
+      return v1::DEGREE_LINEAR;
+    case expression::Degree::kQuadratic:
+      return v1::DEGREE_QUADRATIC;
+    case expression::Degree::kOther:
+      break;
+  }
+  return v1::DEGREE_UNSPECIFIED;
+}
+
+void GroupsToWire(const Layout& layout, const Structure& structure, v1::Structure& wire) {
+  wire.set_group_count(structure.groups);
+  if (structure.groups < 2) return;
+  const int32_t shown = std::min(structure.groups, kMostGroups);
+  for (int32_t g = 0; g < shown; ++g) wire.add_groups();
+  for (Index i = 0; i < layout.size(); ++i) {
+    const int32_t g = structure.group[static_cast<size_t>(i)];
+    if (g < 0 || g >= shown) continue;
+    v1::CoordinateGroup& group = *wire.mutable_groups(g);
+    group.set_size(group.size() + 1);
+    if (group.size() <= kMostNames) group.add_coordinates(layout.CoordinateName(i));
+  }
+}
+
+void DerivativesToWire(const expression::Compiled& compiled, v1::CompileObjectiveResponse& wire) {
+  for (expression::DerivativeText& derivative : expression::WriteDerivatives(compiled)) {
+    v1::Derivative& to = *wire.add_derivatives();
+    to.set_variable(std::move(derivative.variable));
+    to.set_index(std::move(derivative.index));
+    to.set_formula(std::move(derivative.text));
+    to.set_why_not(std::move(derivative.why_not));
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
     EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
@@ -13,15 +97,28 @@ absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
   const auto understood =
       Understand(request.objective(), request.point(), "point", events, interruption, limits);
   if (!understood.ok()) return understood.status();
-
   const Layout& layout = understood->objective->layout();
+  const auto box = BoxOf(layout, request);
+  if (!box.ok()) return box.status();
+  const expression::Report report =
+      expression::ReportOn(*understood->compiled, box->lower, box->upper);
+
   v1::CompileObjectiveResponse response;
   for (const Variable& variable : layout.variables()) ToWire(variable, *response.add_variables());
   response.set_size(layout.size());
   response.set_operations(understood->compiled->operations());
   response.set_gradient_operations(understood->compiled->gradient_operations());
-  for (const std::string& finding : understood->compiled->findings())
-    response.add_findings(finding);
+  for (const std::string& finding : report.findings) response.add_findings(finding);
+  v1::Structure& structure = *response.mutable_structure();
+  structure.set_degree(ToWire(report.structure.degree));
+  for (const std::string& kink : report.kinks) structure.add_kinks(kink);
+  GroupsToWire(layout, report.structure, structure);
+  structure.set_residuals(understood->objective->residual_count());
+  v1::Footprint& footprint = *response.mutable_footprint();
+  footprint.set_value_program(report.value_program);
+  footprint.set_gradient_program(report.gradient_program);
+  footprint.set_memory_bytes(report.memory_bytes);
+  if (request.derivatives()) DerivativesToWire(*understood->compiled, response);
   return response;
 }
 

@@ -8,7 +8,8 @@
 
 namespace thalweg::rpc {
 
-/// What was understood of an objective: its variables, cost and findings.
+/// What was understood of an objective: its variables, cost, structure and findings; on request,
+/// its derivatives as text.
 absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
     EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
     const expression::Limits& limits = {});

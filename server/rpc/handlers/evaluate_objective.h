@@ -8,7 +8,8 @@
 
 namespace thalweg::rpc {
 
-/// Values, and gradients when asked for, at every point. Stops between points for a caller who has
+/// Values at every point, and what else is asked for: gradients, Hessians times a direction,
+/// residuals and Jacobians. Stops between points for a caller who has
 /// gone.
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,

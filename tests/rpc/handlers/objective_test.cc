@@ -74,6 +74,50 @@ TEST(CompileObjective, TakesAShapeOfOneForAVector) {
   EXPECT_EQ(response->variables(0).shape_size(), 1);
 }
 
+TEST(CompileObjective, TellsStructureSizeAndFindings) {
+  auto request = For<v1::CompileObjectiveRequest>("(x - 1)**2 + y*z + w");
+  for (const char* name : {"w", "x", "y", "z"})
+    request.mutable_objective()->add_variables()->set_name(name);
+  const auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->structure().degree(), v1::DEGREE_QUADRATIC);
+  EXPECT_TRUE(response->structure().kinks().empty());
+  EXPECT_EQ(response->structure().group_count(), 3);
+  EXPECT_THAT(response->structure().groups(2).coordinates(), testing::ElementsAre("y", "z"));
+  EXPECT_EQ(response->structure().groups(2).size(), 2);
+  EXPECT_GT(response->footprint().value_program(), 3);
+  EXPECT_GT(response->footprint().gradient_program(), response->footprint().value_program());
+  EXPECT_GT(response->footprint().memory_bytes(), 0);
+  EXPECT_EQ(response->derivatives_size(), 0);
+}
+
+TEST(CompileObjective, GivesDerivativesAsFormulasWhereAsked) {
+  auto request = For<v1::CompileObjectiveRequest>("sum(x**2) + x[0]*y");
+  (*request.mutable_point()->mutable_values())["x"].mutable_values()->Add(1);
+  (*request.mutable_point()->mutable_values())["x"].mutable_values()->Add(2);
+  (*request.mutable_point()->mutable_values())["y"].add_values(2);
+  request.set_derivatives(true);
+  const auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->derivatives_size(), 2);
+  EXPECT_EQ(response->derivatives(0).variable(), "x");
+  EXPECT_EQ(response->derivatives(0).index(), "k");
+  EXPECT_EQ(response->derivatives(0).formula(), "(y if k == 0 else 0) + 2*x[k]");
+  EXPECT_EQ(response->derivatives(1).index(), "");
+  EXPECT_EQ(response->derivatives(1).formula(), "x[0]");
+}
+
+TEST(CompileObjective, LooksForFindingsWithinTheBounds) {
+  auto request = For<v1::CompileObjectiveRequest>("1/(x - 1)");
+  *request.mutable_point() = At(4);
+  EXPECT_EQ(CompileObjective(no_events, request, kNobodyInterrupts)->findings_size(), 1);
+  *request.mutable_lower() = At(2);
+  EXPECT_EQ(CompileObjective(no_events, request, kNobodyInterrupts)->findings_size(), 0);
+  *request.mutable_upper() = At(1);
+  EXPECT_THAT(CompileObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("upper.values[x]", Reason::kInvalidValue));
+}
+
 /// Counts what it is told of compilations.
 class Compilations final : public EventSink {
  public:
@@ -157,6 +201,31 @@ TEST(EvaluateObjective, RefusesMoreWorkThanOneCallMayHave) {
               ViolatesAt("points", Reason::kEvaluationTooCostly));
 }
 
+TEST(EvaluateObjective, MultipliesTheHessianByADirection) {
+  auto request = For<v1::EvaluateObjectiveRequest>("x**4/12 + x*y");
+  v1::Point at;
+  (*at.mutable_values())["x"].add_values(2);
+  (*at.mutable_values())["y"].add_values(3);
+  *request.add_points() = at;
+  *request.mutable_direction() = at;
+  const auto response = EvaluateObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  const auto& product = response->evaluations(0).hessian_direction().values();
+  EXPECT_DOUBLE_EQ(product.at("x").values(0), 2 * 2 * 2 + 3);  // [x**2, 1; 1, 0] times (2, 3)
+  EXPECT_DOUBLE_EQ(product.at("y").values(0), 2);
+  (*request.mutable_direction()->mutable_values())["z"].add_values(3);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("direction.values[z]", Reason::kUnknownName));
+}
+
+TEST(EvaluateObjective, GivesResidualsOfSumsOfSquaresAlone) {
+  auto request = For<v1::EvaluateObjectiveRequest>("sin(x)");
+  *request.add_points() = At(1);
+  request.set_residuals(true);
+  EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("residuals", Reason::kInvalidValue));
+}
+
 TEST(EvaluateObjective, StopsForACallerWhoHasGone) {
   auto request = For<v1::EvaluateObjectiveRequest>("x**2");
   *request.add_points() = At(1);
@@ -177,6 +246,17 @@ TEST(CheckGradient, PassesAGradientThatIsRight) {
   EXPECT_TRUE(response->passed());
   EXPECT_EQ(response->coordinates(0).coordinate(), "x");
   EXPECT_EQ(response->coordinates(0).gradient(), 3);
+}
+
+TEST(CheckGradient, ShowsItsSweepsWhereAsked) {
+  auto request = For<v1::CheckGradientRequest>("(x-2.5)**2-1");
+  *request.mutable_point() = At(4);
+  EXPECT_EQ(CheckGradient(no_events, request, kNobodyInterrupts)->coordinates(0).sweep_size(), 0);
+  request.set_sweeps(true);
+  const auto response = CheckGradient(no_events, request, kNobodyInterrupts);
+  ASSERT_EQ(response->coordinates(0).sweep_size(), 12);
+  EXPECT_NEAR(response->coordinates(0).sweep(0).above(), 3.4, 1e-9);
+  EXPECT_LT(response->coordinates(0).resolution(), 1e-6);
 }
 
 TEST(CheckGradient, TakesATestFunctionsUsualStartWhereNoPointIsGiven) {
