@@ -102,7 +102,7 @@ TEST(CompileObjective, GivesDerivativesAsFormulasWhereAsked) {
   ASSERT_EQ(response->derivatives_size(), 2);
   EXPECT_EQ(response->derivatives(0).variable(), "x");
   EXPECT_EQ(response->derivatives(0).index(), "k");
-  EXPECT_EQ(response->derivatives(0).formula(), "(y if k == 0 else 0) + 2*x[k]");
+  EXPECT_EQ(response->derivatives(0).formula(), "2*x[k] + (y if k == 0 else 0)");
   EXPECT_EQ(response->derivatives(1).index(), "");
   EXPECT_EQ(response->derivatives(1).formula(), "x[0]");
 }
