@@ -18,6 +18,7 @@ struct Machinery {
   Limits limits;
   Layout layout;
   Tree tree;
+  Analysis analysis;
   Program value;
   Program gradient;  ///< Value and gradient.
   MachineCode value_code;
@@ -26,8 +27,9 @@ struct Machinery {
   std::vector<std::string> findings;
 };
 
-/// Which subexpression first went wrong at x, after `machine` ran there; empty if none did.
+/// Which subexpression of the value or of what is added to an output first went wrong, after
+/// `machine` ran; empty if none did. The arguments of that run must still be there.
 std::string Explain(const Machinery& machinery, const Program& program, const MachineCode& code,
-                    Machine& machine, const std::vector<int32_t>& suspects);
+                    Machine& machine);
 
 }  // namespace thalweg::expression

@@ -82,15 +82,13 @@ class Evaluator final : public Objective {
     if (x.size() != machinery_.layout.size()) return "";
     Machine& value = value_.interpreter();
     if (!std::isfinite(value.Run({.x = x.data()}))) {
-      return Explain(machinery_, machinery_.value, machinery_.value_code, value,
-                     {machinery_.value.result});
+      return Explain(machinery_, machinery_.value, machinery_.value_code, value);
     }
     Vector gradient(x.size());
     Machine& with_gradient = gradient_.interpreter();
     with_gradient.Run({.x = x.data(), .gradient = gradient.data()});
     if (gradient.allFinite()) return "";
-    return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, with_gradient,
-                   Scattered());
+    return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, with_gradient);
   }
 
  private:
@@ -118,15 +116,6 @@ class Evaluator final : public Objective {
       axis[j] = 0;
     }
     return Residuals(x, residuals);
-  }
-
-  /// Operations whose values enter the gradient, in order.
-  std::vector<int32_t> Scattered() const {
-    std::vector<int32_t> effects;
-    for (size_t i = 0; i < machinery_.gradient.ops.size(); ++i) {
-      if (IsEffect(machinery_.gradient.ops[i].code)) effects.push_back(static_cast<int32_t>(i));
-    }
-    return effects;
   }
 
   std::shared_ptr<const Compiled> compiled_;

@@ -120,10 +120,9 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(const Source& source,
                   absl::StrFormat("the variables have %d coordinates; the limit is %d",
                                   made->layout.size(), limits.coordinates));
   }
-  Analysis analysis;
-  if (absl::Status status = Understand(*made, analysis); !status.ok()) return status;
-  if (absl::Status status = WritePrograms(analysis, *made); !status.ok()) return status;
-  Review(analysis, *made);
+  if (absl::Status status = Understand(*made, made->analysis); !status.ok()) return status;
+  if (absl::Status status = WritePrograms(made->analysis, *made); !status.ok()) return status;
+  Review(made->analysis, *made);
   return std::make_shared<const Compiled>(std::move(made));
 }
 

@@ -251,7 +251,15 @@ Term FormulaWriter::WriteResult(const Op& op) {
   std::string guard = conditional ? Text(value.a, Binding::kAtom) : "";
   if (of.fold == Fold::kSum) guard = Both(guard, std::exchange(term.guard, ""));
   const double factor = of.fold == Fold::kSum ? std::exchange(term.factor, 1) : 1;
-  if (term.body.empty()) term = {.body = "1"};
+  if (term.body.empty()) {
+    const int64_t turns = FixedTurns(program_, op.aux);
+    if (of.fold == Fold::kSum && guard.empty() && turns >= 0) {
+      turn_[static_cast<size_t>(op.aux)] = before;
+      taken_ = taken;
+      return {.factor = factor * static_cast<double>(turns)};
+    }
+    term = {.body = "1"};
+  }
   turn_[static_cast<size_t>(op.aux)] = before;
   taken_ = taken;
   for (const std::string& line : lines_) taken_.insert(line.substr(0, line.find(' ')));

@@ -145,6 +145,7 @@ int32_t Lowering::Element(int32_t index) {
     for (const auto& [loop, coefficient] : affine->terms) {
       if (coefficient != 0) address.terms.emplace_back(loop, coefficient);
     }
+    builder_.SetOrigin(index, /*derivative=*/false);  // the index has set its own
     return builder_.Load(address);
   }
   // Kept inside by force: at turns where the element is not needed the index may be anything.

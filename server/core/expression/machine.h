@@ -21,6 +21,8 @@ class Machine {
   // For explanations, after Run: what numbers outside loops are, and single turns of loops.
   double NumberAt(int32_t place) const { return memory_[static_cast<size_t>(place)]; }
   int64_t TurnsOf(int32_t loop) const;
+  /// Once more with the same arguments.
+  void RunAgain() { RunNumbers(0, code_.top); }
   /// Runs turn `turn` of a loop alone; its blocks then start with that turn's values.
   void RunTurn(int32_t loop, int64_t turn);
 

@@ -86,35 +86,5 @@ TEST(Evaluation, GivesTheSameBitsEveryTime) {
   EXPECT_EQ(other.Gradient(v), gradient);
 }
 
-TEST(Explanation, NamesTheSubexpressionAndItsArguments) {
-  Formula log("1 + 2*log(x)", {Scalar("x")});
-  EXPECT_EQ(log.Explain(Point({-1})), "log(x) is nan at line 1, column 7: its argument is -1");
-  EXPECT_EQ(log.Explain(Point({1})), "");
-
-  Formula ratio("a = x - 1\n(x + 3)/a", {Scalar("x")});
-  EXPECT_EQ(ratio.Explain(Point({1})),
-            "(x + 3)/a is inf at line 2, column 1: its operands are 4 and 0");
-}
-
-TEST(Explanation, FindsTheTurnOfALoop) {
-  Formula f("sum(sqrt(v[i] - 1) for i in range(n))", {VectorOf("v", 4)});
-  EXPECT_EQ(f.Explain(Point({1, 2, 0.5, 0})),
-            "sqrt(v[i] - 1) is nan at line 1, column 5 (turn 2 of its loop, counted from 0): its "
-            "argument is -0.5");
-}
-
-TEST(Explanation, SkipsBranchesNotTaken) {
-  Formula f("where(x > 0, 1, log(x)) + where(x > 0, log(x), 1)*exp(1000*y)",
-            {Scalar("x"), Scalar("y")});
-  EXPECT_EQ(f.Explain(Point({2, 1})),
-            "exp(1000*y) is inf at line 1, column 51: its argument is 1000");
-}
-
-TEST(Explanation, CoversDerivativesWhereTheValueIsFinite) {
-  Formula f("sqrt(x)", {Scalar("x")});
-  EXPECT_EQ(f.Explain(Point({0})),
-            "the derivative of sqrt(x) is inf at line 1, column 1: its operands are 1 and 0");
-}
-
 }  // namespace
 }  // namespace thalweg::expression
