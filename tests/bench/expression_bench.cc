@@ -7,6 +7,8 @@
 // does falls on all of them alike. A sample is a batch of calls of at least 2 ms. A contender's
 // time is the least over the rounds of the median of its samples: the median forgives an
 // interrupted sample, the least a round in which the machine was busy throughout.
+//
+// "batch" is the time of a point where 64 are evaluated in one call, of cases up to n = 1000.
 
 #include <algorithm>
 #include <chrono>
@@ -36,6 +38,8 @@ using testing::Engines;
 
 constexpr int kSamples = 5;  // of a round
 constexpr double kSampleNs = 2e6;
+constexpr Index kBatchPoints = 64;
+constexpr Index kLargestInBatch = 1000;  // n
 // The order of a sum and the kernels of exp, log and cos differ; both are good to a few ulp a term.
 constexpr double kAgreement = 1e-9;
 
@@ -60,12 +64,13 @@ double MedianOf(std::vector<double> values) {
 /// Something to time: `calls(k)` evaluates k times.
 struct Contender {
   std::function<void(int64_t)> calls;
-  int64_t batch = 1;
+  int64_t batch = kBatchPoints;  // calls of a sample
   int rounds = 1;
   double ns = std::numeric_limits<double>::infinity();
 
   /// How many calls make a sample, and how many rounds the time allows.
   void Calibrate(double seconds) {
+    if (!calls) return;
     double spent = NsOf([&] { calls(batch); });
     while (spent < kSampleNs && batch < (int64_t{1} << 24)) {
       batch *= 2;
@@ -74,6 +79,7 @@ struct Contender {
     rounds = std::clamp(static_cast<int>(seconds * 1e9 / (spent * kSamples)), 2, 50);
   }
   void Round() {
+    if (!calls) return;
     std::vector<double> samples;
     for (int i = 0; i < kSamples; ++i) {
       samples.push_back(NsOf([&] { calls(batch); }) / static_cast<double>(batch));
@@ -87,6 +93,7 @@ struct Ours {
   std::unique_ptr<Objective> objective;
   double machine_ms = 0;  // from compiled formula to first evaluation possible
   Contender value_and_gradient;
+  Contender batch;  // many points in one call; of small cases
 };
 
 struct Row {
@@ -119,6 +126,18 @@ void CheckAgreement(const ExpressionCase& of, const Ours& ours) {
                        of.name, ours.engine, value, expected_value, worst, scale));
 }
 
+/// Calls that evaluate kBatchPoints points together, near x; counted in points.
+std::function<void(int64_t)> InBatches(Objective& objective, const Vector& x) {
+  Matrix points(x.size(), kBatchPoints);
+  for (Index k = 0; k < kBatchPoints; ++k) points.col(k) = x * (1 + 1e-3 * static_cast<double>(k));
+  return [&objective, points, values = Vector(kBatchPoints),
+          gradients = Matrix(points)](int64_t calls) mutable {
+    for (int64_t i = 0; i < calls; i += kBatchPoints) {
+      if (!objective.ValuesAndGradients(points, values, gradients).ok()) std::abort();
+    }
+  };
+}
+
 /// Compiles a case, makes its contenders ready and holds them to one another.
 Row Prepare(const ExpressionCase& of, double seconds) {
   // The large case has more operations than a formula may have by default.
@@ -149,7 +168,9 @@ Row Prepare(const ExpressionCase& of, double seconds) {
         if (!objective->ValueAndGradient(x, value, gradient).ok()) std::abort();
       }
     };
+    if (of.x.size() <= kLargestInBatch) ours.batch.calls = InBatches(*ours.objective, of.x);
     ours.value_and_gradient.Calibrate(seconds);
+    ours.batch.Calibrate(seconds);
     row.ours.push_back(std::move(ours));
   }
   row.by_hand.calls = [&of, gradient = Vector(of.x)](int64_t calls) mutable {
@@ -168,6 +189,7 @@ void Measure(std::vector<Row>& rows) {
       if (round < row.by_hand.rounds) row.by_hand.Round();
       for (Ours& ours : row.ours) {
         if (round < ours.value_and_gradient.rounds) ours.value_and_gradient.Round();
+        if (round < ours.batch.rounds) ours.batch.Round();
       }
     }
   }
@@ -194,15 +216,18 @@ Summary Summarise(const std::vector<Row>& rows, size_t engine) {
 void PrintTable(const std::vector<Row>& rows) {
   std::string header = absl::StrFormat("%-28s %7s %12s", "value and gradient, ns", "n", "by hand");
   for (const Ours& ours : rows[0].ours) {
-    absl::StrAppendFormat(&header, " %14s %7s %10s", ours.engine, "ratio", "ready, ms");
+    absl::StrAppendFormat(&header, " %14s %7s %10s %10s", ours.engine, "ratio", "batch",
+                          "ready, ms");
   }
   std::printf("%s %12s\n", header.c_str(), "compile, ms");
   for (const Row& row : rows) {
     std::string line =
         absl::StrFormat("%-28s %7d %12.1f", row.of->name, row.of->x.size(), row.by_hand.ns);
     for (size_t i = 0; i < row.ours.size(); ++i) {
-      absl::StrAppendFormat(&line, " %14.1f %7.2f %10.2f", row.ours[i].value_and_gradient.ns,
-                            row.RatioOf(i), row.ours[i].machine_ms);
+      const double batch = row.ours[i].batch.ns;
+      absl::StrAppendFormat(
+          &line, " %14.1f %7.2f %10s %10.2f", row.ours[i].value_and_gradient.ns, row.RatioOf(i),
+          std::isfinite(batch) ? absl::StrFormat("%.1f", batch) : "", row.ours[i].machine_ms);
     }
     std::printf("%s %12.2f\n", line.c_str(), row.compile_ms);
   }
@@ -223,10 +248,11 @@ void PrintJson(const std::vector<Row>& rows) {
                           &row == rows.data() ? "" : ",", row.of->name, row.of->x.size(),
                           row.by_hand.ns, row.compile_ms);
     for (size_t i = 0; i < row.ours.size(); ++i) {
-      absl::StrAppendFormat(&text, "%s\"%s\": {\"ns\": %.4g, \"ratio\": %.4g, \"ready_ms\": %.4g}",
-                            i == 0 ? "" : ", ", row.ours[i].engine,
-                            row.ours[i].value_and_gradient.ns, row.RatioOf(i),
-                            row.ours[i].machine_ms);
+      const double batch = row.ours[i].batch.ns;
+      absl::StrAppendFormat(
+          &text, "%s\"%s\": {\"ns\": %.4g, \"ratio\": %.4g, \"batch_ns\": %s, \"ready_ms\": %.4g}",
+          i == 0 ? "" : ", ", row.ours[i].engine, row.ours[i].value_and_gradient.ns, row.RatioOf(i),
+          std::isfinite(batch) ? absl::StrFormat("%.4g", batch) : "null", row.ours[i].machine_ms);
     }
     absl::StrAppend(&text, "}}");
   }

@@ -50,7 +50,7 @@ run() {
     -rss_limit_mb=2048 -seed="${THALWEG_FUZZ_SEED:-1}" -max_total_time="$seconds" \
     -artifact_prefix="$finds" -print_final_stats=1 "$@" "$corpus" build/fuzz/seeds \
     >"build/fuzz/$target.log" 2>&1 ||
-    { tail -60 "build/fuzz/$target.log"; echo "the input that did it is in $finds"; exit 1; }
+    { grep -a -v -E '^#[0-9]+|^0x|^stat::' "build/fuzz/$target.log" | tail -40 | cut -c1-300; echo "the input that did it is in $finds"; exit 1; }
   grep -E 'number_of_executed_units|peak_rss_mb' "build/fuzz/$target.log"
 }
 

@@ -16,6 +16,7 @@ namespace thalweg::testing {
 struct Engine {
   std::string name;
   std::function<std::unique_ptr<Objective>(std::shared_ptr<const expression::Compiled>)> make;
+  int objectives_per_second = 1;  ///< About how fast small ones are made: sets how many tests make.
 };
 
 /// Compiles at once, when first asked.
@@ -44,7 +45,7 @@ class InstantMaker final : public expression::CodeMaker {
 inline std::vector<Engine> Engines() {
   using expression::Instructions;
   std::vector<Engine> engines = {
-      {"interpreter", [](auto compiled) { return expression::MakeObjective(compiled); }}};
+      {"interpreter", [](auto compiled) { return expression::MakeObjective(compiled); }, 10'000}};
   const std::pair<Instructions, const char*> sets[] = {{Instructions::kAvx512, "avx512"},
                                                        {Instructions::kAvx2, "avx2"},
                                                        {Instructions::kScalar, "scalar"}};
@@ -53,7 +54,8 @@ inline std::vector<Engine> Engines() {
     auto maker = std::make_shared<InstantMaker>(instructions);
     engines.push_back({name, [maker](auto compiled) {
                          return expression::MakeObjective(compiled, maker.get());
-                       }});
+                       },
+                       50});
   }
   return engines;
 }

@@ -5,6 +5,8 @@
 namespace thalweg::expression {
 namespace {
 
+constexpr double kExact = 9007199254740992.0;  // 2^53: doubles are all the integers up to here
+
 Fold FoldOf(CallKind call) {
   switch (call) {
     case CallKind::kProduct:
@@ -123,8 +125,11 @@ int32_t Lowering::OpenGenerator(int32_t index, int32_t generator, int32_t region
   const int32_t turns = builder_.Emit(Code::kMultiply, builder_.Counter(loop), step);
   binding.value = builder_.ConstantIs(start, 0) ? turns : builder_.Emit(Code::kAdd, start, turns);
   binding.affine = start_node < 0 ? Affine{} : AffineOf(start_node, 0);
-  if (binding.affine) {
-    binding.affine->terms[loop] = static_cast<int64_t>(builder_.ConstantOf(step));
+  const double stride = builder_.ConstantOf(step);
+  if (std::fabs(stride) > kExact) {
+    binding.affine.reset();  // one turn at most, but no integer
+  } else if (binding.affine) {
+    binding.affine->terms[loop] = static_cast<int64_t>(stride);
   }
   return loop;
 }
@@ -158,8 +163,7 @@ int32_t Lowering::Element(int32_t index) {
 }
 
 std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
-  constexpr int kMaxDepth = 48;                 // this code recurses
-  constexpr double kMost = 9007199254740992.0;  // 2^53
+  constexpr int kMaxDepth = 48;  // this code recurses
   if (depth > kMaxDepth) return std::nullopt;
   const Node& node = tree_.At(index);
   const Fact& fact = analysis_.At(index);
@@ -170,7 +174,7 @@ std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
     const int32_t value = Number(index);
     if (!builder_.IsConstant(value)) return std::nullopt;
     const double number = builder_.ConstantOf(value);
-    if (std::floor(number) != number || !(std::fabs(number) < kMost)) return std::nullopt;
+    if (std::floor(number) != number || !(std::fabs(number) < kExact)) return std::nullopt;
     return Affine{static_cast<int64_t>(number), {}};
   }
   // sum += by * term, unless a coefficient leaves the integers.

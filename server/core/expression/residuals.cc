@@ -1,6 +1,7 @@
 #include "server/core/expression/residuals.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "server/core/expression/activity.h"
@@ -34,7 +35,7 @@ class ResidualFinder {
                                     [&](const auto& of) { return of.op >= 0 && Active(of.op); });
     if (!varies) return {};
     for (ResidualBlock& block : found_.blocks) {
-      if (!Number(block)) return {};
+      if (NeedsItself(block) || !Number(block)) return {};
     }
     return std::move(found_);
   }
@@ -205,6 +206,34 @@ class ResidualFinder {
   }
 
   // --- rows -----------------------------------------------------------------------------------
+
+  /// A factor that is known only after an inner loop of its residual has run, as the count of the
+  /// turns that a condition keeps: the row would have to wait for itself. (The outermost loop has
+  /// run once before rows are written.) Answers yes where finding out takes too long.
+  bool NeedsItself(const ResidualBlock& block) {
+    if (block.loops.size() < 2) return false;
+    std::vector<int32_t> waiting;
+    std::unordered_set<int32_t> seen;
+    for (const Factor& factor : block.factors) waiting.push_back(factor.op);
+    while (!waiting.empty()) {
+      const int32_t op = waiting.back();
+      waiting.pop_back();
+      if (op < 0 || !seen.insert(op).second) continue;
+      if (--steps_ < 0) return true;
+      const Op& of = program_.At(op);
+      if (of.code == Code::kResult) {
+        if (std::find(block.loops.begin() + 1, block.loops.end(), of.aux) != block.loops.end()) {
+          return true;
+        }
+        const Loop& loop = program_.LoopAt(of.aux);
+        waiting.push_back(loop.count);
+        waiting.push_back(loop.accumulators[static_cast<size_t>(of.b)].value);
+        continue;
+      }
+      for (const int32_t operand : {of.a, of.b, of.c}) waiting.push_back(operand);
+    }
+    return false;
+  }
 
   bool Number(ResidualBlock& block) {
     int64_t rows = 1;

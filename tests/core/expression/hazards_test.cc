@@ -117,6 +117,27 @@ TEST(Loops, NestOnlySoDeep) {
   EXPECT_THAT(ReasonsOf(OnASmallStack(text).status), testing::Contains(Reason::kExpressionTooDeep));
 }
 
+TEST(Loops, StepFurtherThanIntegersReach) {
+  const std::string far(90, '4');
+  EXPECT_EQ(OnASmallStack(absl::StrCat("sum(v[i] for i in range(0, 3, ", far, "))")).value, 1);
+  EXPECT_EQ(OnASmallStack(absl::StrCat("sum(v[i] for i in range(2, -1, -", far, "))")).value, 1);
+}
+
+TEST(Loops, WhoseCountScalesTheirOwnSquaresAreNotResiduals) {
+  for (const char* text :
+       {"mean(mean(v[i]**2 for j in range(i) if j != 4) for i in range(n))",
+        "sum(mean((v[i] - v[j])**2 for j in range(n) if v[j] > 0) for i in range(n))",
+        "mean(v[i]**2 for i in range(n) if i != 1)"}) {
+    Formula f(text, {VectorOf("v", 5)});
+    const Vector at = Point({1, -2, 3, 0.5, 2});
+    const Index m = f.objective->residual_count();
+    if (m == 0) continue;
+    Vector residuals(m);
+    ASSERT_TRUE(f.objective->Residuals(at, residuals).ok()) << text;
+    EXPECT_DOUBLE_EQ(residuals.squaredNorm(), f.Value(at)) << text;
+  }
+}
+
 TEST(Size, AFlatChainJustUnderTheLimitWorks) {
   // 99 999 terms and the sum itself: 100 000 nodes.
   const Attempt attempt = OnASmallStack(absl::StrCat("x", Repeated("+x", 99'998)));
