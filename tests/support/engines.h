@@ -52,10 +52,9 @@ inline std::vector<Engine> Engines() {
   for (const auto& [instructions, name] : sets) {
     if (instructions > expression::BestInstructions()) continue;
     auto maker = std::make_shared<InstantMaker>(instructions);
-    engines.push_back({name, [maker](auto compiled) {
-                         return expression::MakeObjective(compiled, maker.get());
-                       },
-                       50});
+    engines.push_back(
+        {name, [maker](auto compiled) { return expression::MakeObjective(compiled, maker.get()); },
+         50});
   }
   return engines;
 }
