@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "server/rpc/handlers/check_gradient.h"
 #include "server/rpc/handlers/compile_objective.h"
@@ -224,6 +225,24 @@ TEST(EvaluateObjective, GivesResidualsOfSumsOfSquaresAlone) {
   request.set_residuals(true);
   EXPECT_THAT(EvaluateObjective(no_events, request, kNobodyInterrupts).status(),
               ViolatesAt("residuals", Reason::kInvalidValue));
+}
+
+TEST(EvaluateObjective, GivesResidualsAndTheirJacobianRowByRow) {
+  auto request = For<v1::EvaluateObjectiveRequest>("(x**2 - y)**2 + (x - 4)**2");
+  v1::Point at;
+  (*at.mutable_values())["x"].add_values(2);
+  (*at.mutable_values())["y"].add_values(3);
+  *request.add_points() = at;
+  request.set_jacobian(true);
+  const auto response = EvaluateObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  // Which residual comes first is the core's affair; rows follow them.
+  const v1::Evaluation& evaluation = response->evaluations(0);
+  const bool in_order = evaluation.residuals(0) == 1;
+  EXPECT_THAT(evaluation.residuals(), testing::UnorderedElementsAre(1, -2));
+  const std::vector<double> jacobian(evaluation.jacobian().begin(), evaluation.jacobian().end());
+  EXPECT_EQ(jacobian,
+            in_order ? std::vector<double>({4, -1, 1, 0}) : std::vector<double>({1, 0, 4, -1}));
 }
 
 TEST(EvaluateObjective, StopsForACallerWhoHasGone) {
