@@ -13,6 +13,7 @@ Copier::Copier(const Program& from, int64_t scratch_bytes, Builder& to)
       loop_copy_(from.loops.size(), -1),
       at_home_(from.regions.size()) {
   to_.program().parameters = from_.parameters;
+  to_.program().named_parameters = from_.named_parameters;
   for (size_t i = 0; i < from_.arrays.size(); ++i) {
     const Array& array = from_.arrays[i];
     if (array.kind == ArrayKind::kTemporary) {

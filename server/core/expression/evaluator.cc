@@ -1,6 +1,8 @@
 // Compiled formulas as objectives: each evaluator has memory of its own, and writes the forms
 // that few need (Hessian products, residuals) when they are first asked for.
 
+#include "server/core/expression/evaluator.h"
+
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -15,10 +17,12 @@ namespace {
 
 class Evaluator final : public Objective {
  public:
-  Evaluator(std::shared_ptr<const Compiled> compiled, CodeMaker* maker)
+  Evaluator(std::shared_ptr<const Compiled> compiled, CodeMaker* maker,
+            const double* const* parameters)
       : compiled_(std::move(compiled)),
         machinery_(compiled_->machinery()),
         maker_(maker),
+        parameters_(parameters),
         value_(compiled_, machinery_.value, machinery_.value_code, maker),
         gradient_(compiled_, machinery_.gradient, machinery_.gradient_code, maker) {}
 
@@ -26,13 +30,13 @@ class Evaluator final : public Objective {
 
   absl::Status Value(const Vector& x, double& value) override {
     if (x.size() != machinery_.layout.size()) return WrongSize(x);
-    value = value_.Run({.x = x.data()});
+    value = value_.Run({.x = x.data(), .parameters = parameters_});
     return absl::OkStatus();
   }
 
   absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
     if (x.size() != machinery_.layout.size() || gradient.size() != x.size()) return WrongSize(x);
-    value = gradient_.Run({.x = x.data(), .gradient = gradient.data()});
+    value = gradient_.Run({.x = x.data(), .gradient = gradient.data(), .parameters = parameters_});
     return absl::OkStatus();
   }
 
@@ -42,7 +46,10 @@ class Evaluator final : public Objective {
     const auto run = Lazily(hessian_vector_, HessianVectorForm);
     if (!run.ok()) return run.status();
     product.setZero();  // a linear formula's program does not name it
-    (*run)->Run({.x = x.data(), .direction = v.data(), .hessian_vector = product.data()});
+    (*run)->Run({.x = x.data(),
+                 .direction = v.data(),
+                 .hessian_vector = product.data(),
+                 .parameters = parameters_});
     return absl::OkStatus();
   }
 
@@ -55,7 +62,7 @@ class Evaluator final : public Objective {
     const auto run = Lazily(residuals_, ResidualForm);
     if (!run.ok()) return run.status();
     residuals.setZero();
-    (*run)->Run({.x = x.data(), .residuals = residuals.data()});
+    (*run)->Run({.x = x.data(), .residuals = residuals.data(), .parameters = parameters_});
     return absl::OkStatus();
   }
 
@@ -74,19 +81,22 @@ class Evaluator final : public Objective {
     jacobian.setZero();
     if (by_columns_) return Columns(x, residuals, jacobian);
     residuals.setZero();
-    jacobian_->Run({.x = x.data(), .residuals = residuals.data(), .jacobian = jacobian.data()});
+    jacobian_->Run({.x = x.data(),
+                    .residuals = residuals.data(),
+                    .jacobian = jacobian.data(),
+                    .parameters = parameters_});
     return absl::OkStatus();
   }
 
   std::string ExplainNonFinite(const Vector& x) override {
     if (x.size() != machinery_.layout.size()) return "";
     Machine& value = value_.interpreter();
-    if (!std::isfinite(value.Run({.x = x.data()}))) {
+    if (!std::isfinite(value.Run({.x = x.data(), .parameters = parameters_}))) {
       return Explain(machinery_, machinery_.value, machinery_.value_code, value);
     }
     Vector gradient(x.size());
     Machine& with_gradient = gradient_.interpreter();
-    with_gradient.Run({.x = x.data(), .gradient = gradient.data()});
+    with_gradient.Run({.x = x.data(), .gradient = gradient.data(), .parameters = parameters_});
     if (gradient.allFinite()) return "";
     return Explain(machinery_, machinery_.gradient, machinery_.gradient_code, with_gradient);
   }
@@ -112,7 +122,10 @@ class Evaluator final : public Objective {
     Vector axis = Vector::Zero(x.size());
     for (Index j = 0; j < x.size(); ++j) {
       axis[j] = 1;
-      jacobian_->Run({.x = x.data(), .direction = axis.data(), .jacobian = jacobian.col(j).data()});
+      jacobian_->Run({.x = x.data(),
+                      .direction = axis.data(),
+                      .jacobian = jacobian.col(j).data(),
+                      .parameters = parameters_});
       axis[j] = 0;
     }
     return Residuals(x, residuals);
@@ -121,6 +134,7 @@ class Evaluator final : public Objective {
   std::shared_ptr<const Compiled> compiled_;
   const Machinery& machinery_;
   CodeMaker* maker_;
+  const double* const* parameters_;
   Runner value_;
   Runner gradient_;
   std::optional<Runner> hessian_vector_;
@@ -133,7 +147,12 @@ class Evaluator final : public Objective {
 
 std::unique_ptr<Objective> MakeObjective(std::shared_ptr<const Compiled> compiled,
                                          CodeMaker* maker) {
-  return std::make_unique<Evaluator>(std::move(compiled), maker);
+  return MakeEvaluator(std::move(compiled), maker, nullptr);
+}
+
+std::unique_ptr<Objective> MakeEvaluator(std::shared_ptr<const Compiled> compiled, CodeMaker* maker,
+                                         const double* const* parameters) {
+  return std::make_unique<Evaluator>(std::move(compiled), maker, parameters);
 }
 
 }  // namespace thalweg::expression

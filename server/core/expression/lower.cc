@@ -226,10 +226,14 @@ int32_t Lowering::ArrayOf(int32_t index, bool keep) {
 int32_t Lowering::ParameterArray(const Parameter* parameter) {
   const auto [place, added] = parameter_arrays_.try_emplace(parameter, -1);
   if (added) {
-    place->second = builder_.AddArray({.kind = ArrayKind::kParameter,
-                                       .length = static_cast<int64_t>(parameter->values.size()),
-                                       .parameter = static_cast<int32_t>(used_parameters_++)});
+    const Array array{.kind = ArrayKind::kParameter,
+                      .length = static_cast<int64_t>(parameter->values.size()),
+                      .parameter = static_cast<int32_t>(used_parameters_++)};
+    place->second = builder_.AddArray(array);
     builder_.program().parameters.push_back(parameter->values);
+    for (const auto& [name, of] : source_.parameters) {
+      if (&of == parameter) builder_.program().named_parameters[name] = array.parameter;
+    }
   }
   return place->second;
 }

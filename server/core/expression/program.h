@@ -2,6 +2,8 @@
 
 #include <compare>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -148,8 +150,9 @@ struct Program {
   std::vector<Loop> loops;
   std::vector<Array> arrays;
   std::vector<Address> addresses;
-  std::vector<std::vector<double>> parameters;  ///< Values of the kParameter arrays.
-  int32_t result = -1;                          ///< The operation that is the formula's value.
+  std::vector<std::vector<double>> parameters;      ///< Values of the kParameter arrays.
+  std::map<std::string, int32_t> named_parameters;  ///< Their numbers, where names stand for them.
+  int32_t result = -1;                              ///< The operation that is the formula's value.
 
   const Op& At(int32_t op) const { return ops[static_cast<size_t>(op)]; }
   Op& At(int32_t op) { return ops[static_cast<size_t>(op)]; }
