@@ -189,10 +189,14 @@ void Reverser::BackwardLoop(int32_t old, int32_t region) {
   for (const auto& [op, amount] : gained.entries) Gain(op, amount);
 }
 
+/// Whether the latest copy of a loop stands in `region`.
+bool Reverser::RanIn(int32_t old, int32_t region) const {
+  return to_.program().RegionAt(to_.BodyOf(CopyOfLoop(old))).parent == region;
+}
+
 /// Whether the turns can be reversed in the very loop that ran them forwards.
 bool Reverser::Fuses(int32_t old, int32_t region, const Seeds& seeds) {
-  const int32_t ran = to_.BodyOf(CopyOfLoop(old));
-  if (to_.program().RegionAt(ran).parent != region) return false;
+  if (!RanIn(old, region)) return false;
   // Each row's adjoints of temporaries are cleared after that loop.
   if (row_region_ >= 0 && touches_temporaries_[static_cast<size_t>(old)]) return false;
   return std::all_of(seeds.begin(), seeds.end(), [&](const auto& seed) {
@@ -204,14 +208,17 @@ bool Reverser::Fuses(int32_t old, int32_t region, const Seeds& seeds) {
 /// seed of a minimum into its share per tie, and makes the products of all other factors.
 void Reverser::Prepare(int32_t old, int32_t region, const Accumulator& accumulator, int32_t& seed) {
   if (accumulator.fold == Fold::kSum) return;
-  const int32_t loop = OpenAgain(old, region);
+  const bool product = accumulator.fold == Fold::kProduct;
+  // Factors are kept by the loop that multiplies them, if it ran in this region.
+  const bool ran = product && RanIn(old, region);
+  const int32_t loop = ran ? CopyOfLoop(old) : OpenAgain(old, region);
   to_.SetOrigin(from_.At(accumulator.result).origin, /*derivative=*/true);
   const int32_t value = Copy(accumulator.value);
-  if (accumulator.fold == Fold::kProduct) {
+  if (product) {
     others_ = AddTemporary(from_.LoopAt(old).most, region);
     to_.Counter(loop);
     to_.Effect(to_.BodyOf(loop), Code::kStore, value, -1, to_.AddressOf({others_, 0, {{loop, 1}}}));
-    to_.CloseLoop(loop);
+    if (!ran) to_.CloseLoop(loop);
     to_.Effect(region, Code::kExclusiveProducts, Copy(from_.LoopAt(old).count), -1, others_);
     return;
   }

@@ -38,6 +38,7 @@ class Reverser : public Copier {
   void FindStored();
   int32_t AdjointOf(size_t array);
   using Seeds = std::vector<std::pair<const Accumulator*, int32_t>>;
+  bool RanIn(int32_t old, int32_t region) const;
   bool Fuses(int32_t old, int32_t region, const Seeds& seeds);
   void Prepare(int32_t old, int32_t region, const Accumulator& accumulator, int32_t& seed);
   int32_t SeedAtTurn(int32_t loop, const Accumulator& accumulator, int32_t seed);

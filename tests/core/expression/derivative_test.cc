@@ -174,13 +174,24 @@ TEST(Branches, NotTakenLeaveNothingInLoopsEither) {
             Point({0, 0, 0}));
 }
 
-TEST(Cost, OfValueAndGradientIsFewValues) {
-  for (const char* text : {"sum(100*(v[i+1]-v[i]**2)**2 + (1-v[i])**2 for i in range(n-1))",
-                           "sum(v**2 - 10*cos(2*pi*v))", "sqrt(sum(v*v))*sum(sin(v))",
-                           "sum(v[i]*v[j] for i in range(n) for j in range(i))",
-                           "y = exp(v)\nsum(y)*y[2] + sum(y*y)"}) {
-    Formula f(text, {VectorOf("v", 1000)});
-    EXPECT_LE(f.compiled->gradient_operations(), 4 * f.compiled->operations()) << text;
+TEST(Cost, OfValueAndGradientIsAtMostFourValuesForAnyLength) {
+  for (const char* text :
+       {"sum(100*(v[i+1]-v[i]**2)**2 + (1-v[i])**2 for i in range(n-1))",
+        "sum(v**2 - 10*cos(2*pi*v))", "sqrt(sum(v*v))*sum(sin(v))",
+        "sum(v[i]*v[j] for i in range(n) for j in range(i))",
+        "sum(v[i]*v[j]*sin(v[i]-v[j]) for i in range(n) for j in range(i))**2",
+        "y = exp(v)\nsum(y)*y[2] + sum(y*y)", "log(sum(exp(v - max(v)))) + max(v)",
+        "prod(v) + prod(v)**2", "norm(v - mean(v))", "prod(cos(v)) - max(abs(v))",
+        "sum(tanh(v*v[0] + v[1])**2)", "-20*exp(-0.2*sqrt(mean(v**2))) - exp(mean(cos(2*pi*v)))",
+        "1 + sum(v**2)/4000 - prod(cos(v[i]/sqrt(i+1)) for i in range(n))",
+        "sum(max(v[i+k] for k in range(3))**2 for i in range(n-2))",
+        "y = v - mean(v)\nw = y/norm(y)\nsum(w[i]*w[i+1] for i in range(n-1))",
+        "sum(where(v > 0, v**3, exp(v)))", "sum(v**v[0])", "sum(1/(1 + v**2))**0.5",
+        "sum(sum(v[j]*cos(i*j) for j in range(n))**2 for i in range(9))"}) {
+    for (const Index n : {10, 100, 1000}) {
+      Formula f(text, {VectorOf("v", n)});
+      EXPECT_LE(f.compiled->gradient_operations(), 4 * f.compiled->operations()) << text << n;
+    }
   }
 }
 
