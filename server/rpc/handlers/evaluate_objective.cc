@@ -67,37 +67,36 @@ absl::StatusOr<Wishes> WishesOf(const v1::EvaluateObjectiveRequest& request,
                                 numbers, kMostJacobianNumbers));
 }
 
-/// Evaluates at one point after the other, with scratch memory shared between them.
+/// Evaluates at some points after others, with scratch memory shared between them.
 class Evaluator {
  public:
   Evaluator(Objective& objective, const Wishes& wishes)
       : objective_(objective),
         wishes_(wishes),
-        gradient_(objective.layout().size()),
         product_(objective.layout().size()),
         residuals_(objective.residual_count()) {
-    if (wishes.jacobian) jacobian_.resize(residuals_.size(), gradient_.size());
+    if (wishes.jacobian) jacobian_.resize(residuals_.size(), product_.size());
   }
 
-  absl::Status Evaluate(const Vector& x, v1::Evaluation& wire) {
-    double value = 0;
-    absl::Status status = wishes_.gradient ? objective_.ValueAndGradient(x, value, gradient_)
-                                           : objective_.Value(x, value);
+  /// One evaluation for every column of `points`.
+  absl::Status Evaluate(const Matrix& points, v1::EvaluateObjectiveResponse& response) {
+    values_.resize(points.cols());
+    if (wishes_.gradient) gradients_.resize(points.rows(), points.cols());
+    const absl::Status status = wishes_.gradient
+                                    ? objective_.ValuesAndGradients(points, values_, gradients_)
+                                    : objective_.Values(points, values_);
     if (!status.ok()) return status;
-    wire.set_value(value);
-    if (wishes_.gradient) PointToWire(gradient_, *wire.mutable_gradient());
-    if (wishes_.direction) {
-      status = objective_.HessianVector(x, *wishes_.direction, product_);
-      if (!status.ok()) return status;
-      PointToWire(product_, *wire.mutable_hessian_direction());
-    }
-    if (wishes_.residuals) {
-      status = EvaluateResiduals(x, wire);
-      if (!status.ok()) return status;
-    }
-    const bool finite = std::isfinite(value) && (!wishes_.gradient || gradient_.allFinite());
-    if (!finite && explanations_++ < kMostExplanations) {
-      wire.set_non_finite(objective_.ExplainNonFinite(x));
+    for (Index p = 0; p < points.cols(); ++p) {
+      v1::Evaluation& wire = *response.add_evaluations();
+      wire.set_value(values_[p]);
+      if (wishes_.gradient) PointToWire(gradients_.col(p), *wire.mutable_gradient());
+      const Vector x = points.col(p);
+      if (absl::Status more = EvaluateMore(x, wire); !more.ok()) return more;
+      const bool finite =
+          std::isfinite(values_[p]) && (!wishes_.gradient || gradients_.col(p).allFinite());
+      if (!finite && explanations_++ < kMostExplanations) {
+        wire.set_non_finite(objective_.ExplainNonFinite(x));
+      }
     }
     return absl::OkStatus();
   }
@@ -106,6 +105,15 @@ class Evaluator {
   void PointToWire(const Vector& flat, v1::Point& wire) const {
     const Layout& layout = objective_.layout();
     ToWire(layout.Unflatten(flat), layout.variables(), wire);
+  }
+
+  absl::Status EvaluateMore(const Vector& x, v1::Evaluation& wire) {
+    if (wishes_.direction) {
+      const absl::Status status = objective_.HessianVector(x, *wishes_.direction, product_);
+      if (!status.ok()) return status;
+      PointToWire(product_, *wire.mutable_hessian_direction());
+    }
+    return wishes_.residuals ? EvaluateResiduals(x, wire) : absl::OkStatus();
   }
 
   absl::Status EvaluateResiduals(const Vector& x, v1::Evaluation& wire) {
@@ -124,7 +132,8 @@ class Evaluator {
 
   Objective& objective_;
   const Wishes& wishes_;
-  Vector gradient_;   // n
+  Vector values_;     // p, of the points at hand
+  Matrix gradients_;  // n x p where wished for
   Vector product_;    // n
   Vector residuals_;  // m
   Matrix jacobian_;   // m x n where wished for
@@ -147,6 +156,14 @@ double OperationsOf(const Wishes& wishes, const Understood& understood) {
   return operations;
 }
 
+/// Points to evaluate together: enough to share lanes between them, but no more numbers than a
+/// million, nor more operations than some tens of milliseconds between looks for an interruption.
+Index PointsAtOnce(const Objective& objective, double operations) {
+  const auto n = static_cast<double>(std::max<Index>(objective.layout().size(), 1));
+  const double most = std::min({64.0, 1e6 / n, 1e7 / std::max(operations, 1.0)});
+  return std::max<Index>(static_cast<Index>(most), 1);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
@@ -158,17 +175,26 @@ absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
   if (!understood.ok()) return understood.status();
   const auto wishes = WishesOf(request, *understood->objective);
   if (!wishes.ok()) return wishes.status();
-  const absl::Status cost =
-      CheckCost("points", request.points_size(), OperationsOf(*wishes, *understood));
+  const double operations = OperationsOf(*wishes, *understood);
+  const absl::Status cost = CheckCost("points", request.points_size(), operations);
   if (!cost.ok()) return cost;
 
   v1::EvaluateObjectiveResponse response;
-  Evaluator evaluator(*understood->objective, *wishes);
-  for (int i = 0; i < request.points_size(); ++i) {
-    const auto x = FlatPoint(understood->objective->layout(), request.points(i),
-                             absl::StrCat("points[", i, "]"));
-    if (!x.ok()) return x.status();
-    const absl::Status status = evaluator.Evaluate(*x, *response.add_evaluations());
+  Objective& objective = *understood->objective;
+  Evaluator evaluator(objective, *wishes);
+  const Index at_once = PointsAtOnce(objective, operations);
+  Matrix points;
+  for (Index first = 0; first < request.points_size(); first += at_once) {
+    points.resize(objective.layout().size(),
+                  std::min<Index>(at_once, request.points_size() - first));
+    for (Index p = 0; p < points.cols(); ++p) {
+      const auto i = static_cast<int>(first + p);
+      const auto x =
+          FlatPoint(objective.layout(), request.points(i), absl::StrCat("points[", i, "]"));
+      if (!x.ok()) return x.status();
+      points.col(p) = *x;
+    }
+    const absl::Status status = evaluator.Evaluate(points, response);
     if (!status.ok()) return status;
   }
   return response;

@@ -28,6 +28,15 @@ class Interruptible final : public Objective {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->ValueAndGradient(x, value, gradient);
   }
+  absl::Status Values(const Matrix& points, Vector& values) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->Values(points, values);
+  }
+  absl::Status ValuesAndGradients(const Matrix& points, Vector& values,
+                                  Matrix& gradients) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->ValuesAndGradients(points, values, gradients);
+  }
   absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product) override {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->HessianVector(x, v, product);
