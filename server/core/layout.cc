@@ -46,6 +46,13 @@ absl::StatusOr<Layout> Layout::Of(std::vector<Variable> variables) {
                     absl::StrFormat("length %d; all variables together have at most %d numbers",
                                     variable.length, kMostNumbers));
     }
+    if (variable.columns < 0 || (variable.scalar && variable.columns != 0) ||
+        (variable.columns > 0 && variable.length % variable.columns != 0)) {
+      return Refuse(variable.name, Reason::kWrongShape,
+                    absl::StrFormat("%d coordinates in rows of %d; only a matrix has rows, all of "
+                                    "one length",
+                                    variable.length, variable.columns));
+    }
     layout.offsets_.push_back(layout.size_);
     layout.size_ += variable.length;
   }
@@ -108,7 +115,12 @@ std::string Layout::CoordinateName(Index index) const {
   for (size_t v = variables_.size(); v-- > 0;) {
     if (index < offsets_[v]) continue;
     if (variables_[v].scalar) return variables_[v].name;
-    return absl::StrFormat("%s[%d]", variables_[v].name, index - offsets_[v]);
+    const Index place = index - offsets_[v];
+    const Index columns = variables_[v].columns;
+    if (columns > 0) {
+      return absl::StrFormat("%s[%d, %d]", variables_[v].name, place / columns, place % columns);
+    }
+    return absl::StrFormat("%s[%d]", variables_[v].name, place);
   }
   return "";
 }

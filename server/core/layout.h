@@ -5,15 +5,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/shape.h"
 #include "server/core/vector.h"
 
 namespace thalweg {
 
-/// A named unknown: a scalar, or a vector of `length` coordinates.
+/// A named unknown: a scalar, a vector of `length` coordinates, or a matrix of that many, row
+/// after row.
 struct Variable {
   std::string name;
   bool scalar = true;
-  Index length = 1;  ///< Coordinates it takes, >= 1; 1 for a scalar.
+  Index length = 1;   ///< Coordinates it takes, >= 1; 1 for a scalar.
+  Index columns = 0;  ///< Of a matrix: divides length; 0 for scalars and vectors.
+
+  Shape shape() const { return scalar ? Shape() : ShapeOf(length, columns); }
 
   friend bool operator==(const Variable&, const Variable&) = default;
 };
@@ -37,7 +42,7 @@ class Layout {
   absl::StatusOr<Vector> Flatten(const NamedValues& values) const;
   NamedValues Unflatten(const Vector& x) const;
 
-  /// "x[3]" or "b" for the coordinate at `index` of the flat vector.
+  /// "x[3]", "W[1, 2]" or "b" for the coordinate at `index` of the flat vector.
   std::string CoordinateName(Index index) const;
 
  private:

@@ -35,6 +35,7 @@ inline double Apply(double a, [[maybe_unused]] double b, [[maybe_unused]] double
   if constexpr (code == Code::kNot) return a == 0 ? 1.0 : 0.0;
   if constexpr (code == Code::kSelect) return a != 0 ? b : c;
   if constexpr (code == Code::kMaskedMultiply) return a == 0 ? 0.0 : a * b;
+  if constexpr (code == Code::kDetach) return a;
   return a;
 }
 
@@ -44,7 +45,8 @@ inline double Apply(double a, [[maybe_unused]] double b, [[maybe_unused]] double
   X(kAdd) X(kSubtract) X(kMultiply) X(kDivide) X(kNegate) X(kAbs) \
   X(kSign) X(kSqrt) X(kFloor) X(kCeil) X(kRound) X(kMinimum) \
   X(kMaximum) X(kFloorDivide) X(kModulo) X(kLess) X(kLessEqual) X(kEqual) \
-  X(kNotEqual) X(kAnd) X(kOr) X(kNot) X(kSelect) X(kMaskedMultiply)
+  X(kNotEqual) X(kAnd) X(kOr) X(kNot) X(kSelect) X(kMaskedMultiply) \
+  X(kDetach)
 // clang-format on
 
 }  // namespace thalweg::expression

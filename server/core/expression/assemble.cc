@@ -169,7 +169,11 @@ class Assembler {
     made.c = addressed ? op.aux : place(op.c);
     if (op.code == Code::kCounter) made.c = op.aux;
     const bool moves =
-        op.code == Code::kLoad || op.code == Code::kStore || op.code == Code::kScatter;
+        op.code == Code::kLoad || op.code == Code::kStore || op.code == Code::kScatter ||
+        IsRunningSum(op.code);
+    if (IsRunningSum(op.code)) {
+      code_.operations += TurnsOf(region) * program_.At(op.a).value;  // a constant
+    }
     if (blocks && moves) SetStride(op.aux, loop.loop);
     code_.instructions.push_back(made);
   }

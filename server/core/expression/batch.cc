@@ -32,7 +32,7 @@ double StandIn(const Parameter& whole) {
   return negative ? -0.5 : 0.5;
 }
 
-int64_t RowsOf(const Parameter& table) { return static_cast<int64_t>(table.values.size()); }
+int64_t RowsOf(const Parameter& table) { return table.shape()[0]; }
 
 class BatchEvaluator final : public BatchObjective {
  public:

@@ -56,6 +56,8 @@ int OperandCount(Code code) {
     case Code::kMaskedMultiply:
     case Code::kCall2:
     case Code::kScatterAt:
+    case Code::kPrefixSums:
+    case Code::kSuffixSums:
       return 2;
     default:
       return 1;

@@ -95,6 +95,7 @@ class Degrees {
     const size_t array = whole ? static_cast<size_t>(op.aux) : ArrayOf(op);
     Degree& degree = of_array_[array];
     Degree stored = Degree::kOther;
+    if (IsRunningSum(op.code)) stored = degree;
     if (op.code == Code::kClear) stored = Degree::kConstant;
     if (op.code == Code::kStore || op.code == Code::kScatter) stored = At(op.a);
     if (op.code == Code::kScatterAt && At(op.a) == Degree::kConstant) stored = At(op.b);

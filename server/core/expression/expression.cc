@@ -30,11 +30,15 @@ absl::Status Understand(Machinery& made, Analysis& analysis) {
   if (!complaints.empty()) return complaints.ToStatus();
   made.tree = Parse(text, tokens, limits, complaints);
   if (!complaints.empty()) return complaints.ToStatus();
+  made.tree = Instantiate(text, std::move(made.tree), limits, complaints);
+  if (!complaints.empty()) return complaints.ToStatus();
   Resolve(made.source, made.layout, made.tree, complaints, analysis);
-  InferShapes(made.source, made.layout, made.tree, complaints, analysis);
+  InferShapes(made.source, made.layout, made.tree, limits, complaints, analysis);
   if (!complaints.empty()) return complaints.ToStatus();
   CheckIndices(made.source, made.tree, limits, complaints, analysis);
-  return complaints.ToStatus();
+  if (!complaints.empty()) return complaints.ToStatus();
+  PlanKeeping(made.tree, analysis);
+  return absl::OkStatus();
 }
 
 absl::Status WritePrograms(const Analysis& analysis, Machinery& made) {
@@ -57,26 +61,31 @@ absl::Status WritePrograms(const Analysis& analysis, Machinery& made) {
   return absl::OkStatus();
 }
 
-/// Parameters and locals that no name in the formula refers to.
+/// Parameters, locals and functions that no name in the formula refers to.
 void ReviewNames(const Analysis& analysis, Machinery& made) {
   std::set<const Parameter*> parameters;
-  std::vector<bool> locals(made.tree.statements.size(), false);
+  std::set<int32_t> locals;  // by the root of what they stand for
   for (size_t i = 0; i < made.tree.nodes.size(); ++i) {
     if (made.tree.nodes[i].kind != NodeKind::kName) continue;
     const Meaning& meaning = analysis.facts[i].meaning;
     if (meaning.kind == SymbolKind::kParameter) parameters.insert(meaning.parameter);
-    if (meaning.kind == SymbolKind::kLocal) locals[static_cast<size_t>(meaning.index)] = true;
+    if (meaning.kind == SymbolKind::kLocal) locals.insert(meaning.index);
   }
   for (const auto& [name, parameter] : made.source.parameters) {
     if (parameters.count(&parameter) > 0) continue;
     made.findings.push_back(absl::StrCat("parameter '", name, "' is not used"));
   }
-  for (size_t i = 0; i + 1 < locals.size(); ++i) {
+  const auto unused = [&](const char* what, uint32_t begin, uint32_t end) {
+    made.findings.push_back(absl::StrCat(PlaceOf(made.source.text, begin), ": ", what, " '",
+                                         made.source.text.substr(begin, end - begin),
+                                         "' is not used"));
+  };
+  for (size_t i = 0; i + 1 < made.tree.statements.size(); ++i) {
     const Statement& of = made.tree.statements[i];
-    if (locals[i]) continue;
-    const std::string name = made.source.text.substr(of.name_begin, of.name_end - of.name_begin);
-    made.findings.push_back(
-        absl::StrCat(PlaceOf(made.source.text, of.name_begin), ": local '", name, "' is not used"));
+    if (locals.count(of.root) == 0) unused("local", of.name_begin, of.name_end);
+  }
+  for (const LocalFunction& of : made.tree.functions) {
+    if (!of.used) unused("function", of.name.begin, of.name.end);
   }
 }
 
@@ -136,7 +145,8 @@ std::vector<FunctionInfo> Functions() {
   }
   for (const SpecialCall& call : SpecialCalls()) {
     infos.push_back({std::string(call.name), call.most, std::string(call.meaning),
-                     std::string(call.derivative), std::string(call.domain)});
+                     std::string(call.derivative), std::string(call.domain),
+                     /*elementwise=*/call.compose != nullptr});
   }
   return infos;
 }

@@ -14,10 +14,16 @@
 
 namespace thalweg::expression {
 
-/// A constant of a formula: a number, or a vector of numbers.
+/// A constant of a formula: a number, a vector or a matrix.
 struct Parameter {
   bool scalar = true;
-  std::vector<double> values;
+  std::vector<double> values;  ///< A matrix row after row.
+  int64_t columns = 0;         ///< Of a matrix; 0 for numbers and vectors.
+
+  Shape shape() const {
+    const auto count = static_cast<int64_t>(values.size());
+    return scalar ? Shape() : ShapeOf(count, columns);
+  }
 
   friend bool operator==(const Parameter&, const Parameter&) = default;
 };

@@ -44,6 +44,7 @@ struct FunctionInfo {
   std::string meaning;
   std::string derivative;
   std::string domain;
+  bool elementwise = true;  ///< Of numbers, and of arrays element by element.
 };
 
 }  // namespace thalweg::expression

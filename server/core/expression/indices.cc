@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kExact = 9007199254740992.0;  // 2^53
 constexpr char kIntegerRule[] =
-    "made of numbers, integer parameters, loop variables, len() and + - * // %";
+    "made of numbers, integer parameters, loop variables, len(), .shape and + - * // %";
 
 class IndexChecker {
  public:
@@ -71,6 +71,7 @@ class IndexChecker {
     const bool chooses =
         node.kind == NodeKind::kConditional ||
         (node.kind == NodeKind::kCall && analysis_.At(index).call == CallKind::kWhere);
+    if (node.kind == NodeKind::kKeyword || node.kind == NodeKind::kSlice) return;
     if (node.kind == NodeKind::kIndex) CheckIndex(index, guard);
     if (node.kind == NodeKind::kComprehension) return PushComprehension(node, guard);
     if (chooses) {
@@ -115,9 +116,8 @@ class IndexChecker {
   void NotInteger(int32_t node, const std::string& what) {
     const std::string hint =
         tree_.At(node).kind == NodeKind::kMultiply ? "; // divides integers" : "";
-    complaints_.Add(Reason::kInvalidValue, tree_.At(node).begin,
-                    absl::StrCat(what, " must be an integer ", kIntegerRule, "; ", Text(node),
-                                 " is not", hint));
+    Add(node, Reason::kInvalidValue,
+        absl::StrCat(what, " must be an integer ", kIntegerRule, "; ", Text(node), " is not", hint));
   }
 
   // --- ranges ---------------------------------------------------------------------------------
@@ -138,8 +138,8 @@ class IndexChecker {
       *parts[generator.arguments - 1][i] = *range;
     }
     if (!step.constant() || step.low == 0) {
-      complaints_.Add(Reason::kInvalidValue, tree_.At(Child(generator.first_argument + 2)).begin,
-                      "the step of a range must be a constant other than 0");
+      Add(Child(generator.first_argument + 2), Reason::kInvalidValue,
+          "the step of a range must be a constant other than 0");
       return;
     }
     const double size = std::fabs(step.low);
@@ -161,27 +161,102 @@ class IndexChecker {
 
   // --- indices --------------------------------------------------------------------------------
 
+  /// One subscript, along an axis of the array `base`.
+  struct Subscript {
+    int32_t node = -1;
+    int32_t base = -1;
+    int axis = 0;
+    int64_t length = 0;
+  };
+
   void CheckIndex(int32_t index, int32_t guard) {
-    Fact& fact = analysis_.At(index);
-    const auto children = tree_.Children(tree_.At(index));
-    if (fact.faulty) return;
-    const auto range = integers_.RangeOf(children[1]);
+    const Fact& fact = analysis_.At(index);
+    if (fact.faulty || fact.selection < 0) return;
+    const int32_t base = tree_.Children(tree_.At(index))[0];
+    const Selection& selection = analysis_.selections[static_cast<size_t>(fact.selection)];
+    const Shape& shape = analysis_.At(base).shape;
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      const AxisSelection& selected = selection[static_cast<size_t>(axis)];
+      const Subscript subscript{selected.subscript, base, axis, shape[axis]};
+      if (selected.kind == AxisSelection::kOne) CheckPlace(subscript, guard);
+      if (selected.kind == AxisSelection::kList) CheckList(subscript);
+    }
+  }
+
+  void CheckPlace(const Subscript& subscript, int32_t guard) {
+    Fact& fact = analysis_.At(subscript.node);
+    const auto range = integers_.RangeOf(subscript.node);
     if (!range) {
-      if (!complaints_.full()) NotInteger(children[1], "an index");
+      if (!complaints_.full()) NotInteger(subscript.node, "an index");
       return;
     }
-    const auto length = static_cast<double>(analysis_.At(children[0]).length);
-    const bool from_end = range->constant() && range->low < 0 && range->low >= -length &&
-                          analysis_.At(children[1]).loops == 0;
+    const auto length = static_cast<double>(subscript.length);
+    const bool from_end =
+        range->constant() && range->low < 0 && range->low >= -length && fact.loops == 0;
     fact.proven = from_end || (range->low >= 0 && range->high < length);
-    if (fact.proven) return;
-    Enumerate(index, guard, length);
+    if (!fact.proven) Enumerate(subscript, guard);
+  }
+
+  /// A list of places: a vector parameter of integers, a list or arange.
+  void CheckList(const Subscript& subscript) {
+    const int32_t list = Underlying(tree_, analysis_, subscript.node);
+    const Fact& fact = analysis_.At(list);
+    std::optional<Integers::Range> range;
+    if (tree_.At(list).kind == NodeKind::kName && fact.meaning.kind == SymbolKind::kParameter) {
+      const auto& values = fact.meaning.parameter->values;
+      const bool whole = std::all_of(values.begin(), values.end(),
+                                     [](double value) { return std::floor(value) == value; });
+      const auto [low, high] = std::minmax_element(values.begin(), values.end());
+      if (whole) range = {*low, *high};
+    } else if (fact.special != nullptr && fact.call == CallKind::kArange) {
+      const double last = fact.first + fact.step * static_cast<double>(fact.shape[0] - 1);
+      const bool whole =
+          std::floor(fact.first) == fact.first && std::floor(fact.step) == fact.step;
+      if (whole) range = {std::min(fact.first, last), std::max(fact.first, last)};
+      if (whole && fact.shape[0] == 0) range = {0, -1};
+    } else if (tree_.At(list).kind == NodeKind::kList) {
+      range = RangeOfList(list);
+    }
+    if (!range) {
+      return Add(subscript.node, Reason::kInvalidValue,
+                 absl::StrCat("a list of places must be integers: a vector parameter, [0, 2] or arange; ",
+                              Text(subscript.node), " is not"));
+    }
+    analysis_.At(subscript.node).proven = true;
+    if (range->low >= 0 && range->high < static_cast<double>(subscript.length)) return;
+    if (range->low > range->high) return;
+    const double bad = range->low < 0 ? range->low : range->high;
+    OutOfRange(subscript, bad, "");
+  }
+
+  std::optional<Integers::Range> RangeOfList(int32_t list) {
+    std::optional<Integers::Range> all;
+    for (const int32_t child : tree_.Children(tree_.At(list))) {
+      const auto range = integers_.RangeOf(child);
+      if (!range) return std::nullopt;
+      if (!all) all = range;
+      all = {std::min(all->low, range->low), std::max(all->high, range->high)};
+    }
+    return all;
+  }
+
+  void Add(int32_t node, Reason reason, const std::string& what) {
+    if (!complaints_.full()) Complain(complaints_, source_.text, tree_, node, reason, what);
+  }
+
+  void OutOfRange(const Subscript& subscript, double value, const std::string& turns) {
+    const Shape& shape = analysis_.At(subscript.base).shape;
+    Add(subscript.node, Reason::kIndexOutOfRange,
+        shape.rank() == 1
+            ? absl::StrFormat("index %.17g is outside %s, whose length is %d%s", value,
+                              Text(subscript.base), subscript.length, turns)
+            : absl::StrFormat("index %.17g is outside axis %d of %s, whose shape is %s%s", value,
+                              subscript.axis, Text(subscript.base), shape.Text(), turns));
   }
 
   /// Goes through the turns of the loops around, as far as index and guards can see them.
-  void Enumerate(int32_t index, int32_t guard, double length) {
-    const int32_t place = tree_.Children(tree_.At(index))[1];
-    uint32_t needed = analysis_.At(place).loops;
+  void Enumerate(const Subscript& subscript, int32_t guard) {
+    uint32_t needed = analysis_.At(subscript.node).loops;
     for (int32_t g = guard; g >= 0; g = guards_[static_cast<size_t>(g)].outer) {
       needed |= analysis_.At(guards_[static_cast<size_t>(g)].condition).loops;
     }
@@ -189,20 +264,18 @@ class IndexChecker {
     while (depth < scope_.size() && (needed >> depth) != 0) ++depth;
     // Bounds of a loop may depend on loops further out only, so this prefix of the scope is closed.
     failed_ = false;
-    Nest(0, depth, index, guard, length);
+    Nest(0, depth, subscript, guard);
     if (!failed_ && integers_.out_of_steps()) {
-      complaints_.Add(
-          Reason::kIndexOutOfRange, tree_.At(place).begin,
-          absl::StrFormat("cannot show that the index %s stays inside %s, whose length "
-                          "is %d",
-                          Text(place), Text(Base(index)), static_cast<int64_t>(length)));
+      Add(subscript.node, Reason::kIndexOutOfRange,
+          absl::StrFormat("cannot show that the index %s stays inside %s, whose shape is %s",
+                          Text(subscript.node), Text(subscript.base),
+                          analysis_.At(subscript.base).shape.Text()));
     }
   }
-  int32_t Base(int32_t index) const { return tree_.Children(tree_.At(index))[0]; }
 
-  void Nest(size_t level, size_t depth, int32_t index, int32_t guard, double length) {
+  void Nest(size_t level, size_t depth, const Subscript& subscript, int32_t guard) {
     if (failed_ || integers_.out_of_steps()) return;
-    if (level == depth) return CheckTurn(index, guard, length);
+    if (level == depth) return CheckTurn(subscript, guard);
     const int32_t g = scope_[level];
     const Generator& generator = tree_.generators[static_cast<size_t>(g)];
     double parts[3] = {0, 0, 1};
@@ -214,23 +287,22 @@ class IndexChecker {
     const auto [start, stop, step] = parts;
     for (double at = start; step > 0 ? at < stop : at > stop; at += step) {
       turn_[static_cast<size_t>(g)] = at;
-      Nest(level + 1, depth, index, guard, length);
+      Nest(level + 1, depth, subscript, guard);
       if (failed_ || integers_.out_of_steps()) return;
     }
   }
 
-  void CheckTurn(int32_t index, int32_t guard, double length) {
+  void CheckTurn(const Subscript& subscript, int32_t guard) {
     for (int32_t g = guard; g >= 0; g = guards_[static_cast<size_t>(g)].outer) {
       const Guard& of = guards_[static_cast<size_t>(g)];
       const auto value = integers_.ValueAt(of.condition, turn_);
       if (value && (*value != 0) != of.holds) return;  // not needed at this turn
     }
-    const int32_t place = tree_.Children(tree_.At(index))[1];
-    const auto value = integers_.ValueAt(place, turn_);
-    if (!value || (*value >= 0 && *value < length)) return;
+    const auto value = integers_.ValueAt(subscript.node, turn_);
+    if (!value || (*value >= 0 && *value < static_cast<double>(subscript.length))) return;
     failed_ = true;
     std::string turns;
-    const uint32_t loops = analysis_.At(place).loops;
+    const uint32_t loops = analysis_.At(subscript.node).loops;
     for (size_t level = 0; level < scope_.size(); ++level) {
       if (((loops >> level) & 1U) == 0) continue;
       const Generator& generator = tree_.generators[static_cast<size_t>(scope_[level])];
@@ -239,9 +311,7 @@ class IndexChecker {
           source_.text.substr(generator.name_begin, generator.name_end - generator.name_begin),
           absl::StrFormat(" = %.17g", turn_[static_cast<size_t>(scope_[level])]));
     }
-    complaints_.Add(Reason::kIndexOutOfRange, tree_.At(place).begin,
-                    absl::StrFormat("index %.17g is outside %s, whose length is %d%s", *value,
-                                    Text(Base(index)), static_cast<int64_t>(length), turns));
+    OutOfRange(subscript, *value, turns);
   }
 
   const Source& source_;

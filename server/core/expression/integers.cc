@@ -23,7 +23,7 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
   if (depth > kMaxDepth || --steps_ <= 0) return std::nullopt;
   const Node& node = tree_.At(index);
   const Fact& fact = analysis_.At(index);
-  if (fact.vector()) return std::nullopt;
+  if (fact.array() || fact.faulty) return std::nullopt;
   switch (node.kind) {
     case NodeKind::kNumber:
       return Whole(node.number, node.number);
@@ -47,13 +47,12 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
     case NodeKind::kMultiply:
       return RangeOfProduct(node, depth);
     case NodeKind::kCall:
-      if (fact.call == CallKind::kLength) {
-        const auto length = static_cast<double>(analysis_.At(tree_.Children(node)[0]).length);
-        return Whole(length, length);
-      }
-      return std::nullopt;
+      return RangeOfCall(node, fact);
+    case NodeKind::kInline:
+      return RangeOf(tree_.Children(node).back(), depth + 1);
     case NodeKind::kIndex: {
       const Fact& base = analysis_.At(tree_.Children(node)[0]);
+      if (base.special != nullptr && base.call == CallKind::kShape) return RangeOfShape(node, depth);
       if (base.meaning.kind != SymbolKind::kParameter || base.meaning.parameter == nullptr) {
         return std::nullopt;
       }
@@ -70,6 +69,34 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
   }
 }
 
+std::optional<Integers::Range> Integers::RangeOfCall(const Node& node, const Fact& fact) const {
+  const Shape& shape = analysis_.At(tree_.Children(node)[0]).shape;
+  double value = 0;
+  if (fact.call == CallKind::kLength) {
+    value = static_cast<double>(shape[0]);
+  } else if (fact.call == CallKind::kSize) {
+    value = static_cast<double>(shape.size());
+  } else if (fact.call == CallKind::kRank) {
+    value = shape.rank();
+  } else {
+    return std::nullopt;
+  }
+  return Whole(value, value);
+}
+
+/// A.shape[0]
+std::optional<Integers::Range> Integers::RangeOfShape(const Node& node, int depth) {
+  const auto children = tree_.Children(node);
+  if (children.size() != 2) return std::nullopt;
+  const auto axis = RangeOf(children[1], depth + 1);
+  const Shape& shape = analysis_.At(tree_.Children(tree_.At(children[0]))[0]).shape;
+  if (!axis || !axis->constant()) return std::nullopt;
+  const double place = axis->low < 0 ? axis->low + shape.rank() : axis->low;
+  if (place < 0 || place >= shape.rank()) return std::nullopt;
+  const auto length = static_cast<double>(shape[static_cast<int>(place)]);
+  return Whole(length, length);
+}
+
 std::optional<Integers::Range> Integers::RangeOfName(const Fact& fact, int depth) {
   switch (fact.meaning.kind) {
     case SymbolKind::kNumber:
@@ -83,7 +110,7 @@ std::optional<Integers::Range> Integers::RangeOfName(const Fact& fact, int depth
       return Range{loop.low, loop.high};
     }
     case SymbolKind::kLocal:
-      return RangeOf(tree_.statements[static_cast<size_t>(fact.meaning.index)].root, depth + 1);
+      return RangeOf(fact.meaning.index, depth + 1);
     default:
       return std::nullopt;
   }
@@ -123,7 +150,12 @@ std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>
       if (fact.meaning.kind == SymbolKind::kLoopVariable) {
         return turn[static_cast<size_t>(fact.meaning.index)];
       }
+      if (fact.meaning.kind == SymbolKind::kLocal) {
+        return ValueAt(fact.meaning.index, turn, depth + 1);
+      }
       break;
+    case NodeKind::kInline:
+      return ValueAt(children.back(), turn, depth + 1);
     case NodeKind::kNegate:
     case NodeKind::kNot: {
       const auto of = child(0);
@@ -149,12 +181,18 @@ std::optional<double> Integers::ValueAt(int32_t index, const std::vector<double>
     }
     case NodeKind::kIndex: {
       const Fact& base = analysis_.At(children[0]);
-      const auto place = child(1);
       if (base.meaning.kind != SymbolKind::kParameter || base.meaning.parameter == nullptr ||
-          !place || *place < 0 || *place >= static_cast<double>(base.length)) {
-        return std::nullopt;
+          fact.shape.rank() != 0 || static_cast<int>(children.size()) != base.shape.rank() + 1) {
+        break;
       }
-      return base.meaning.parameter->values[static_cast<size_t>(*place)];
+      int64_t offset = 0;
+      for (int axis = 0; axis < base.shape.rank(); ++axis) {
+        const auto place = child(static_cast<size_t>(axis) + 1);
+        const int64_t length = base.shape[axis];
+        if (!place || *place < 0 || *place >= static_cast<double>(length)) return std::nullopt;
+        offset = offset * length + static_cast<int64_t>(*place);
+      }
+      return base.meaning.parameter->values[static_cast<size_t>(offset)];
     }
     default:
       break;

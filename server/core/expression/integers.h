@@ -31,6 +31,8 @@ class Integers {
   bool out_of_steps() const { return steps_ <= 0; }
 
  private:
+  std::optional<Range> RangeOfCall(const Node& node, const Fact& fact) const;
+  std::optional<Range> RangeOfShape(const Node& node, int depth);
   std::optional<Range> RangeOfName(const Fact& fact, int depth);
   std::optional<Range> RangeOfProduct(const Node& node, int depth);
   std::optional<double> ValueOfChain(const Node& node, const std::vector<double>& turn, int depth);

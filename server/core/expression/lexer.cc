@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -22,8 +24,13 @@ constexpr std::pair<std::string_view, Symbol> kSymbols[] = {
     {"/", Symbol::kDivide},        {"%", Symbol::kModulo},       {"^", Symbol::kPower},
     {"<", Symbol::kLess},          {">", Symbol::kGreater},      {"(", Symbol::kOpen},
     {")", Symbol::kClose},         {"[", Symbol::kOpenSquare},   {"]", Symbol::kCloseSquare},
-    {",", Symbol::kComma},         {"=", Symbol::kAssign},
+    {",", Symbol::kComma},         {"=", Symbol::kAssign},      {"@", Symbol::kAt},
+    {":", Symbol::kColon},
 };
+
+// Names before a dot that only say where a function comes from.
+constexpr std::string_view kModules[] = {"np",  "numpy", "math",   "linalg",
+                                         "jnp", "scipy", "special"};
 
 // What people type instead, or copy from a typeset page.
 constexpr std::pair<uint32_t, const char*> kLookAlikes[] = {
@@ -120,8 +127,8 @@ class Lexer {
     const size_t begin = at_;
     while (IsNamePart(Peek())) ++at_;
     const std::string_view name = text_.substr(begin, at_ - begin);
-    const bool module = name == "np" || name == "numpy" || name == "math" || name == "linalg";
-    if (module && Peek() == '.' && IsNameStart(Peek(1))) {
+    if (std::find(std::begin(kModules), std::end(kModules), name) != std::end(kModules) && Peek() == '.' &&
+        IsNameStart(Peek(1))) {
       ++at_;
       return Name();
     }
@@ -191,10 +198,6 @@ class Lexer {
       return;
     }
     switch (Peek()) {
-      case '@':
-        return Refuse(at_, "'@' is not supported yet; write dot(a, b)");
-      case ':':
-        return Refuse(at_, "slices and ':' are not supported yet");
       case '&':
         return Refuse(at_, "unexpected '&'; write 'and'");
       case '|':
@@ -202,7 +205,12 @@ class Lexer {
       case '~':
         return Refuse(at_, "unexpected '~'; write 'not'");
       case '.':
-        return Refuse(at_, "unexpected '.'; write sum(x), not x.sum()");
+        if (IsNameStart(Peek(1))) {
+          Emit(TokenKind::kOperator, Symbol::kDot, at_, at_ + 1);
+          ++at_;
+          return;
+        }
+        return Refuse(at_, "unexpected '.'; a name follows it, as in A.T or x.sum()");
       default:
         return Stranger(Decode(text_.substr(at_)));
     }

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 
 #include "server/core/expression/lowering.h"
 
@@ -7,57 +8,7 @@ namespace {
 
 constexpr double kExact = 9007199254740992.0;  // 2^53: doubles are all the integers up to here
 
-Fold FoldOf(CallKind call) {
-  switch (call) {
-    case CallKind::kProduct:
-      return Fold::kProduct;
-    case CallKind::kMinimum:
-      return Fold::kMinimum;
-    case CallKind::kMaximum:
-      return Fold::kMaximum;
-    default:
-      return Fold::kSum;
-  }
-}
-
 }  // namespace
-
-// --- reductions of vectors ----------------------------------------------------------------------
-
-int32_t Lowering::Reduction(int32_t index) {
-  const auto arguments = tree_.Children(tree_.At(index));
-  const CallKind call = analysis_.At(index).call;
-  const bool squares = call == CallKind::kNorm;
-  const int32_t other = call == CallKind::kDot ? arguments[1] : (squares ? arguments[0] : -1);
-  const int32_t folded = ReduceOver(index, FoldOf(call), arguments[0], other);
-  builder_.SetOrigin(index, /*derivative=*/false);
-  if (call == CallKind::kMean) {
-    const auto length = static_cast<double>(analysis_.At(arguments[0]).length);
-    return builder_.Emit(Code::kDivide, folded, builder_.Constant(length));
-  }
-  if (!squares) return folded;
-  // At 0 the root of a stand-in is taken and dropped again: value 0, gradient 0 instead of 0/0.
-  const int32_t zero = builder_.Constant(0);
-  const int32_t at_zero = builder_.Emit(Code::kEqual, folded, zero);
-  const int32_t safe = builder_.Emit(Code::kSelect, at_zero, builder_.Constant(1), folded);
-  const int32_t root = builder_.Emit(Code::kSqrt, safe);
-  return builder_.Emit(Code::kSelect, at_zero, zero, root);
-}
-
-/// Folds argument, or argument * other, over its elements.
-int32_t Lowering::ReduceOver(int32_t index, Fold fold, int32_t argument, int32_t other) {
-  const int32_t loop = OpenOver(analysis_.At(argument).length, Region(index), index);
-  int32_t value = ElementAt(argument, loop);
-  if (other >= 0) {
-    const int32_t factor = ElementAt(other, loop);
-    builder_.SetOrigin(index, /*derivative=*/false);
-    value = builder_.Emit(Code::kMultiply, value, factor);
-  }
-  builder_.SetOrigin(index, /*derivative=*/false);
-  const int32_t result = builder_.Accumulate(loop, fold, value);
-  builder_.CloseLoop(loop);
-  return result;
-}
 
 // --- comprehensions -----------------------------------------------------------------------------
 
@@ -124,45 +75,20 @@ int32_t Lowering::OpenGenerator(int32_t index, int32_t generator, int32_t region
   Binding& binding = bindings_[static_cast<size_t>(generator)];
   const int32_t turns = builder_.Emit(Code::kMultiply, builder_.Counter(loop), step);
   binding.value = builder_.ConstantIs(start, 0) ? turns : builder_.Emit(Code::kAdd, start, turns);
-  binding.affine = start_node < 0 ? Affine{} : AffineOf(start_node, 0);
+  binding.affine = start_node < 0 ? Coordinate{} : AffineOf(start_node);
   const double stride = builder_.ConstantOf(step);
   if (std::fabs(stride) > kExact) {
     binding.affine.reset();  // one turn at most, but no integer
   } else if (binding.affine) {
-    binding.affine->terms[loop] = static_cast<int64_t>(stride);
+    binding.affine = Plus(*binding.affine, {0, {{loop, static_cast<int64_t>(stride)}}, -1});
   }
   return loop;
 }
 
 // --- indices ------------------------------------------------------------------------------------
 
-int32_t Lowering::Element(int32_t index) {
-  const int32_t base = tree_.Children(tree_.At(index))[0];
-  const int32_t place = tree_.Children(tree_.At(index))[1];
-  const int32_t array = ArrayOf(base, /*keep=*/true);
-  const int64_t offset = BaseOf(base);
-  const int64_t length = analysis_.At(base).length;
-  builder_.SetOrigin(index, /*derivative=*/false);
-  if (const auto affine = AffineOf(place, 0); affine && analysis_.At(index).proven) {
-    Address address{array, affine->base, {}};
-    if (affine->terms.empty() && address.base < 0) address.base += length;
-    address.base += offset;
-    for (const auto& [loop, coefficient] : affine->terms) {
-      if (coefficient != 0) address.terms.emplace_back(loop, coefficient);
-    }
-    builder_.SetOrigin(index, /*derivative=*/false);  // the index has set its own
-    return builder_.Load(address);
-  }
-  // Kept inside by force: at turns where the element is not needed the index may be anything.
-  const int32_t wanted = Number(place);
-  builder_.SetOrigin(index, /*derivative=*/false);
-  const int32_t top = builder_.Constant(static_cast<double>(length - 1));
-  const int32_t low = builder_.Emit(Code::kMaximum, wanted, builder_.Constant(0));
-  const int32_t safe = builder_.Emit(Code::kMinimum, low, top);
-  return builder_.Gather({array, offset, {}}, safe);
-}
-
-std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
+/// `index` as a place that loads can use directly; nothing where it is not of that form.
+std::optional<Coordinate> Lowering::AffineOf(int32_t index, int depth) {
   constexpr int kMaxDepth = 48;  // this code recurses
   if (depth > kMaxDepth) return std::nullopt;
   const Node& node = tree_.At(index);
@@ -170,32 +96,42 @@ std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
   if (node.kind == NodeKind::kName && fact.meaning.kind == SymbolKind::kLoopVariable) {
     return bindings_[static_cast<size_t>(fact.meaning.index)].affine;
   }
+  if (node.kind == NodeKind::kName && fact.meaning.kind == SymbolKind::kLocal) {
+    return AffineOf(fact.meaning.index, depth + 1);
+  }
+  if (node.kind == NodeKind::kInline) return AffineOf(tree_.Children(node).back(), depth + 1);
   if (fact.loops == 0) {
     const int32_t value = Number(index);
     if (!builder_.IsConstant(value)) return std::nullopt;
     const double number = builder_.ConstantOf(value);
     if (std::floor(number) != number || !(std::fabs(number) < kExact)) return std::nullopt;
-    return Affine{static_cast<int64_t>(number), {}};
+    return Coordinate{static_cast<int64_t>(number), {}, -1};
   }
-  // sum += by * term, unless a coefficient leaves the integers.
-  const auto gains = [](Affine& sum, const Affine& term, int64_t by) {
-    const auto add = [by](int64_t& to, int64_t of) {
-      int64_t product = 0;
-      return !__builtin_mul_overflow(by, of, &product) && !__builtin_add_overflow(to, product, &to);
+  // sum + by * term, unless a coefficient leaves the integers.
+  const auto gain = [&](const Coordinate& sum, const Coordinate& term,
+                        int64_t by) -> std::optional<Coordinate> {
+    const auto fits = [by](int64_t of) {
+      return std::fabs(static_cast<double>(of) * static_cast<double>(by)) < kExact;
     };
-    bool fits = add(sum.base, term.base);
-    for (const auto& [loop, coefficient] : term.terms) fits &= add(sum.terms[loop], coefficient);
-    return fits;
+    bool all = fits(term.base);
+    for (const auto& [loop, coefficient] : term.terms) all &= fits(coefficient);
+    Coordinate made = Plus(sum, Times(term, all ? by : 0));
+    all &= std::llabs(made.base) < static_cast<int64_t>(kExact);
+    for (const auto& [loop, coefficient] : made.terms) {
+      all &= std::llabs(coefficient) < static_cast<int64_t>(kExact);
+    }
+    std::erase_if(made.terms, [](const auto& of) { return of.second == 0; });
+    return all ? std::optional(made) : std::nullopt;
   };
   const auto children = tree_.Children(node);
   if (node.kind == NodeKind::kNegate || node.kind == NodeKind::kAdd) {
-    Affine sum;
-    for (size_t i = 0; i < children.size(); ++i) {
+    std::optional<Coordinate> sum = Coordinate{};
+    for (size_t i = 0; i < children.size() && sum; ++i) {
       const auto term = AffineOf(children[i], depth + 1);
       if (!term) return std::nullopt;
       const bool minus =
           node.kind == NodeKind::kNegate || tree_.Operators(node)[i] == Symbol::kMinus;
-      if (!gains(sum, *term, minus ? -1 : 1)) return std::nullopt;
+      sum = gain(*sum, *term, minus ? -1 : 1);
     }
     return sum;
   }
@@ -208,10 +144,7 @@ std::optional<Lowering::Affine> Lowering::AffineOf(int32_t index, int depth) {
   if (!left || !right) return std::nullopt;
   if (!left->terms.empty() && !right->terms.empty()) return std::nullopt;
   const bool left_constant = left->terms.empty();
-  Affine product;
-  const Affine& moving = left_constant ? *right : *left;
-  if (!gains(product, moving, left_constant ? left->base : right->base)) return std::nullopt;
-  return product;
+  return gain({}, left_constant ? *right : *left, left_constant ? left->base : right->base);
 }
 
 }  // namespace thalweg::expression

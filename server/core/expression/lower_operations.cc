@@ -89,47 +89,15 @@ int32_t Lowering::Compare(const Node& node, const std::vector<int32_t>& operands
 }
 
 int32_t Lowering::Call(const Fact& fact, const std::vector<int32_t>& operands) {
-  const auto select = [&](int32_t c, int32_t a, int32_t b) {
-    return builder_.Emit(Code::kSelect, c, a, b);
-  };
-  const auto less = [&](int32_t a, int32_t b) { return builder_.Emit(Code::kLess, a, b); };
-  switch (fact.call) {
-    case CallKind::kWhere:
-      return select(operands[0], operands[1], operands[2]);
-    case CallKind::kSquare:
-      return builder_.Emit(Code::kMultiply, operands[0], operands[0]);
-    case CallKind::kRelu: {
-      // Written so that NaN stays NaN and the derivative at 0 is 0.
-      const int32_t zero = builder_.Constant(0);
-      return select(builder_.Emit(Code::kLessEqual, operands[0], zero), zero, operands[0]);
+  if (fact.special != nullptr && fact.special->compose != nullptr) {
+    return fact.special->compose(builder_, operands);
+  }
+  if (fact.call == CallKind::kMinMaxOfNumbers) {
+    int32_t value = operands[0];
+    for (size_t i = 1; i < operands.size(); ++i) {
+      value = builder_.Call(fact.function, value, operands[i]);
     }
-    case CallKind::kClip: {
-      // A bound that is nan makes nan, as in NumPy; most are constants, which need no asking.
-      const auto kept = [&](int32_t value, int32_t bound, int32_t outside, int32_t inside) {
-        if (builder_.IsConstant(bound) && !std::isnan(builder_.ConstantOf(bound))) {
-          return select(outside, bound, value);
-        }
-        const int32_t both = builder_.Emit(Code::kAdd, value, bound);
-        return select(outside, bound, select(inside, value, both));
-      };
-      const auto at_most = [&](int32_t a, int32_t b) {
-        return builder_.Emit(Code::kLessEqual, a, b);
-      };
-      const int32_t low = operands[1];
-      const int32_t raised =
-          kept(operands[0], low, less(operands[0], low), at_most(low, operands[0]));
-      const int32_t high = operands[2];
-      return kept(raised, high, less(high, raised), at_most(raised, high));
-    }
-    case CallKind::kMinMaxOfNumbers: {
-      int32_t value = operands[0];
-      for (size_t i = 1; i < operands.size(); ++i) {
-        value = builder_.Call(fact.function, value, operands[i]);
-      }
-      return value;
-    }
-    default:
-      break;
+    return value;
   }
   const Function& row = Table()[static_cast<size_t>(fact.function)];
   if (row.name == "pow") return Power(operands[0], operands[1]);

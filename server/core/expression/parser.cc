@@ -42,49 +42,6 @@ void Parser::Unexpected(const char* wanted) {
   Fail(absl::StrCat(got, "; expected ", wanted));
 }
 
-void Parser::OneStatement() {
-  Statement statement;
-  if (Now().kind == TokenKind::kName && Following().symbol == Symbol::kAssign) {
-    if (IsKeyword(TextOf(Now())))
-      return Fail(absl::StrCat(Quoted(TextOf(Now())), " is a keyword, not a name"));
-    statement.name_begin = Now().begin;
-    statement.name_end = Now().end;
-    at_ += 2;
-  }
-  values_.clear();
-  operators_.clear();
-  open_.assign(1, Open{});
-  open_.back().begin = Now().begin;
-  nesting_ = 0;
-  wants_operand_ = true;
-  done_ = false;
-  while (complaints_.empty() && !done_) wants_operand_ ? Operand() : AfterOperand();
-  if (!complaints_.empty()) return;
-  statement.root = values_.front();
-  tree_.statements.push_back(statement);
-  ++at_;
-}
-
-void Parser::CheckLast() {
-  if (tree_.statements.empty()) {
-    complaints_.Add(Reason::kSyntaxError, 0, "the formula is empty; expected an expression");
-    return;
-  }
-  for (size_t i = 0; i < tree_.statements.size(); ++i) {
-    const Statement& statement = tree_.statements[i];
-    const bool last = i + 1 == tree_.statements.size();
-    const bool named = statement.name_end > statement.name_begin;
-    if (last && named) {
-      complaints_.Add(Reason::kSyntaxError, statement.name_begin,
-                      "the last line must be the value of the formula, not an assignment");
-    } else if (!last && !named) {
-      complaints_.Add(Reason::kSyntaxError, tree_.At(statement.root).begin,
-                      "only the last line may be a value; expected 'name = ...' here "
-                      "(brackets continue a formula over several lines)");
-    }
-  }
-}
-
 void Parser::Operand() {
   const Token token = Now();
   if (token.kind == TokenKind::kNumber) {
@@ -102,19 +59,63 @@ void Parser::Operand() {
     }
     return Push(Pending::kNot);
   }
-  if (Is(Symbol::kOpenSquare)) return Fail("lists are not supported");
-  if (Is(Symbol::kClose) && open_.back().pending == Pending::kCall &&
-      values_.size() == open_.back().values && operators_.size() == open_.back().operators) {
+  if (Is(Symbol::kOpenSquare)) {
+    Push(Pending::kList);
+    open_.back().square = true;
+    return;
+  }
+  if (Is(Symbol::kColon) && open_.back().pending == Pending::kIndexing) return Colon();
+  const bool slice_ends = open_.back().pending == Pending::kIndexing && open_.back().colons > 0;
+  if (Is(Symbol::kComma) && slice_ends && operators_.size() == open_.back().operators) {
+    wants_operand_ = false;
+    return Comma();
+  }
+  if (EndsHere(Symbol::kClose) || EndsHere(Symbol::kCloseSquare)) {
     wants_operand_ = false;
     return Close();
   }
   if (token.kind == TokenKind::kName && !IsKeyword(TextOf(token))) return NameOrCall();
+  if (IsWord("lambda")) {
+    return Fail("a function needs a line of its own: name = lambda a, b: value");
+  }
   Unexpected("a number, a name or '('");
+}
+
+/// Whether a closing bracket may stand where an operand could: after `f(`, `[1, 2,` or `a[1:`.
+bool Parser::EndsHere(Symbol closing) const {
+  const Open& open = open_.back();
+  if (!Is(closing) || operators_.size() != open.operators) return false;
+  const bool after_comma = at_ > 0 && tokens_[at_ - 1].symbol == Symbol::kComma;
+  switch (open.pending) {
+    case Pending::kCall:
+      return closing == Symbol::kClose && open.first_generator < 0 &&
+             (after_comma || tokens_[at_ - 1].symbol == Symbol::kOpen);
+    case Pending::kList:
+      return open.square == (closing == Symbol::kCloseSquare) &&
+             (after_comma || values_.size() == open.values);
+    case Pending::kIndexing:
+      return closing == Symbol::kCloseSquare &&
+             (open.colons > 0 || (after_comma && values_.size() > open.values + 1));
+    default:
+      return false;
+  }
 }
 
 void Parser::NameOrCall() {
   const Token token = Now();
   ++at_;
+  if (open_.back().pending == Pending::kIndexing &&
+      (TextOf(token) == "None" || TextOf(token) == "newaxis")) {
+    Node node;
+    node.kind = NodeKind::kNewAxis;
+    return PushLeaf(node, token);
+  }
+  if (Is(Symbol::kAssign) && open_.back().pending == Pending::kCall) {
+    Push(Pending::kKeyword);
+    open_.back().begin = open_.back().name_begin = token.begin;
+    open_.back().name_end = token.end;
+    return;
+  }
   if (Is(Symbol::kOpen)) {
     Push(Pending::kCall);
     open_.back().begin = open_.back().name_begin = token.begin;

@@ -15,7 +15,9 @@ enum class Pending : uint8_t {
   kStatement,  // the bottom of the stack
   kGroup,
   kCall,
+  kList,      // the closing bracket of [a, b] or (a, b)
   kIndexing,  // a closing bracket
+  kKeyword,   // the end of an argument `name=value`
   kRange,     // the closing bracket of `range(`
   kFilter,    // the condition after a generator's `if`
   kIf,
@@ -26,6 +28,7 @@ enum class Pending : uint8_t {
   kCompare,
   kAdd,
   kMultiply,
+  kMatMul,
   kNegate,
   kPlus,
   kPower,
@@ -33,6 +36,7 @@ enum class Pending : uint8_t {
 
 constexpr int Strength(Pending pending) {
   switch (pending) {
+    case Pending::kKeyword:
     case Pending::kIf:
     case Pending::kElse:
       return 1;
@@ -47,6 +51,7 @@ constexpr int Strength(Pending pending) {
     case Pending::kAdd:
       return 6;
     case Pending::kMultiply:
+    case Pending::kMatMul:
       return 7;
     case Pending::kNegate:
     case Pending::kPlus:
@@ -66,12 +71,17 @@ struct Open {
   uint32_t name_begin = 0;  // of a call
   uint32_t name_end = 0;
   int32_t first_generator = -1;  // of a call that turned out to be a comprehension
+  bool method = false;           // of a call: its first argument stands before the dot
+  bool square = false;           // of a list
+  int colons = 0;                // of the subscript being read
+  uint32_t subscript = 0;        // where that begins in the text
 };
 
 /// An operator-precedence parser with an explicit stack: no depth of nesting can exhaust the
 /// thread's own. Finished operands wait in values_, constructs still open wait in open_.
-/// parser.cc reads statements and operands, parser_operators.cc what follows an operand,
-/// parser_generators.cc comprehensions.
+/// parser.cc reads operands, parser_statements.cc statements, parser_operators.cc what follows an
+/// operand, parser_subscripts.cc what stands in square brackets, parser_generators.cc
+/// comprehensions.
 class Parser {
  public:
   Parser(std::string_view text, const std::vector<Token>& tokens, const Limits& limits,
@@ -92,11 +102,16 @@ class Parser {
 
   // statements
   void OneStatement();
+  void Heading(Statement& statement);
+  bool StartsFunction() const;
+  void Parameters(Statement& statement, Symbol end);
+  void Expression();
   void CheckLast();
 
   // operands
   void Operand();
   void NameOrCall();
+  bool EndsHere(Symbol closing) const;
   void PushLeaf(Node node, const Token& token);
   void AddNode(const Node& node);
 
@@ -109,12 +124,19 @@ class Parser {
 
   /// Chains of one strength become one flat node; powers nest to the right.
   void Operator(Pending pending);
-  void OpenIndex();
+  void Attribute();
   void If();
   void Else();
   void Comma();
   void EndStatement();
   void Close();
+
+  // square brackets
+  void OpenIndex();
+  void Colon();
+  void PushMissing();
+  void FinishSubscript();
+  void CloseList(const Open& entry, uint32_t end);
 
   // comprehensions
   /// Generators being read live here, innermost comprehension last; they move to the tree, side

@@ -8,7 +8,8 @@ void Parser::For() {
   Reduce(1);
   if (open_.back().pending == Pending::kFilter) FinishFilter();
   Open& call = open_.back();
-  if (call.pending != Pending::kCall ||
+  const bool list = call.pending == Pending::kList && call.square;
+  if ((call.pending != Pending::kCall && !list) ||
       (call.first_generator < 0 && values_.size() != call.values + 1)) {
     return Fail(
         "'for' belongs after the single argument of a reduction, as in "
@@ -25,7 +26,7 @@ void Parser::For() {
   ++at_;
   if (!IsWord("in")) return Unexpected("'in'");
   ++at_;
-  if (!IsWord("range")) return Unexpected("range(...); loops run over ranges");
+  if (!IsWord("range")) return Unexpected("range(...); loops run over ranges: for i in range(len(v)), then v[i]");
   ++at_;
   if (!Is(Symbol::kOpen)) return Unexpected("'(' after range");
   draft.generator.first_argument = static_cast<int32_t>(values_.size() - call.values);
@@ -42,7 +43,8 @@ void Parser::FinishRange(const Open& range) {
                     absl::StrFormat("range takes 1 to 3 arguments, got %d", generator.arguments));
     return;
   }
-  const bool goes_on = IsWord("for") || IsWord("if") || Is(Symbol::kClose);
+  const bool goes_on =
+      IsWord("for") || IsWord("if") || Is(Symbol::kClose) || Is(Symbol::kCloseSquare);
   if (!goes_on) Unexpected("'for', 'if' or ')'");
 }
 

@@ -18,6 +18,7 @@ constexpr Infix kInfix[] = {
     {Symbol::kDivide, Pending::kMultiply},
     {Symbol::kFloorDivide, Pending::kMultiply},
     {Symbol::kModulo, Pending::kMultiply},
+    {Symbol::kAt, Pending::kMatMul},
     {Symbol::kPower, Pending::kPower},
     {Symbol::kLess, Pending::kCompare},
     {Symbol::kLessEqual, Pending::kCompare},
@@ -39,6 +40,8 @@ void Parser::AfterOperand() {
   if (IsWord("else")) return Else();
   if (IsWord("for")) return For();
   if (Is(Symbol::kOpenSquare)) return OpenIndex();
+  if (Is(Symbol::kDot)) return Attribute();
+  if (Is(Symbol::kColon)) return Colon();
   if (Is(Symbol::kComma)) return Comma();
   if (Is(Symbol::kClose) || Is(Symbol::kCloseSquare)) return Close();
   if (Now().kind == TokenKind::kNewline || Now().kind == TokenKind::kEnd) return EndStatement();
@@ -54,6 +57,11 @@ void Parser::AfterOperand() {
 void Parser::Operator(Pending pending) {
   const bool power = pending == Pending::kPower;
   Reduce(Strength(pending) + 1);
+  // @ takes two, from the left: it ends a chain of its own strength, and is ended by one.
+  const bool product = Strength(open_.back().pending) == Strength(Pending::kMatMul);
+  if (product && (pending == Pending::kMatMul || open_.back().pending == Pending::kMatMul)) {
+    Reduce(Strength(pending));
+  }
   if (!power && open_.back().pending == pending) {
     operators_.push_back(Now().symbol);
   } else {
@@ -70,12 +78,33 @@ void Parser::Operator(Pending pending) {
   wants_operand_ = true;
 }
 
-void Parser::OpenIndex() {
-  const size_t base = values_.size() - 1;
-  Push(Pending::kIndexing);
-  if (!complaints_.empty()) return;
-  open_.back().values = base;
-  open_.back().begin = tree_.At(values_[base]).begin;
+/// `.name`, or `.name(` with more arguments.
+void Parser::Attribute() {
+  const int32_t base = values_.back();
+  ++at_;
+  const Token token = Now();
+  if (Following().symbol == Symbol::kOpen) {
+    ++at_;
+    Push(Pending::kCall);
+    Open& call = open_.back();
+    --call.values;
+    call.begin = tree_.At(base).begin;
+    call.name_begin = token.begin;
+    call.name_end = token.end;
+    call.method = true;
+    return;
+  }
+  ++at_;
+  Node node;
+  node.kind = NodeKind::kCall;
+  node.method = true;
+  node.name_begin = token.begin;
+  node.name_end = token.end;
+  Open entry;
+  entry.begin = tree_.At(base).begin;
+  entry.values = values_.size() - 1;
+  entry.operators = operators_.size();
+  Build(node, entry, token.end);
 }
 
 void Parser::If() {
@@ -106,12 +135,14 @@ void Parser::Else() {
 
 void Parser::Comma() {
   Reduce(1);
-  if (open_.back().pending == Pending::kIndexing) {
-    return Fail("one index is allowed; matrices are not supported yet");
-  }
+  if (!complaints_.empty()) return;
+  Open& open = open_.back();
+  if (open.pending == Pending::kIndexing) FinishSubscript();
+  if (open.pending == Pending::kGroup) open.pending = Pending::kList;  // (a, b)
   const bool takes_more =
-      (open_.back().pending == Pending::kCall && open_.back().first_generator < 0) ||
-      open_.back().pending == Pending::kRange;
+      ((open.pending == Pending::kCall || open.pending == Pending::kList) &&
+       open.first_generator < 0) ||
+      open.pending == Pending::kRange || open.pending == Pending::kIndexing;
   if (!takes_more) return Unexpected("an operator or the end");
   ++at_;
   wants_operand_ = true;
@@ -120,7 +151,8 @@ void Parser::Comma() {
 void Parser::EndStatement() {
   Reduce(1);
   if (!complaints_.empty()) return;
-  if (open_.back().pending == Pending::kIndexing) return Unexpected("']' or an operator");
+  const bool square = open_.back().pending == Pending::kIndexing || open_.back().square;
+  if (square) return Unexpected("']' or an operator");
   if (open_.back().pending != Pending::kStatement) return Unexpected("')' or an operator");
   done_ = true;
 }
@@ -129,8 +161,10 @@ void Parser::Close() {
   Reduce(1);
   if (open_.back().pending == Pending::kFilter) FinishFilter();
   if (!complaints_.empty()) return;
+  const bool indexes = open_.back().pending == Pending::kIndexing;
+  if (indexes && Is(Symbol::kCloseSquare)) FinishSubscript();
   const Open entry = open_.back();
-  const bool square = entry.pending == Pending::kIndexing;
+  const bool square = indexes || entry.square;
   if (entry.pending == Pending::kStatement || square != Is(Symbol::kCloseSquare)) {
     return Unexpected(entry.pending == Pending::kStatement ? "an operator or the end"
                       : square                             ? "']'"
@@ -141,6 +175,7 @@ void Parser::Close() {
   --nesting_;
   open_.pop_back();
   if (entry.pending == Pending::kRange) return FinishRange(entry);
+  if (entry.pending == Pending::kList) return CloseList(entry, end);
   if (entry.pending == Pending::kGroup) {
     // The brackets belong to what messages quote.
     Node& inside = tree_.nodes[static_cast<size_t>(values_.back())];
@@ -150,8 +185,9 @@ void Parser::Close() {
   }
   Node node;
   node.kind = entry.first_generator >= 0 ? NodeKind::kComprehension
-              : square                   ? NodeKind::kIndex
+              : indexes                  ? NodeKind::kIndex
                                          : NodeKind::kCall;
+  node.method = entry.method;
   node.name_begin = entry.name_begin;
   node.name_end = entry.name_end;
   if (entry.first_generator >= 0) {
@@ -203,6 +239,15 @@ void Parser::ReduceOne(const Open& entry) {
       break;
     case Pending::kMultiply:
       node.kind = NodeKind::kMultiply;
+      break;
+    case Pending::kMatMul:
+      node.kind = NodeKind::kMatMul;
+      break;
+    case Pending::kKeyword:
+      node.kind = NodeKind::kKeyword;
+      node.name_begin = entry.name_begin;
+      node.name_end = entry.name_end;
+      --nesting_;
       break;
     case Pending::kNegate:
       node.kind = NodeKind::kNegate;

@@ -45,12 +45,18 @@ enum class Code : uint8_t {
   /// a == 0 ? 0 : a * b. Adjoints of values that may not have been chosen are multiplied like
   /// this, so that 0 * inf in the branch not taken leaves no NaN.
   kMaskedMultiply,
+  kDetach,  ///< a, which derivatives take for a constant
   kCall1,
   kCall2,  ///< Function number `aux` of the table, of a (and b).
   // Effects, in program order.
   kStore,              ///< address `aux` = a
   kScatter,            ///< address `aux` += a
   kScatterAt,          ///< address `aux` plus the integer a, += b
+  /// Running sums in place over a elements, b apart, the first at address `aux`: from the second
+  /// on, element k += element k-1, one after the other. kSuffixSums goes backwards: from the last
+  /// but one, element k += element k+1. Each is the other's reverse. a and b are whole, a >= 0.
+  kPrefixSums,
+  kSuffixSums,
   kClear,              ///< array `aux` = 0
   kExclusiveProducts,  ///< each of the first a elements of array `aux` = product of the others
   /// array `aux`, the tangents of the factors in another array (Array::tangent_of), becomes those
@@ -58,6 +64,9 @@ enum class Code : uint8_t {
   kExclusiveProductTangents,
 };
 
+constexpr bool IsRunningSum(Code code) {
+  return code == Code::kPrefixSums || code == Code::kSuffixSums;
+}
 constexpr bool IsEffect(Code code) { return code >= Code::kStore; }
 constexpr bool IsArithmetic(Code code) { return code >= Code::kAdd && code <= Code::kCall2; }
 /// Whether an effect's `aux` is an array, not an address.

@@ -51,7 +51,8 @@ void Reverser::FindMasked() {
 /// Which arrays each loop fills for the outside, and which loops have to do with temporaries.
 void Reverser::FindStored() {
   for (const Op& op : from_.ops) {
-    if (op.code != Code::kStore && op.code != Code::kLoad && op.code != Code::kGather) continue;
+    const bool writes = op.code == Code::kStore || IsRunningSum(op.code);
+    if (!writes && op.code != Code::kLoad && op.code != Code::kGather) continue;
     const size_t array = ArrayIndex(op);
     if (from_.arrays[array].kind != ArrayKind::kTemporary) continue;
     bool outside = false;  // of the array's home, going outwards
@@ -59,7 +60,7 @@ void Reverser::FindStored() {
       const auto loop = static_cast<size_t>(from_.RegionAt(r).loop);
       outside |= r == from_.arrays[array].home;
       touches_temporaries_[loop] = true;
-      if (op.code == Code::kStore && !outside) stored_[loop].push_back(array);
+      if (writes && !outside) stored_[loop].push_back(array);
     }
   }
 }
@@ -120,6 +121,13 @@ void Reverser::BackwardOp(int32_t index, int32_t region) {
     if (array_gained_[ArrayIndex(op)] && active_[static_cast<size_t>(op.a)]) {
       Gain(op.a, to_.Load(CopyAddress(op.aux, array_adjoint_)));
     }
+    return;
+  }
+  if (IsRunningSum(op.code)) {
+    if (!array_gained_[ArrayIndex(op)]) return;
+    const bool prefix = op.code == Code::kPrefixSums;
+    to_.Effect(region, prefix ? Code::kSuffixSums : Code::kPrefixSums, Copy(op.a), Copy(op.b),
+               to_.AddressOf(CopyAddress(op.aux, array_adjoint_)));
     return;
   }
   const int32_t adjoint = adjoint_[static_cast<size_t>(index)];

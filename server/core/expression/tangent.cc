@@ -158,6 +158,10 @@ class TangentPass final : Copier {
       case Code::kScatterAt:
         if (Of(op.b) >= 0) effect(Copy(op.a), Of(op.b));
         break;
+      case Code::kPrefixSums:
+      case Code::kSuffixSums:  // linear
+        effect(Copy(op.a), Copy(op.b));
+        break;
       case Code::kClear:
         to_.Effect(region, Code::kClear, -1, -1, array_tangent_[array]);
         break;

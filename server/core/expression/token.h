@@ -39,6 +39,9 @@ enum class Symbol : uint8_t {
   kCloseSquare,
   kComma,
   kAssign,
+  kAt,     ///< @, the matrix product
+  kColon,
+  kDot,  ///< Before an attribute or method.
 };
 
 struct Token {

@@ -40,4 +40,18 @@ void ExclusiveProductTangents(double* tangents, const double* values, double cou
   }
 }
 
+void PrefixSums(double* first, double count, double apart) {
+  const auto step = static_cast<int64_t>(apart);
+  for (int64_t k = 1; k < static_cast<int64_t>(count); ++k) {
+    first[k * step] += first[(k - 1) * step];
+  }
+}
+
+void SuffixSums(double* first, double count, double apart) {
+  const auto step = static_cast<int64_t>(apart);
+  for (auto k = static_cast<int64_t>(count) - 1; k-- > 0;) {
+    first[k * step] += first[(k + 1) * step];
+  }
+}
+
 }  // namespace thalweg::expression

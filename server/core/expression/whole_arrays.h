@@ -14,4 +14,8 @@ void ExclusiveProducts(double* values, double count, int64_t length, double* scr
 void ExclusiveProductTangents(double* tangents, const double* values, double count, int64_t length,
                               double* scratch);
 
+/// kPrefixSums and kSuffixSums: running sums in place over `count` values, `apart` doubles apart.
+void PrefixSums(double* first, double count, double apart);
+void SuffixSums(double* first, double count, double apart);
+
 }  // namespace thalweg::expression

@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"0x1p-1074", Reason::kSyntaxError,
                "line 1, column 1: hexadecimal numbers are not part of the language"},
         Golden{".", Reason::kSyntaxError,
-               "line 1, column 1: unexpected '.'; write sum(x), not x.sum()"},
+               "line 1, column 1: unexpected '.'; a name follows it, as in A.T or x.sum()"},
         Golden{"1,5", Reason::kSyntaxError,
                "line 1, column 2: unexpected ','; expected an operator or the end"},
         Golden{"x = 1", Reason::kSyntaxError,
@@ -66,15 +66,19 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"x if x > 0", Reason::kSyntaxError,
                "line 1, column 11: unexpected end; expected 'else' (a value if condition else "
                "another)"},
-        Golden{"x @ x", Reason::kSyntaxError,
-               "line 1, column 3: '@' is not supported yet; write dot(a, b)"},
-        Golden{"v[0:2]", Reason::kSyntaxError,
-               "line 1, column 4: slices and ':' are not supported yet"},
+        Golden{"v[0:2:1:1]", Reason::kSyntaxError,
+               "line 1, column 8: unexpected ':'; expected ',' or ']'; a slice is start:stop:step"},
+        Golden{"x : 1", Reason::kSyntaxError,
+               "line 1, column 3: unexpected ':'; expected an operator or the end"},
+        Golden{"[]", Reason::kSyntaxError, "line 1, column 3: an empty list has no values"},
+        Golden{"x + lambda a: a", Reason::kSyntaxError,
+               "line 1, column 5: a function needs a line of its own: name = lambda a, b: value"},
         Golden{"1 + not x", Reason::kSyntaxError,
                "line 1, column 5: 'not' binds looser than the operator before it; put it in "
                "parentheses"},
         Golden{"sum(v[i] for i in v)", Reason::kSyntaxError,
-               "line 1, column 19: unexpected 'v'; expected range(...); loops run over ranges"},
+               "line 1, column 19: unexpected 'v'; expected range(...); loops run over ranges: for i in "
+               "range(len(v)), then v[i]"},
         Golden{"sin(v[i] for i in range(3))", Reason::kSyntaxError,
                "line 1, column 1: 'sin' does not run over a range; sum, mean, prod, min and max "
                "do"}));
@@ -115,14 +119,15 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"sum(x for i in range())", Reason::kSyntaxError,
                "line 1, column 22: unexpected ')'; expected a number, a name or '('"},
         Golden{"v", Reason::kWrongShape,
-               "line 1, column 1: the formula gives a vector of length 3; it must give one number "
+               "line 1, column 1: the formula gives an array of shape (3,); it must give one number "
                "(sum, mean, norm ... make one)"},
         Golden{"sum(v*w)", Reason::kWrongShape,
-               "line 1, column 5: 'v' has length 3, 'w' has length 4"},
+               "line 1, column 5: 'v' has shape (3,), 'w' has shape (4,); lengths must be equal or 1, "
+               "counted from the last axis"},
         Golden{"sum(x)", Reason::kWrongShape,
-               "line 1, column 5: the argument of 'sum' must be a vector; 'x' is a number"},
+               "line 1, column 5: the argument of 'sum' must be a vector or matrix; 'x' is a number"},
         Golden{"x[0]", Reason::kWrongShape,
-               "line 1, column 1: what is indexed must be a vector; 'x' is a number"},
+               "line 1, column 1: what is indexed must be a vector or matrix; 'x' is a number"},
         Golden{"v[3]", Reason::kIndexOutOfRange,
                "line 1, column 3: index 3 is outside 'v', whose length is 3"},
         Golden{"v[-4]", Reason::kIndexOutOfRange,
@@ -133,11 +138,11 @@ INSTANTIATE_TEST_SUITE_P(
                "line 1, column 7: index 3 is outside 'v', whose length is 3 at i = 2"},
         Golden{"v[x]", Reason::kInvalidValue,
                "line 1, column 3: an index must be an integer made of numbers, integer "
-               "parameters, loop variables, len() and + - * // %; 'x' is not"},
+               "parameters, loop variables, len(), .shape and + - * // %; 'x' is not"},
         Golden{"sum(v[0] for i in range(3/2))", Reason::kInvalidValue,
                "line 1, column 25: a range's end must be an integer made of numbers, integer "
-               "parameters, loop variables, len() and + - * // %; '3/2' is not; // divides "
-               "integers"},
+               "parameters, loop variables, len(), .shape and + - * // %; '3/2' is not; // "
+               "divides integers"},
         Golden{"sum(v[0] for i in range(0, 3, 0))", Reason::kInvalidValue,
                "line 1, column 31: the step of a range must be a constant other than 0"},
         Golden{"1e400", Reason::kNumberOutOfRange,
