@@ -474,6 +474,7 @@ def bounded_names():
         sum=total, mean=mean, prod=product, product=product, norm=norm,
         dot=lambda a, b: total(a * b), min=extreme(smaller, np.inf), max=extreme(larger, -np.inf),
         amin=extreme(smaller, np.inf), amax=extreme(larger, -np.inf))
+    meanings.update(names.compositions(meanings))
     return meanings
 
 

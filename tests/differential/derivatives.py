@@ -94,6 +94,7 @@ def symbolic_names():
         sum=total, mean=mean, norm=lambda v: sympy.sqrt(total(v * v)), dot=lambda a, b: total(a * b),
         prod=lambda values: sympy.Mul(*listed(values)),
         product=lambda values: sympy.Mul(*listed(values)))
+    meanings.update(names.compositions(meanings))
     return meanings
 
 

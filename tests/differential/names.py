@@ -116,6 +116,22 @@ def _erf(x):
     return np.vectorize(math.erf, otypes=[float])(x)[()]
 
 
+def compositions(of):
+    """Functions that are made of others, whose meanings are `of`."""
+    F, where, log = of["F"], of["where"], of["log"]
+    return dict(
+        silu=lambda x: x * of["sigmoid"](x), log_sigmoid=lambda x: -of["softplus"](-x),
+        gelu=lambda x: F(0.5) * x * (F(1.0) + of["erf"](x * F(np.sqrt(2.0) / 2))),
+        elu=lambda x, a=F(1.0): where(x <= F(0.0), a * of["expm1"](x), x),
+        leaky_relu=lambda x, slope=F(0.01): where(x <= F(0.0), slope * x, x),
+        huber=lambda r, d: where(of["abs"](r) <= d, F(0.5) * (r * r),
+                                 d * (of["abs"](r) - F(0.5) * d)),
+        logaddexp=lambda x, y: where(
+            x == y, F(0.5) * x + F(0.5) * y + F(np.log(2.0)),
+            of["maximum"](x, y) + of["softplus"](-of["abs"](x - y))),
+        xlogy=lambda x, y: where(y <= F(0.0), where(x == F(0.0), F(0.0), x * log(y)), x * log(y)))
+
+
 def double_names():
     """What the language's names mean in float64."""
     names = {f: getattr(np, f) for f in
@@ -136,6 +152,7 @@ def double_names():
         min=_fold(np.minimum, np.inf), max=_fold(np.maximum, -np.inf),
         amin=_fold(np.minimum, np.inf), amax=_fold(np.maximum, -np.inf),
         dot=np.dot, norm=np.linalg.norm)
+    names.update(compositions(names))
     return names
 
 

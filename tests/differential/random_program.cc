@@ -21,13 +21,18 @@ using expression::FunctionInfo;
 // elementwise, and its domain says which arguments are smooth.
 const std::set<std::string_view> kOfVectors = {"sum", "mean", "prod", "product", "min",
                                                "max", "amin", "amax", "norm"};
+// What makes or takes matrices; tests/core/expression/arrays_test.cc holds it to NumPy.
+const std::set<std::string_view> kOfArrays = {
+    "matmul", "trace",   "softmax", "log_softmax", "logsumexp", "cumsum", "transpose",
+    "var",    "reshape", "ravel",   "flatten",     "diag",      "outer",  "zeros",
+    "ones",   "eye",     "arange",  "linspace",    "std"};
 const std::set<std::string_view> kOverGenerators = {"sum", "mean", "prod", "product",
                                                     "min", "max",  "amin", "amax"};
 const std::set<std::string_view> kOwnRules = {"dot", "where", "clip", "len"};
 // Steps, and kinks at which a derivative is a choice.
-const std::set<std::string_view> kNotSmooth = {"sign",    "floor",   "ceil", "round",  "abs",
-                                               "minimum", "maximum", "relu", "min",    "max",
-                                               "amin",    "amax",    "prod", "product"};
+const std::set<std::string_view> kNotSmooth = {
+    "sign", "floor", "ceil", "round", "abs",     "minimum",    "maximum", "relu",  "min",
+    "max",  "amin",  "amax", "prod",  "product", "leaky_relu", "elu",     "huber", "xlogy"};
 
 /// The functions by how they are called.
 struct Vocabulary {
@@ -44,7 +49,7 @@ Vocabulary VocabularyOf(Style style) {
     if (kOfVectors.contains(info.name)) vocabulary.reductions.push_back(info.name);
     if (kOverGenerators.contains(info.name)) vocabulary.folds.push_back(info.name);
     if (kOfVectors.contains(info.name) || kOwnRules.contains(info.name)) continue;
-    if (info.domain.find("vector") != std::string::npos) continue;  // not taught yet
+    if (kOfArrays.contains(info.name)) continue;
     if (info.arity == 1) vocabulary.unary.push_back(info);
     if (info.arity == 2) vocabulary.binary.push_back(info);
   }
@@ -456,6 +461,7 @@ RandomProgram MakeRandomProgram(unsigned seed, Style style, int most) {
 
 std::vector<std::string> FunctionsNeverUsed() {
   std::set<std::string> used(kOwnRules.begin(), kOwnRules.end());
+  used.insert(kOfArrays.begin(), kOfArrays.end());
   const Vocabulary& words = VocabularyFor(Style::kAnything);
   used.insert(words.folds.begin(), words.folds.end());
   used.insert(words.reductions.begin(), words.reductions.end());

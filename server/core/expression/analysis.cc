@@ -11,10 +11,10 @@ void Complain(Complaints& complaints, std::string_view text, const Tree& tree, i
   int shown = 0;
   for (int32_t i = tree.At(node).instance; i >= 0 && shown < kMostCalls; ++shown) {
     const Instance& instance = tree.instances[static_cast<size_t>(i)];
-    absl::StrAppend(&where, shown == 0 ? " (in " : ", in ",
-                    Quoted(text.substr(instance.name.begin,
-                                       instance.name.end - instance.name.begin)),
-                    " as called at ", PlaceOf(text, instance.call));
+    absl::StrAppend(
+        &where, shown == 0 ? " (in " : ", in ",
+        Quoted(text.substr(instance.name.begin, instance.name.end - instance.name.begin)),
+        " as called at ", PlaceOf(text, instance.call));
     i = instance.outer;
   }
   complaints.Add(reason, offset, absl::StrCat(what, where, where.empty() ? "" : ")"));
@@ -30,8 +30,7 @@ int32_t Underlying(const Tree& tree, const Analysis& analysis, int32_t node) {
     const Node& of = tree.At(node);
     if (of.kind == NodeKind::kInline) {
       node = tree.Children(of).back();
-    } else if (of.kind == NodeKind::kName &&
-               analysis.At(node).meaning.kind == SymbolKind::kLocal) {
+    } else if (of.kind == NodeKind::kName && analysis.At(node).meaning.kind == SymbolKind::kLocal) {
       node = analysis.At(node).meaning.index;
     } else {
       return node;

@@ -116,8 +116,8 @@ struct LoopFact {
 
 /// Everything the passes between parsing and lowering find out.
 struct Analysis {
-  std::vector<Fact> facts;           ///< By node.
-  std::vector<LoopFact> loops;       ///< By generator.
+  std::vector<Fact> facts;      ///< By node.
+  std::vector<LoopFact> loops;  ///< By generator.
   std::vector<Selection> selections;
   std::vector<bool> kept;  ///< By node: an array that is computed once, into memory.
   std::vector<bool> flat;  ///< By node: a matrix whose elements one loop can go through.
@@ -131,8 +131,8 @@ void Resolve(const Source& source, const Layout& layout, const Tree& tree, Compl
              Analysis& analysis);
 
 /// Shapes, bottom up. Needs Resolve.
-void InferShapes(const Source& source, const Layout& layout, const Tree& tree,
-                 const Limits& limits, Complaints& complaints, Analysis& analysis);
+void InferShapes(const Source& source, const Layout& layout, const Tree& tree, const Limits& limits,
+                 Complaints& complaints, Analysis& analysis);
 
 /// Proves that every range is finite and every index inside its array. Needs InferShapes.
 void CheckIndices(const Source& source, const Tree& tree, const Limits& limits,
@@ -150,7 +150,8 @@ void Complain(Complaints& complaints, std::string_view text, const Tree& tree, i
               uint32_t offset, Reason reason, const std::string& what);
 
 /// The arguments of a call by position.
-inline std::span<const int32_t> PositionalArguments(const Tree& tree, const Fact& fact, const Node& node) {
+inline std::span<const int32_t> PositionalArguments(const Tree& tree, const Fact& fact,
+                                                    const Node& node) {
   return tree.Children(node).first(static_cast<size_t>(fact.arguments));
 }
 

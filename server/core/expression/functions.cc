@@ -167,8 +167,7 @@ const Function kTable[] = {
     {"and", "", 2, Code::kAnd, nullptr, nullptr, Zero, "", "1 if both hold", "0"},
     {"or", "", 2, Code::kOr, nullptr, nullptr, Zero, "", "1 if one holds", "0"},
     {"not", "", 1, Code::kNot, nullptr, nullptr, Zero, "", "1 unless x holds", "0"},
-    {"~", "", 1, Code::kDetach, nullptr, nullptr, Zero, "", "x, for derivatives a constant",
-     "0"},
+    {"~", "", 1, Code::kDetach, nullptr, nullptr, Zero, "", "x, for derivatives a constant", "0"},
     {"*0", "", 2, Code::kMaskedMultiply, nullptr, nullptr,
      THALWEG_RULE(d.Times(which == 0 ? d.y : d.x)), "", "0 if x is 0, else x*y", "y, x"},
 };

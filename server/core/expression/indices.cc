@@ -117,7 +117,8 @@ class IndexChecker {
     const std::string hint =
         tree_.At(node).kind == NodeKind::kMultiply ? "; // divides integers" : "";
     Add(node, Reason::kInvalidValue,
-        absl::StrCat(what, " must be an integer ", kIntegerRule, "; ", Text(node), " is not", hint));
+        absl::StrCat(what, " must be an integer ", kIntegerRule, "; ", Text(node), " is not",
+                     hint));
   }
 
   // --- ranges ---------------------------------------------------------------------------------
@@ -210,17 +211,17 @@ class IndexChecker {
       if (whole) range = {*low, *high};
     } else if (fact.special != nullptr && fact.call == CallKind::kArange) {
       const double last = fact.first + fact.step * static_cast<double>(fact.shape[0] - 1);
-      const bool whole =
-          std::floor(fact.first) == fact.first && std::floor(fact.step) == fact.step;
+      const bool whole = std::floor(fact.first) == fact.first && std::floor(fact.step) == fact.step;
       if (whole) range = {std::min(fact.first, last), std::max(fact.first, last)};
       if (whole && fact.shape[0] == 0) range = {0, -1};
     } else if (tree_.At(list).kind == NodeKind::kList) {
       range = RangeOfList(list);
     }
     if (!range) {
-      return Add(subscript.node, Reason::kInvalidValue,
-                 absl::StrCat("a list of places must be integers: a vector parameter, [0, 2] or arange; ",
-                              Text(subscript.node), " is not"));
+      return Add(
+          subscript.node, Reason::kInvalidValue,
+          absl::StrCat("a list of places must be integers: a vector parameter, [0, 2] or arange; ",
+                       Text(subscript.node), " is not"));
     }
     analysis_.At(subscript.node).proven = true;
     if (range->low >= 0 && range->high < static_cast<double>(subscript.length)) return;

@@ -54,9 +54,9 @@ class Instantiation {
   };
   struct Step {
     enum { kOpen, kBuild, kEnter, kInline } what = kOpen;
-    int32_t node = 0;      // of `from_`
+    int32_t node = 0;  // of `from_`
     int32_t frame = 0;
-    size_t values = 0;     // where its children begin in values_
+    size_t values = 0;  // where its children begin in values_
     int32_t definition = 0;
   };
 
@@ -138,9 +138,9 @@ class Instantiation {
     if (found == known.end()) {
       const bool own = frame.definition && NameOf(node) == NameOfFunction(*frame.definition);
       if (own) {
-        complaints_.Add(Reason::kInvalidValue, node.name_begin,
-                        absl::StrCat(Quoted(NameOf(node)),
-                                     " calls itself; functions are not recursive"));
+        complaints_.Add(
+            Reason::kInvalidValue, node.name_begin,
+            absl::StrCat(Quoted(NameOf(node)), " calls itself; functions are not recursive"));
       }
       return -1;
     }
@@ -149,16 +149,17 @@ class Instantiation {
     const auto given = static_cast<size_t>(node.count);
     if (node.kind == NodeKind::kComprehension) {
       complaints_.Add(Reason::kSyntaxError, node.name_begin,
-                      absl::StrCat(Quoted(NameOf(node)), " does not run over a range; sum, mean, "
-                                                         "prod, min and max do"));
+                      absl::StrCat(Quoted(NameOf(node)),
+                                   " does not run over a range; sum, mean, "
+                                   "prod, min and max do"));
     } else if (given != wanted) {
       complaints_.Add(Reason::kWrongArity, node.name_begin,
                       absl::StrFormat("%s takes %d argument%s, got %d", Quoted(NameOf(node)),
                                       wanted, wanted == 1 ? "" : "s", given));
     } else if (frame.calls >= kMaxCalls) {
-      complaints_.Add(Reason::kExpressionTooDeep, node.name_begin,
-                      absl::StrFormat("functions call functions deeper than %d, the limit",
-                                      kMaxCalls));
+      complaints_.Add(
+          Reason::kExpressionTooDeep, node.name_begin,
+          absl::StrFormat("functions call functions deeper than %d, the limit", kMaxCalls));
     }
     for (const int32_t child : from_.Children(node)) {
       if (from_.At(child).kind == NodeKind::kKeyword) {
@@ -226,8 +227,7 @@ class Instantiation {
     const Definition& definition = definitions_[static_cast<size_t>(step.definition)];
     const Frame& outer = frames_[static_cast<size_t>(step.frame)];
     to_.functions[static_cast<size_t>(definition.listed)].used = true;
-    Frame frame{{}, static_cast<int32_t>(to_.instances.size()),
-                outer.calls + 1, step.definition};
+    Frame frame{{}, static_cast<int32_t>(to_.instances.size()), outer.calls + 1, step.definition};
     const auto& parameters = definition.statement->parameters;
     for (size_t i = 0; i < parameters.size(); ++i) {
       frame.arguments[Text(parameters[i].begin, parameters[i].end)] = values_[step.values + i];
@@ -236,8 +236,8 @@ class Instantiation {
         {{node.name_begin, node.name_end}, node.begin, outer.instance, definition.before});
     step.what = Step::kInline;
     steps_.push_back(step);
-    steps_.push_back({Step::kOpen, definition.statement->root,
-                      static_cast<int32_t>(frames_.size()), 0, 0});
+    steps_.push_back(
+        {Step::kOpen, definition.statement->root, static_cast<int32_t>(frames_.size()), 0, 0});
     frames_.push_back(std::move(frame));
   }
 

@@ -52,7 +52,8 @@ std::optional<Integers::Range> Integers::RangeOf(int32_t index, int depth) {
       return RangeOf(tree_.Children(node).back(), depth + 1);
     case NodeKind::kIndex: {
       const Fact& base = analysis_.At(tree_.Children(node)[0]);
-      if (base.special != nullptr && base.call == CallKind::kShape) return RangeOfShape(node, depth);
+      if (base.special != nullptr && base.call == CallKind::kShape)
+        return RangeOfShape(node, depth);
       if (base.meaning.kind != SymbolKind::kParameter || base.meaning.parameter == nullptr) {
         return std::nullopt;
       }

@@ -12,9 +12,9 @@ namespace {
 // Rough prices of one element, in additions.
 constexpr double kCheap = 1;
 constexpr double kFunction = 10;
-constexpr double kLoop = 1000;     // a reduction or product: a loop for each element
+constexpr double kLoop = 1000;  // a reduction or product: a loop for each element
 constexpr double kWorthKeeping = 4;
-constexpr double kRepeats = 1000;  // turns of a loop whose length does not matter here
+constexpr double kRepeats = 1000;    // turns of a loop whose length does not matter here
 constexpr int32_t kMaxNesting = 32;  // computations inside one another that are not kept
 
 class Planner {
@@ -56,15 +56,15 @@ class Planner {
     return tree_.At(node).kind == NodeKind::kMatMul || Calls(node, CallKind::kDot);
   }
   bool IsFold(int32_t node) const {
-    return tree_.At(node).kind == NodeKind::kCall && IsReduction(At(node).call) &&
-           !IsProduct(node);
+    return tree_.At(node).kind == NodeKind::kCall && IsReduction(At(node).call) && !IsProduct(node);
   }
   bool IsSoftmax(int32_t node) const {
     return Calls(node, CallKind::kSoftmax) || Calls(node, CallKind::kLogSoftmax);
   }
   std::span<const int32_t> Parts(int32_t node) const {
     const Node& of = tree_.At(node);
-    return of.kind == NodeKind::kCall ? PositionalArguments(tree_, At(node), of) : tree_.Children(of);
+    return of.kind == NodeKind::kCall ? PositionalArguments(tree_, At(node), of)
+                                      : tree_.Children(of);
   }
 
   // --- prices, bottom up ------------------------------------------------------------------------
@@ -335,9 +335,9 @@ class Planner {
 
   const Tree& tree_;
   Analysis& analysis_;
-  std::vector<double> price_;      // of one element
-  std::vector<int32_t> nesting_;   // loops inside loops that are not kept
-  std::vector<bool> named_;        // stands behind a name
+  std::vector<double> price_;     // of one element
+  std::vector<int32_t> nesting_;  // loops inside loops that are not kept
+  std::vector<bool> named_;       // stands behind a name
   std::vector<Demand> demands_;
 };
 

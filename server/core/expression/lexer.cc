@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, Symbol> kSymbols[] = {
     {"/", Symbol::kDivide},        {"%", Symbol::kModulo},       {"^", Symbol::kPower},
     {"<", Symbol::kLess},          {">", Symbol::kGreater},      {"(", Symbol::kOpen},
     {")", Symbol::kClose},         {"[", Symbol::kOpenSquare},   {"]", Symbol::kCloseSquare},
-    {",", Symbol::kComma},         {"=", Symbol::kAssign},      {"@", Symbol::kAt},
+    {",", Symbol::kComma},         {"=", Symbol::kAssign},       {"@", Symbol::kAt},
     {":", Symbol::kColon},
 };
 
@@ -127,8 +127,8 @@ class Lexer {
     const size_t begin = at_;
     while (IsNamePart(Peek())) ++at_;
     const std::string_view name = text_.substr(begin, at_ - begin);
-    if (std::find(std::begin(kModules), std::end(kModules), name) != std::end(kModules) && Peek() == '.' &&
-        IsNameStart(Peek(1))) {
+    if (std::find(std::begin(kModules), std::end(kModules), name) != std::end(kModules) &&
+        Peek() == '.' && IsNameStart(Peek(1))) {
       ++at_;
       return Name();
     }

@@ -103,7 +103,8 @@ std::span<const int32_t> Lowering::Operands(int32_t index) const {
   }
   if (LooksAfterItself(index)) return {};
   if (node.kind == NodeKind::kInline) return tree_.Children(node).last(1);
-  return node.kind == NodeKind::kCall ? PositionalArguments(tree_, fact, node) : tree_.Children(node);
+  return node.kind == NodeKind::kCall ? PositionalArguments(tree_, fact, node)
+                                      : tree_.Children(node);
 }
 
 int32_t Lowering::Make(int32_t index, const std::vector<int32_t>& operands) {

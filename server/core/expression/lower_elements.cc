@@ -93,7 +93,8 @@ std::vector<Lowering::Part> Lowering::Parts(int32_t index, const Place& place) {
     }
   }
   std::vector<Part> parts;
-  const auto operands = node.kind == NodeKind::kCall ? PositionalArguments(tree_, fact, node) : children;
+  const auto operands =
+      node.kind == NodeKind::kCall ? PositionalArguments(tree_, fact, node) : children;
   for (const int32_t operand : operands) {
     parts.push_back({operand, PlaceNumber(Broadcasted(place, fact.shape, At(operand).shape))});
   }
@@ -142,15 +143,13 @@ int32_t Lowering::OwnWork(int32_t index, const Place& place) {
     }
     case CallKind::kArange:
     case CallKind::kLinspace: {
-      const int32_t steps =
-          builder_.Emit(Code::kMultiply, number(fact.step), ValueOf(place.at[0]));
+      const int32_t steps = builder_.Emit(Code::kMultiply, number(fact.step), ValueOf(place.at[0]));
       if (fact.first == 0) return steps;
       return builder_.Emit(Code::kAdd, number(fact.first), steps);
     }
     case CallKind::kEye:
     case CallKind::kDiag: {
-      const int32_t on =
-          builder_.Emit(Code::kEqual, ValueOf(place.at[0]), ValueOf(place.at[1]));
+      const int32_t on = builder_.Emit(Code::kEqual, ValueOf(place.at[0]), ValueOf(place.at[1]));
       if (fact.call == CallKind::kEye) return on;
       const int32_t element = Element(child, {{place.at[0]}});
       builder_.SetOrigin(index, /*derivative=*/false);

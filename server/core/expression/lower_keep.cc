@@ -58,8 +58,7 @@ int32_t Lowering::Keep(int32_t index) {
       const int64_t row = static_cast<int64_t>(i) * width;
       const bool number = fact.shape.rank() == 1;
       const int32_t loop = number ? -1 : OpenOver(width, Region(index), index);
-      const int32_t value =
-          number ? Number(children[i]) : Element(children[i], {{Along(loop)}});
+      const int32_t value = number ? Number(children[i]) : Element(children[i], {{Along(loop)}});
       builder_.SetOrigin(index, /*derivative=*/false);
       Address address{array, row, {}};
       if (!number) address.terms.emplace_back(loop, 1);
@@ -124,10 +123,9 @@ int32_t Lowering::KeepList(int32_t index) {
     values.push_back(builder_.ConstantOf(value));
   }
   auto& parameters = builder_.program().parameters;
-  const int32_t array =
-      builder_.AddArray({.kind = ArrayKind::kParameter,
-                         .length = static_cast<int64_t>(values.size()),
-                         .parameter = static_cast<int32_t>(parameters.size())});
+  const int32_t array = builder_.AddArray({.kind = ArrayKind::kParameter,
+                                           .length = static_cast<int64_t>(values.size()),
+                                           .parameter = static_cast<int32_t>(parameters.size())});
   parameters.push_back(std::move(values));
   return arrays_[static_cast<size_t>(index)] = array;
 }

@@ -10,8 +10,9 @@ Coordinate Lowering::Plus(const Coordinate& a, const Coordinate& b) {
   Coordinate sum = a;
   sum.base += b.base;
   for (const auto& [loop, coefficient] : b.terms) {
-    const auto after = std::lower_bound(sum.terms.begin(), sum.terms.end(), loop,
-                                        [](const auto& term, int32_t of) { return term.first < of; });
+    const auto after =
+        std::lower_bound(sum.terms.begin(), sum.terms.end(), loop,
+                         [](const auto& term, int32_t of) { return term.first < of; });
     if (after != sum.terms.end() && after->first == loop) {
       after->second += coefficient;
     } else {
@@ -72,8 +73,7 @@ Place Lowering::Broadcasted(const Place& place, const Shape& from, const Shape& 
 
 Place Lowering::BehindIndex(int32_t index, const Place& place) {
   const Shape& shape = At(tree_.Children(tree_.At(index))[0]).shape;
-  const Selection& selection =
-      analysis_.selections[static_cast<size_t>(At(index).selection)];
+  const Selection& selection = analysis_.selections[static_cast<size_t>(At(index).selection)];
   Place made;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     made.at.push_back(BehindSubscript(selection[static_cast<size_t>(axis)], shape[axis], place));

@@ -61,8 +61,7 @@ int32_t Lowering::SafeRoot(int32_t squares) {
 
 /// Folds `element` over the places of the first argument that belong to `place` of the result:
 /// all of them, or those along the axis.
-int32_t Lowering::FoldOver(int32_t index, const Place& place, Fold fold,
-                           const ElementOf& element) {
+int32_t Lowering::FoldOver(int32_t index, const Place& place, Fold fold, const ElementOf& element) {
   const Fact& fact = At(index);
   const int32_t child = tree_.Children(tree_.At(index))[0];
   const Shape& shape = At(child).shape;
@@ -75,8 +74,7 @@ int32_t Lowering::FoldOver(int32_t index, const Place& place, Fold fold,
     return result;
   };
   const auto flat_index = static_cast<size_t>(child);
-  const bool flat =
-      shape.rank() == 2 && (analysis_.flat[flat_index] || analysis_.kept[flat_index]);
+  const bool flat = shape.rank() == 2 && (analysis_.flat[flat_index] || analysis_.kept[flat_index]);
   if (all && (shape.rank() == 1 || flat)) {
     const int32_t loop = OpenOver(shape.size(), region, index);
     return close(loop, element({{Along(loop)}, flat}));

@@ -142,11 +142,11 @@ class Lowering {
   const Limits& limits_;
   Complaints& complaints_;
   Builder& builder_;
-  std::vector<int32_t> numbers_;                    // operation by node
-  std::vector<int32_t> arrays_;                     // temporary array by node
+  std::vector<int32_t> numbers_;  // operation by node
+  std::vector<int32_t> arrays_;   // temporary array by node
   std::map<Place, int32_t> place_numbers_;
   std::vector<Place> places_;
-  std::unordered_map<uint64_t, int32_t> elements_;  // operation by (place, node)
+  std::unordered_map<uint64_t, int32_t> elements_;                    // operation by (place, node)
   std::map<std::pair<int32_t, int32_t>, Exponentials> exponentials_;  // by (node, place)
   std::unordered_map<const Parameter*, int32_t> parameter_arrays_;
   std::vector<Binding> bindings_;  // by generator

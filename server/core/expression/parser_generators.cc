@@ -26,7 +26,8 @@ void Parser::For() {
   ++at_;
   if (!IsWord("in")) return Unexpected("'in'");
   ++at_;
-  if (!IsWord("range")) return Unexpected("range(...); loops run over ranges: for i in range(len(v)), then v[i]");
+  if (!IsWord("range"))
+    return Unexpected("range(...); loops run over ranges: for i in range(len(v)), then v[i]");
   ++at_;
   if (!Is(Symbol::kOpen)) return Unexpected("'(' after range");
   draft.generator.first_argument = static_cast<int32_t>(values_.size() - call.values);

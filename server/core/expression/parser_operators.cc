@@ -139,10 +139,9 @@ void Parser::Comma() {
   Open& open = open_.back();
   if (open.pending == Pending::kIndexing) FinishSubscript();
   if (open.pending == Pending::kGroup) open.pending = Pending::kList;  // (a, b)
-  const bool takes_more =
-      ((open.pending == Pending::kCall || open.pending == Pending::kList) &&
-       open.first_generator < 0) ||
-      open.pending == Pending::kRange || open.pending == Pending::kIndexing;
+  const bool takes_more = ((open.pending == Pending::kCall || open.pending == Pending::kList) &&
+                           open.first_generator < 0) ||
+                          open.pending == Pending::kRange || open.pending == Pending::kIndexing;
   if (!takes_more) return Unexpected("an operator or the end");
   ++at_;
   wants_operand_ = true;

@@ -57,10 +57,10 @@ void Parser::FinishSubscript() {
 void Parser::CloseList(const Open& entry, uint32_t end) {
   if (entry.first_generator >= 0) {
     Open& call = open_.back();
-    if (call.pending != Pending::kCall || entry.values != call.values ||
-        !Is(Symbol::kClose)) {
-      return Fail("a list of values over a range must be the only argument of a reduction, as in "
-                  "sum([x[i]**2 for i in range(n)])");
+    if (call.pending != Pending::kCall || entry.values != call.values || !Is(Symbol::kClose)) {
+      return Fail(
+          "a list of values over a range must be the only argument of a reduction, as in "
+          "sum([x[i]**2 for i in range(n)])");
     }
     call.first_generator = entry.first_generator;
     return;

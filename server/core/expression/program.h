@@ -49,9 +49,9 @@ enum class Code : uint8_t {
   kCall1,
   kCall2,  ///< Function number `aux` of the table, of a (and b).
   // Effects, in program order.
-  kStore,              ///< address `aux` = a
-  kScatter,            ///< address `aux` += a
-  kScatterAt,          ///< address `aux` plus the integer a, += b
+  kStore,      ///< address `aux` = a
+  kScatter,    ///< address `aux` += a
+  kScatterAt,  ///< address `aux` plus the integer a, += b
   /// Running sums in place over a elements, b apart, the first at address `aux`: from the second
   /// on, element k += element k-1, one after the other. kSuffixSums goes backwards: from the last
   /// but one, element k += element k+1. Each is the other's reverse. a and b are whole, a >= 0.

@@ -247,14 +247,14 @@ class Resolver {
     }
     fact.faulty = true;
     if (complaints_.full()) return;
-    const bool own = std::any_of(
-        tree_.functions.begin(), tree_.functions.end(), [&](const LocalFunction& function) {
-          return Text(function.name.begin, function.name.end) == name;
-        });
+    const bool own = std::any_of(tree_.functions.begin(), tree_.functions.end(),
+                                 [&](const LocalFunction& function) {
+                                   return Text(function.name.begin, function.name.end) == name;
+                                 });
     const bool function = own || FindFunction(name) >= 0 || FindSpecialCall(name) != nullptr;
-    Complain(
-        complaints_, source_.text, tree_, index, Reason::kUnknownSymbol,
-        function ? absl::StrCat(Quoted(name), " is a function; write ", std::string(name), "(...)")
+    Complain(complaints_, source_.text, tree_, index, Reason::kUnknownSymbol,
+             function
+                 ? absl::StrCat(Quoted(name), " is a function; write ", std::string(name), "(...)")
                  : Unknown("name", name, /*calls=*/true));
   }
 
@@ -309,12 +309,11 @@ class Resolver {
     if (row < 0 && fact.special == nullptr) {
       fact.faulty = true;
       if (complaints_.full()) return;
-      return fault(Reason::kUnknownSymbol,
-                   Known(name) != nullptr || node.alias >= 0
-                       ? absl::StrCat(Quoted(name),
-                                      " is not a function; write * for a "
-                                      "product, [ ] for an element")
-                       : Unknown("function", name, /*calls=*/true));
+      return fault(Reason::kUnknownSymbol, Known(name) != nullptr || node.alias >= 0
+                                               ? absl::StrCat(Quoted(name),
+                                                              " is not a function; write * for a "
+                                                              "product, [ ] for an element")
+                                               : Unknown("function", name, /*calls=*/true));
     }
     const bool runs = fact.special != nullptr && fact.special->Has(SpecialCall::kGenerators);
     if (generated && !runs) {
@@ -385,7 +384,8 @@ class Resolver {
       fact.axis_node = text == "None" ? -1 : value;
       return;
     }
-    if (name == "keepdims" && takes(SpecialCall::kAxis) && IsReduction(fact.call) && (text == "True" || text == "False")) {
+    if (name == "keepdims" && takes(SpecialCall::kAxis) && IsReduction(fact.call) &&
+        (text == "True" || text == "False")) {
       fact.keeps_axis = text == "True";
       return;
     }
@@ -400,8 +400,8 @@ class Resolver {
                                                           : "no arguments by name";
     const Node& call = tree_.At(index);
     Complain(complaints_, source_.text, tree_, keyword, Reason::kSyntaxError,
-             absl::StrCat(Quoted(Text(call.name_begin, call.name_end)), " takes ", known,
-                          "; got ", Quoted(Text(node.begin, node.end))));
+             absl::StrCat(Quoted(Text(call.name_begin, call.name_end)), " takes ", known, "; got ",
+                          Quoted(Text(node.begin, node.end))));
   }
 
   const Source& source_;
@@ -411,12 +411,12 @@ class Resolver {
   Analysis& analysis_;
   std::unordered_map<std::string_view, std::vector<std::pair<int32_t, Meaning>>> globals_;
   int32_t before_ = std::numeric_limits<int32_t>::max();  // only earlier statements are known
-  size_t floor_ = 0;                                       // of scope_: what a body can see
+  size_t floor_ = 0;                                      // of scope_: what a body can see
   struct Body {
     int32_t before = 0;
     size_t floor = 0;
   };
-  std::vector<Body> bodies_;  // of the functions around the one being read
+  std::vector<Body> bodies_;    // of the functions around the one being read
   std::vector<int32_t> scope_;  // generators around, outermost first
   std::vector<Step> stack_;
 };

@@ -12,8 +12,8 @@ namespace thalweg::expression {
 /// shapes_subscripts.cc square brackets.
 class ShapeInference {
  public:
-  ShapeInference(const Source& source, const Layout& layout, const Tree& tree,
-                 const Limits& limits, Complaints& complaints, Analysis& analysis);
+  ShapeInference(const Source& source, const Layout& layout, const Tree& tree, const Limits& limits,
+                 Complaints& complaints, Analysis& analysis);
   void Run();
 
  private:

@@ -256,8 +256,8 @@ void ShapeInference::ForgetOwnLoops(const Node& node, Fact& fact) {
   }
 }
 
-void InferShapes(const Source& source, const Layout& layout, const Tree& tree,
-                 const Limits& limits, Complaints& complaints, Analysis& analysis) {
+void InferShapes(const Source& source, const Layout& layout, const Tree& tree, const Limits& limits,
+                 Complaints& complaints, Analysis& analysis) {
   ShapeInference(source, layout, tree, limits, complaints, analysis).Run();
 }
 

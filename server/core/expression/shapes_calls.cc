@@ -188,15 +188,14 @@ std::optional<double> ShapeInference::Constant(int32_t index, int32_t node, int 
       range && range->constant() && fact.loops == 0 && depth < kMaxDepth) {
     return range->low;
   }
-  const auto child = [&](size_t i) {
-    return Constant(index, tree_.Children(of)[i], depth + 1);
-  };
+  const auto child = [&](size_t i) { return Constant(index, tree_.Children(of)[i], depth + 1); };
   if (depth >= kMaxDepth || fact.array()) return std::nullopt;
   if (of.kind == NodeKind::kNumber) return of.number;
   if (of.kind == NodeKind::kName) {
     if (fact.meaning.kind == SymbolKind::kNumber) return fact.meaning.number;
     if (fact.meaning.kind == SymbolKind::kParameter) return fact.meaning.parameter->values[0];
-    if (fact.meaning.kind == SymbolKind::kLocal) return Constant(index, fact.meaning.index, depth + 1);
+    if (fact.meaning.kind == SymbolKind::kLocal)
+      return Constant(index, fact.meaning.index, depth + 1);
     return std::nullopt;
   }
   if (of.kind == NodeKind::kNegate) {
@@ -283,8 +282,7 @@ void ShapeInference::InferReshape(int32_t index, const Node& node, Fact& fact) {
   if ((*shape)[0] < 0 || (rank == 2 && (*shape)[1] < 0) || shape->size() != from.size()) {
     return Fault(index, Reason::kWrongShape,
                  absl::StrFormat("%s has shape %s and %d elements, which do not fill %s",
-                                 Describe(arguments[0]), from.Text(), from.size(),
-                                 shape->Text()));
+                                 Describe(arguments[0]), from.Text(), from.size(), shape->Text()));
   }
   fact.shape = *shape;
 }

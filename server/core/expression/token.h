@@ -39,7 +39,7 @@ enum class Symbol : uint8_t {
   kCloseSquare,
   kComma,
   kAssign,
-  kAt,     ///< @, the matrix product
+  kAt,  ///< @, the matrix product
   kColon,
   kDot,  ///< Before an attribute or method.
 };

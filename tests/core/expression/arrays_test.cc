@@ -178,7 +178,9 @@ TEST(Arrays, HaveGradientsThatAreSlopes) {
     // Central differences carry errors near 1e-9 of the scale of f.
     const double scale = std::max({1.0, std::abs(known.value), slope.cwiseAbs().maxCoeff()});
     EXPECT_LT((gradient - slope).cwiseAbs().maxCoeff(), 1e-7 * scale)
-        << text << "\n" << gradient.transpose() << "\n" << slope.transpose();
+        << text << "\n"
+        << gradient.transpose() << "\n"
+        << slope.transpose();
   }
 }
 
@@ -208,12 +210,12 @@ TEST(ArrayCosts, OfLinearRegressionAreOnePassOverTheData) {
 TEST(ArrayCosts, OfGradientsAreFewValues) {
   for (const char* text :
        {"sum(tanh(X @ A + b) @ c)", "mean((tanh(X @ A + b) @ c - y)**2)",
-        "h = tanh(X @ A + b)\nz = tanh(h @ A[:10, :])\nmean((z @ c - y)**2)",
-        "sum((A @ A.T)**2)", "sum(A.T @ A)", "-mean(log_softmax(X @ A, axis=1)[:, 0])",
-        "sum(softmax(X @ A, axis=0)**2)", "sum(cumsum(A, axis=0)**2)", "sum(cumsum(c)**2)",
-        "sum((c[:, None] - c[None, :])**2)", "sum(exp(X @ A), axis=0) @ c", "logsumexp(X @ A)",
-        "sum(var(X @ A, axis=0))", "sum(A / norm(A, axis=1, keepdims=True))",
-        "f = lambda a: exp(-a**2)\nsum(f(X @ A))", "norm(A, axis=1) @ cumsum(A, axis=0)[:, 1]"}) {
+        "h = tanh(X @ A + b)\nz = tanh(h @ A[:10, :])\nmean((z @ c - y)**2)", "sum((A @ A.T)**2)",
+        "sum(A.T @ A)", "-mean(log_softmax(X @ A, axis=1)[:, 0])", "sum(softmax(X @ A, axis=0)**2)",
+        "sum(cumsum(A, axis=0)**2)", "sum(cumsum(c)**2)", "sum((c[:, None] - c[None, :])**2)",
+        "sum(exp(X @ A), axis=0) @ c", "logsumexp(X @ A)", "sum(var(X @ A, axis=0))",
+        "sum(A / norm(A, axis=1, keepdims=True))", "f = lambda a: exp(-a**2)\nsum(f(X @ A))",
+        "norm(A, axis=1) @ cumsum(A, axis=0)[:, 1]"}) {
     Formula f(text, {MatrixOf("A", 20, 10), VectorOf("b", 10), VectorOf("c", 10)}, Data(100, 20));
     EXPECT_LE(f.compiled->gradient_operations(), 4 * f.compiled->operations()) << text;
   }

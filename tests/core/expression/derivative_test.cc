@@ -39,8 +39,8 @@ TEST(Gradient, OfEveryFunctionOfTheTableIsItsSlope) {
 }
 
 TEST(Gradient, OfEveryFunctionOfTwoIsItsSlope) {
-  for (const std::string name : {"minimum", "maximum", "pow", "hypot", "atan2", "huber", "logaddexp", "xlogy",
-                                 "leaky_relu", "elu"}) {
+  for (const std::string name : {"minimum", "maximum", "pow", "hypot", "atan2", "huber",
+                                 "logaddexp", "xlogy", "leaky_relu", "elu"}) {
     for (const double y : {0.4, 1.7}) {
       ExpectGradientIsSlope(name + "(x, y) * (1 + x*y)", {Scalar("x"), Scalar("y")},
                             Point({0.9, y}));

@@ -77,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                "line 1, column 5: 'not' binds looser than the operator before it; put it in "
                "parentheses"},
         Golden{"sum(v[i] for i in v)", Reason::kSyntaxError,
-               "line 1, column 19: unexpected 'v'; expected range(...); loops run over ranges: for i in "
+               "line 1, column 19: unexpected 'v'; expected range(...); loops run over ranges: for "
+               "i in "
                "range(len(v)), then v[i]"},
         Golden{"sin(v[i] for i in range(3))", Reason::kSyntaxError,
                "line 1, column 1: 'sin' does not run over a range; sum, mean, prod, min and max "
@@ -118,14 +119,17 @@ INSTANTIATE_TEST_SUITE_P(
         Golden{"sum()", Reason::kWrongArity, "line 1, column 1: 'sum' takes 1 argument, got 0"},
         Golden{"sum(x for i in range())", Reason::kSyntaxError,
                "line 1, column 22: unexpected ')'; expected a number, a name or '('"},
-        Golden{"v", Reason::kWrongShape,
-               "line 1, column 1: the formula gives an array of shape (3,); it must give one number "
-               "(sum, mean, norm ... make one)"},
-        Golden{"sum(v*w)", Reason::kWrongShape,
-               "line 1, column 5: 'v' has shape (3,), 'w' has shape (4,); lengths must be equal or 1, "
-               "counted from the last axis"},
-        Golden{"sum(x)", Reason::kWrongShape,
-               "line 1, column 5: the argument of 'sum' must be a vector or matrix; 'x' is a number"},
+        Golden{
+            "v", Reason::kWrongShape,
+            "line 1, column 1: the formula gives an array of shape (3,); it must give one number "
+            "(sum, mean, norm ... make one)"},
+        Golden{
+            "sum(v*w)", Reason::kWrongShape,
+            "line 1, column 5: 'v' has shape (3,), 'w' has shape (4,); lengths must be equal or 1, "
+            "counted from the last axis"},
+        Golden{
+            "sum(x)", Reason::kWrongShape,
+            "line 1, column 5: the argument of 'sum' must be a vector or matrix; 'x' is a number"},
         Golden{"x[0]", Reason::kWrongShape,
                "line 1, column 1: what is indexed must be a vector or matrix; 'x' is a number"},
         Golden{"v[3]", Reason::kIndexOutOfRange,
