@@ -168,8 +168,8 @@ class Assembler {
     made.d = IsEffect(op.code) ? op.aux : Place(index);
     made.c = addressed ? op.aux : place(op.c);
     if (op.code == Code::kCounter) made.c = op.aux;
-    const bool moves = op.code == Code::kLoad || op.code == Code::kStore ||
-                       op.code == Code::kScatter || IsRunningSum(op.code);
+    const bool moves =
+        op.code == Code::kLoad || op.code == Code::kStore || op.code == Code::kScatter;
     if (IsRunningSum(op.code)) {
       code_.operations += TurnsOf(region) * program_.At(op.a).value;  // a constant
     }

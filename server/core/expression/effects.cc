@@ -14,7 +14,7 @@ const Address& AddressOf(const Program& program, const Op& op) {
 
 bool Addressed(Code code) {
   return code == Code::kLoad || code == Code::kGather || code == Code::kStore ||
-         code == Code::kScatter || code == Code::kScatterAt;
+         code == Code::kScatter || code == Code::kScatterAt || IsRunningSum(code);
 }
 
 int32_t ArrayIndex(const Program& program, const Op& op) {
@@ -48,8 +48,8 @@ bool IsReadIn(const Program& program, const Region& region, int32_t array) {
 
 Cells CellsOf(const Program& program, const Op& op) {
   const int64_t length = program.arrays[static_cast<size_t>(ArrayIndex(program, op))].length;
-  const bool anywhere =
-      !Addressed(op.code) || op.code == Code::kGather || op.code == Code::kScatterAt;
+  const bool anywhere = !Addressed(op.code) || op.code == Code::kGather ||
+                        op.code == Code::kScatterAt || IsRunningSum(op.code);
   if (anywhere) return {0, length - 1};
   const Address& address = AddressOf(program, op);
   Cells cells{address.base, address.base};
@@ -110,6 +110,7 @@ bool MustRunTurnByTurn(const Program& program, int32_t region) {
   std::map<int32_t, std::vector<const Op*>> touching;  // effects, by array
   for (const Item& item : of.items) {
     const Op& op = program.At(item.index);
+    if (!item.loop && IsRunningSum(op.code)) return true;
     if (!item.loop && IsEffect(op.code)) touching[ArrayIndex(program, op)].push_back(&op);
   }
   for (const Item& item : of.items) {

@@ -39,11 +39,6 @@ double Folded(Fold fold, double a, double b) {
   return a;
 }
 
-void RunningSums(uint8_t code, double* first, double count, double apart) {
-  const bool prefix = code == static_cast<uint8_t>(Code::kPrefixSums);
-  (prefix ? PrefixSums : SuffixSums)(first, count, apart);
-}
-
 void FoldBlock(const FoldCode& fold, double* lanes, const double* values, int64_t turns) {
   if (fold.fold == Fold::kSum) {
     for (int64_t first = 0; first + kLanes <= turns; first += kLanes) {
@@ -136,8 +131,10 @@ void Machine::RunNumbers(int32_t begin, int32_t end) {
         (&address(i.d))[static_cast<int64_t>(m[i.a])] += m[i.b];
         break;
       case static_cast<uint8_t>(Code::kPrefixSums):
+        PrefixSums(&address(i.d), m[i.a], m[i.b]);
+        break;
       case static_cast<uint8_t>(Code::kSuffixSums):
-        RunningSums(i.code, &address(i.d), m[i.a], m[i.b]);
+        SuffixSums(&address(i.d), m[i.a], m[i.b]);
         break;
       case static_cast<uint8_t>(Code::kClear): {
         const auto array = static_cast<size_t>(i.d);
@@ -285,15 +282,6 @@ void Machine::RunBlocks(const LoopCode& loop, int64_t turns) {
           for (int64_t k = 0; k < turns; ++k) to[k] += from[k];
         } else {
           for (int64_t k = 0; k < turns; ++k) to[k * stride] += from[k];
-        }
-        break;
-      }
-      case static_cast<uint8_t>(Code::kPrefixSums):
-      case static_cast<uint8_t>(Code::kSuffixSums): {
-        double* const to = ArrayAt(address(i.d));
-        const int64_t stride = address(i.d).stride;
-        for (int64_t k = 0; k < turns; ++k) {
-          RunningSums(i.code, to + k * stride, m[i.a + k], m[i.b + k]);
         }
         break;
       }

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "server/core/expression/report.h"
 #include "tests/core/expression/formula.h"
+#include "tests/support/engines.h"
 
 namespace thalweg::expression {
 namespace {
@@ -33,6 +34,13 @@ Vector Here() {
   Append(x, 3, 2, 5, 0.25);
   x.push_back(1.5);
   return Point(x);
+}
+
+/// Nearby, with no two numbers equal and none zero.
+Vector OffEveryKink() {
+  Vector x = Here();
+  for (Index i = 0; i < x.size(); ++i) x[i] += 0.01 + 0.02 * std::sin(1.0 + static_cast<double>(i));
+  return x;
 }
 
 struct Known {
@@ -172,7 +180,7 @@ TEST(Arrays, HaveGradientsThatAreSlopes) {
     const std::string text = known.text;
     if (text.find("floor") != std::string::npos || text.find("> 0)") != std::string::npos) continue;
     Formula f(text, Unknowns());
-    const Vector at = Here() * 1.01 + Vector::Constant(Here().size(), 0.01);  // off every kink
+    const Vector at = OffEveryKink();
     const Vector slope = Differences([&](const Vector& x) { return f.Value(x); }, at);
     const Vector gradient = f.Gradient(at);
     // Central differences carry errors near 1e-9 of the scale of f.
@@ -181,6 +189,42 @@ TEST(Arrays, HaveGradientsThatAreSlopes) {
         << text << "\n"
         << gradient.transpose() << "\n"
         << slope.transpose();
+  }
+}
+
+TEST(Arrays, GiveTheSameBitsOnEveryEngine) {
+  for (const Known& known : kNumPy) {
+    Formula f(known.text, Unknowns());
+    const double value = f.Value(Here());
+    const Vector gradient = f.Gradient(Here());
+    for (const thalweg::testing::Engine& engine : thalweg::testing::Engines()) {
+      const auto other = engine.make(f.compiled);
+      double of_other = 0;
+      Vector gradient_of_other = Vector::Zero(Here().size());
+      ASSERT_TRUE(other->Value(Here(), of_other).ok());
+      EXPECT_EQ(of_other, value) << engine.name << ": " << known.text;
+      ASSERT_TRUE(other->ValueAndGradient(Here(), of_other, gradient_of_other).ok());
+      EXPECT_EQ(of_other, value) << engine.name << ": " << known.text;
+      EXPECT_EQ(gradient_of_other, gradient) << engine.name << ": " << known.text;
+    }
+  }
+}
+
+TEST(Arrays, HaveHessiansThatAreSlopesOfGradients) {
+  for (const Known& known : kNumPy) {
+    const std::string text = known.text;
+    if (text.find("floor") != std::string::npos || text.find("> 0)") != std::string::npos) continue;
+    Formula f(text, Unknowns());
+    const Vector at = OffEveryKink();
+    Vector along(at.size());
+    for (Index i = 0; i < at.size(); ++i) along[i] = std::sin(1.0 + static_cast<double>(i));
+    Vector product(at.size());
+    ASSERT_TRUE(f.objective->HessianVector(at, along, product).ok()) << text;
+    constexpr double kStep = 1e-5;
+    const Vector slope =
+        (f.Gradient(at + kStep * along) - f.Gradient(at - kStep * along)) / (2 * kStep);
+    const double scale = std::max({1.0, std::abs(known.value), slope.cwiseAbs().maxCoeff()});
+    EXPECT_LT((product - slope).cwiseAbs().maxCoeff(), 1e-7 * scale) << text;
   }
 }
 

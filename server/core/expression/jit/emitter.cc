@@ -114,7 +114,7 @@ std::vector<bool> Emitter::ChooseRegisters() {
     fit[i] = IsOutput(program_.arrays[i].kind) && program_.arrays[i].length <= kMost;
   }
   for (const Op& op : program_.ops) {
-    const bool whole = op.code > Code::kScatterAt;
+    const bool whole = ActsOnWholeArray(op.code);
     if (op.code != Code::kLoad && op.code != Code::kGather && !IsEffect(op.code)) continue;
     const auto array =
         static_cast<size_t>(whole ? op.aux : program_.addresses[static_cast<size_t>(op.aux)].array);

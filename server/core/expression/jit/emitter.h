@@ -120,6 +120,7 @@ class Emitter {
   bool Delayed(const Op& op, llvm::Value* amount);
   void EmitFamily(Family& family);
   void FlushFamily(const Family& family, unsigned active);
+  void EmitRunningSums(const Op& op);
   void EmitWholeArray(const Op& op);
   void AddTo(llvm::Value* pointer, llvm::Value* amount);
   llvm::Value** RegisterOf(const Op& op);

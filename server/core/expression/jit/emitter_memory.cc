@@ -202,6 +202,15 @@ void Emitter::EmitScatterAt(const Op& op) {
   }
 }
 
+/// Never in lanes: the plan runs loops around them turn by turn.
+void Emitter::EmitRunningSums(const Op& op) {
+  int64_t step = 0;
+  llvm::Value* const first = PointerTo(op, step);
+  const auto kernel = op.code == Code::kPrefixSums ? PrefixSums : SuffixSums;
+  CallKernel(reinterpret_cast<const void*>(kernel), llvm::Type::getVoidTy(module_.getContext()),
+             {first, Number(op.a, false), Number(op.b, false)});
+}
+
 void Emitter::EmitWholeArray(const Op& op) {
   const auto array = static_cast<size_t>(op.aux);
   const int64_t length = program_.arrays[array].length;

@@ -49,6 +49,9 @@ void Emitter::EmitEffect(const Op& op) {
       return EmitScatter(op);
     case Code::kScatterAt:
       return EmitScatterAt(op);
+    case Code::kPrefixSums:
+    case Code::kSuffixSums:
+      return EmitRunningSums(op);
     default:
       return EmitWholeArray(op);
   }
@@ -76,6 +79,8 @@ Emitter::Value Emitter::Arithmetic(const Op& op, bool lanes) {
       return {b_.CreateFDiv(a, b())};
     case Code::kNegate:
       return {b_.CreateFNeg(a)};
+    case Code::kDetach:
+      return {a};
     case Code::kAbs:
       return unary(llvm::Intrinsic::fabs);
     case Code::kSqrt:
