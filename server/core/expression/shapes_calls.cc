@@ -48,7 +48,7 @@ void ShapeInference::InferCall(int32_t index, const Node& node, Fact& fact) {
     case CallKind::kLinspace:
       return InferLinspace(index, node, fact);
     case CallKind::kTranspose:
-      fact.shape = first.Transposed();
+      if (MustBeArray(index, arguments[0], argument)) fact.shape = first.Transposed();
       return;
     case CallKind::kReshape:
       return InferReshape(index, node, fact);
