@@ -95,6 +95,11 @@ struct ObjectiveCompiled {
   bool ok = true;
   Seconds duration{};
 };
+/// A formula's program has become machine code, or is too large or odd for it.
+struct MachineCodeMade {
+  bool ok = true;
+  Seconds duration{};
+};
 struct ServerReady {
   std::string_view component;
   bool ready = false;
@@ -119,6 +124,7 @@ class EventSink {
   virtual void On(const CallStarted&) {}
   virtual void On(const CallFinished&) {}
   virtual void On(const ObjectiveCompiled&) {}
+  virtual void On(const MachineCodeMade&) {}
   virtual void On(const ServerReady&) {}
 };
 

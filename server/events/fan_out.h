@@ -27,6 +27,7 @@ class FanOut : public EventSink {
   void On(const CallStarted& event) override { Tell(event); }
   void On(const CallFinished& event) override { Tell(event); }
   void On(const ObjectiveCompiled& event) override { Tell(event); }
+  void On(const MachineCodeMade& event) override { Tell(event); }
   void On(const ServerReady& event) override { Tell(event); }
 
  private:
