@@ -21,6 +21,7 @@
 #include "server/metrics/metrics.h"
 #include "server/rpc/file_limit.h"
 #include "server/rpc/server.h"
+#include "server/runs/background_compiler.h"
 #include "server/runs/run_book.h"
 #include "server/settings.h"
 #include "server/stop_signals.h"
@@ -150,7 +151,10 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   }
   const auto store = OpenStore(settings.StoreUrl());
   if (!store.ok()) return Fail(kCannotGoOn, store.status());
-  const auto runs = runs::RunBook::Open(**store, events, OptionsForRuns(settings));
+  runs::BackgroundCompiler compiler(events);
+  runs::RunBookOptions options = OptionsForRuns(settings);
+  if (settings.machine_code) options.code_maker = &compiler;
+  const auto runs = runs::RunBook::Open(**store, events, options);
   if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
 
   const auto rpc = rpc::Server::Start(**runs, events, OptionsForRpc(settings, log));

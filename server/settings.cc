@@ -90,6 +90,8 @@ const std::vector<Row>& Table() {
        "HTTP connections at a time"},
       {"reflection", FlagValue{&S::reflection}, "on",
        "let tools such as grpcurl ask for the services' definitions, which are public"},
+      {"machine-code", FlagValue{&S::machine_code}, "on",
+       "compile formulas that run long enough; off: interpret them all, to the same bits"},
       {"drain-seconds", NumberValue{&S::drain_seconds, 1, 3600}, "25",
        "seconds that a graceful stop may take; Kubernetes gives 30"},
       {"drain-delay-seconds", NumberValue{&S::drain_delay_seconds, 0, 60}, "0",

@@ -34,6 +34,7 @@ struct Settings {
   int64_t max_watches = 0;
   int64_t max_http_connections = 0;
   bool reflection = false;
+  bool machine_code = false;
   int64_t drain_seconds = 0;
   int64_t drain_delay_seconds = 0;
   std::string log_level;

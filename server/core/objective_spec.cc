@@ -193,10 +193,11 @@ CompiledSpec CompileExpression(const ObjectiveSpec& spec, const NamedValues& poi
 
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
                                                           const NamedValues& point,
-                                                          const expression::Limits& limits) {
+                                                          const expression::Limits& limits,
+                                                          expression::CodeMaker* maker) {
   const auto compiled = CompileSpec(spec, point, limits);
   if (!compiled.ok()) return compiled.status();
-  return expression::MakeObjective(*compiled);
+  return expression::MakeObjective(*compiled, maker);
 }
 
 absl::StatusOr<std::shared_ptr<const expression::Compiled>> CompileSpec(

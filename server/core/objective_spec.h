@@ -25,10 +25,11 @@ struct ObjectiveSpec {
 
 /// The objective, ready to be evaluated. `point` fills in what `spec.variables` leaves open (its
 /// names and lengths); it may be empty. Errors have field paths under the spec: "expression",
-/// "function", "variables[x]", "dimension".
+/// "function", "variables[x]", "dimension". `maker` is as for expression::MakeObjective.
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
                                                           const NamedValues& point,
-                                                          const expression::Limits& limits = {});
+                                                          const expression::Limits& limits = {},
+                                                          expression::CodeMaker* maker = nullptr);
 
 /// The same before there is an evaluator: what is known of it, and what evaluators are made of.
 absl::StatusOr<std::shared_ptr<const expression::Compiled>> CompileSpec(

@@ -10,12 +10,12 @@ const Buckets kCompileSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2}
 class CompileMetrics final : public EventSink {
  public:
   explicit CompileMetrics(Registry& registry)
-      : CompileMetrics(registry,
-                       Counters(registry, "thalweg_compile_total",
-                                "Objectives compiled, or refused."),
-                       Counters(registry, "thalweg_machine_code_total",
-                                "Programs of objectives made into machine code, or left to the "
-                                "interpreter.")) {}
+      : CompileMetrics(
+            registry,
+            Counters(registry, "thalweg_compile_total", "Objectives compiled, or refused."),
+            Counters(registry, "thalweg_machine_code_total",
+                     "Programs of objectives made into machine code, or left to the "
+                     "interpreter.")) {}
 
   void On(const ObjectiveCompiled& event) override {
     (event.ok ? ok_ : refused_).Increment();

@@ -124,7 +124,7 @@ absl::Status ActiveRun::Restore() {
   writer_ = std::make_unique<TraceWriter>(run.spec.traced_coordinates, trace_->retention(),
                                           run.iterations, TraceReader(trace_, shop_.store));
   if (descent_) return absl::OkStatus();  // just created: nothing to go back to
-  auto descent = BuildDescent(run.spec);
+  auto descent = BuildDescent(run.spec, shop_.code_maker);
   if (!descent.ok()) return descent.status();
   auto stored = shop_.store.Checkpoint(run.id);
   if (!stored.ok()) return stored.status();

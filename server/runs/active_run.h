@@ -29,6 +29,7 @@ struct Workshop {
   Scheduler& scheduler;
   std::chrono::microseconds slice;
   size_t max_pending_bytes;
+  expression::CodeMaker* code_maker;  ///< May be null.
 };
 
 /// What someone can do to a run.

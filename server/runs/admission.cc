@@ -113,12 +113,13 @@ absl::Status FillRest(Index n, RunSpec& spec) {
 
 }  // namespace
 
-absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits, EventSink& events) {
+absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
+                               expression::CodeMaker* maker, EventSink& events) {
   if (absl::Status status = CheckSize(spec, limits.coordinates); !status.ok()) return status;
   std::vector<Violation> violations;
   CheckNames(spec, violations);
   const auto began = std::chrono::steady_clock::now();
-  auto objective = BuildObjective(spec.objective, spec.start, limits);
+  auto objective = BuildObjective(spec.objective, spec.start, limits, maker);
   events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});
   Vector start;
   absl::Status status = Under("objective", objective.status());
@@ -141,8 +142,9 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits, E
   return admitted;
 }
 
-absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec) {
-  auto objective = BuildObjective(spec.objective, spec.start, expression::kWidestLimits);
+absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
+                                                      expression::CodeMaker* maker) {
+  auto objective = BuildObjective(spec.objective, spec.start, expression::kWidestLimits, maker);
   if (!objective.ok()) return objective.status();
   absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
   if (!start.ok()) return start.status();

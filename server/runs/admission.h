@@ -21,11 +21,13 @@ struct Admitted {
 /// Checks all of `spec`, saying everything that is wrong at once, and fills in what it leaves open:
 /// start, safeguards, default settings, seed. Errors have field paths under the run:
 /// "objective.expression", "start.x", "optimizer.settings[learning_rate]".
-/// Tells `events` of the compilation.
-absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits, EventSink& events);
+/// Tells `events` of the compilation. `maker` is as for expression::MakeObjective.
+absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
+                               expression::CodeMaker* maker, EventSink& events);
 
 /// The descent of a spec that was admitted before, whatever the limits are now; to be begun, or
 /// restored.
-absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec);
+absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
+                                                      expression::CodeMaker* maker);
 
 }  // namespace thalweg::runs

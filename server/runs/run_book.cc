@@ -80,7 +80,8 @@ class Book : public RunBook {
               recorder_,
               scheduler_,
               options.slice,
-              options.max_pending_bytes} {}
+              options.max_pending_bytes,
+              options.code_maker} {}
 
   ~Book() override { Drain(); }
 
@@ -178,7 +179,7 @@ absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return **std::move(earlier);
   }
-  absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, events_);
+  absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, options_.code_maker, events_);
   if (!admitted.ok()) return admitted.status();
   if (validate_only) {
     Run run;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/runs/run.h"
@@ -26,6 +27,8 @@ struct RunBookOptions {
   size_t max_resident_trace_bytes = 512 << 20;  ///< Of all traces together, kept in memory.
   size_t max_trace_bytes_per_run = size_t{1} << 30;  ///< Kept in full; older parts are thinned.
   expression::Limits limits;                         ///< Of one objective.
+  /// Makes machine code for objectives; outlives the book. None: they are interpreted.
+  expression::CodeMaker* code_maker = nullptr;
   /// Called once, from any thread, when the store can't be written to any more (a failed fsync
   /// can't be repaired by trying again): the process should end and recover. Default: it aborts.
   std::function<void(const absl::Status&)> on_broken_store = {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <limits>
 #include <map>
 
 #include "server/core/expression/code.h"
@@ -13,10 +14,17 @@ namespace thalweg::expression {
 
 using llvm::BasicBlock;
 
-Emitter::Emitter(const Program& program, const Plan& plan, Instructions instructions,
+namespace {
+
+constexpr int32_t kPoints = std::numeric_limits<int32_t>::max();  // the loop over points
+
+}  // namespace
+
+Emitter::Emitter(const Program& program, const Plan& plan, Shape shape, Instructions instructions,
                  llvm::Module& module)
     : program_(program),
       plan_(plan),
+      points_(shape == Shape::kEightPoints),
       instructions_(instructions),
       module_(module),
       b_(module.getContext()),
@@ -27,10 +35,29 @@ Emitter::Emitter(const Program& program, const Plan& plan, Instructions instruct
       twin_(program.ops.size(), -1),
       registers_(program.arrays.size()) {}
 
+bool Emitter::CanTakePoints(const Program& program) {
+  return std::all_of(program.ops.begin(), program.ops.end(), [](const Op& op) {
+           return op.code <= Code::kScatterAt || op.code == Code::kClear;
+         }) &&
+         std::all_of(program.arrays.begin(), program.arrays.end(), [](const Array& array) {
+           return array.kind == ArrayKind::kInput || array.kind == ArrayKind::kGradient ||
+                  array.kind == ArrayKind::kParameter || array.kind == ArrayKind::kTemporary;
+         });
+}
+
 bool Emitter::Run() {
   Prologue();
+  if (points_) lanes_ = {kPoints, kPointsAtOnce, kPointsAtOnce};
   EmitRegion(0);
   if (full()) return false;
+  if (points_) {
+    b_.CreateAlignedStore(
+        Number(program_.result, true),
+        b_.CreateGEP(real_, function_->getArg(2), Int(16 * program_.arrays[kInputArray].length)),
+        llvm::Align(64));
+    b_.CreateRet(Real(0));
+    return true;
+  }
   StoreRegisters();
   b_.CreateRet(Number(program_.result, false));
   return true;
@@ -46,6 +73,7 @@ void Emitter::Prologue() {
   entry_ = BasicBlock::Create(module_.getContext(), "", function_);
   BasicBlock* const first = BasicBlock::Create(module_.getContext(), "", function_);
   b_.SetInsertPoint(entry_);
+  if (points_) scratch_doubles_ = 16 * program_.arrays[kInputArray].length + kPointsAtOnce;
   const std::vector<bool> written = ChooseRegisters();
   for (size_t i = 0; i < program_.arrays.size(); ++i) {
     const Array& array = program_.arrays[i];
@@ -56,7 +84,9 @@ void Emitter::Prologue() {
   b_.SetInsertPoint(first);
   for (size_t i = 0; i < arrays_.size(); ++i) {
     const bool output = IsOutput(program_.arrays[i].kind);
-    if (output && registers_[i].empty()) Clear(arrays_[i], program_.arrays[i].length, written[i]);
+    if (!output || !registers_[i].empty()) continue;
+    const int64_t cells = program_.arrays[i].length;
+    Clear(arrays_[i], points_ ? kPointsAtOnce * cells : cells, points_ || written[i]);
   }
 }
 
@@ -80,6 +110,11 @@ llvm::Value* Emitter::WhereIs(const Array& array) {
         b_.CreateGEP(b_.getInt8Ty(), function_->getArg(0), Int(static_cast<int64_t>(offset)));
     return b_.CreateLoad(pointer, place);
   };
+  const auto in_scratch = [&](int64_t offset) {
+    return b_.CreateGEP(real_, function_->getArg(2), Int(offset));
+  };
+  if (points_ && array.kind == ArrayKind::kInput) return in_scratch(NativeCode::kPointsAt);
+  if (points_ && array.kind == ArrayKind::kGradient) return in_scratch(8 * array.length);
   switch (array.kind) {
     case ArrayKind::kInput:
       return field(offsetof(Arguments, x));
@@ -99,8 +134,9 @@ llvm::Value* Emitter::WhereIs(const Array& array) {
     case ArrayKind::kTemporary:
       break;
   }
-  llvm::Value* const place = b_.CreateGEP(real_, function_->getArg(2), Int(scratch_doubles_));
-  scratch_doubles_ += (array.length + kLanes - 1) / kLanes * kLanes;
+  llvm::Value* const place = in_scratch(scratch_doubles_);
+  scratch_doubles_ +=
+      points_ ? kPointsAtOnce * array.length : (array.length + kLanes - 1) / kLanes * kLanes;
   return place;
 }
 
@@ -111,7 +147,7 @@ std::vector<bool> Emitter::ChooseRegisters() {
   std::vector<bool> written(program_.arrays.size(), false);
   std::vector<bool> fit(program_.arrays.size(), false);
   for (size_t i = 0; i < fit.size(); ++i) {
-    fit[i] = IsOutput(program_.arrays[i].kind) && program_.arrays[i].length <= kMost;
+    fit[i] = !points_ && IsOutput(program_.arrays[i].kind) && program_.arrays[i].length <= kMost;
   }
   for (const Op& op : program_.ops) {
     const bool whole = ActsOnWholeArray(op.code);
@@ -172,7 +208,9 @@ void Emitter::EmitRegion(int32_t region) {
 // --- loops --------------------------------------------------------------------------------------
 
 void Emitter::EmitLoop(int32_t loop) {
-  if (lanes_.loop >= 0) {
+  if (points_) {
+    EmitAcross(loop);
+  } else if (lanes_.loop >= 0) {
     plan_.Across(loop, lanes_.loop) ? EmitAcross(loop) : EmitAlong(loop);
   } else {
     plan_.InLanes(loop) ? EmitInLanes(loop) : EmitTurnByTurn(loop);

@@ -17,14 +17,19 @@ namespace thalweg::expression {
 ///
 ///     double evaluate(const Arguments*, const double* const* parameters, double* scratch)
 ///
+/// For eight points, every array but the parameters lies in `scratch`, eight numbers a cell; all
+/// loops then run across (see Plan), for nothing that they count by depends on the point.
+///
 /// Temporaries live in `scratch`; outputs are cleared first, or kept in registers until the end.
 /// emitter.cc has regions and loops, emitter_operations.cc single operations, emitter_memory.cc
 /// loads and effects. Whatever the plan, every operation is rounded once, as `Apply` says, and
 /// reductions and effects keep their order: the bits are the interpreter's.
 class Emitter {
  public:
-  Emitter(const Program& program, const Plan& plan, Instructions instructions,
+  Emitter(const Program& program, const Plan& plan, Shape shape, Instructions instructions,
           llvm::Module& module);
+  /// Whether the program does only what can be done for eight points at once.
+  static bool CanTakePoints(const Program& program);
   /// False where the plan would repeat bodies until the code is too long.
   bool Run();
   int64_t scratch_doubles() const { return scratch_doubles_; }
@@ -110,6 +115,7 @@ class Emitter {
   /// Where an address is at the present turn, or at the first of the lanes' turns; `step` is how
   /// far the next lane's is.
   llvm::Value* PointerTo(const Op& op, int64_t& step);
+  bool IsOfPoints(const Op& op) const;
   llvm::Value* LoadLanes(llvm::Value* pointer);
   void StoreLanes(llvm::Value* pointer, llvm::Value* value);
   void EmitLoad(const Op& op, int32_t index);
@@ -140,6 +146,7 @@ class Emitter {
 
   const Program& program_;
   const Plan& plan_;
+  const bool points_;
   const Instructions instructions_;
   llvm::Module& module_;
   llvm::IRBuilder<> b_;

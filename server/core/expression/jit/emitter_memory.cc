@@ -20,8 +20,16 @@ llvm::Value* Emitter::PointerTo(const Op& op, int64_t& step) {
     place = place == nullptr ? term : b_.CreateAdd(place, term);
   }
   llvm::Value* pointer = arrays_[static_cast<size_t>(address.array)];
-  if (place != nullptr) pointer = b_.CreateGEP(real_, pointer, place);
-  return address.base == 0 ? pointer : b_.CreateGEP(real_, pointer, Int(address.base));
+  const bool of_points = IsOfPoints(op);
+  if (of_points) step = 1;
+  llvm::Type* const cell = of_points ? LanesOf(kPointsAtOnce) : real_;
+  if (place != nullptr) pointer = b_.CreateGEP(cell, pointer, place);
+  return address.base == 0 ? pointer : b_.CreateGEP(cell, pointer, Int(address.base));
+}
+
+/// Whether the array has a number for every point in each cell.
+bool Emitter::IsOfPoints(const Op& op) const {
+  return points_ && program_.ArrayOf(op).kind != ArrayKind::kParameter;
 }
 
 /// As few loads as whole powers of two: six lanes are four and two. (A masked load waits for
@@ -86,6 +94,10 @@ void Emitter::EmitLoad(const Op& op, int32_t index) {
 void Emitter::EmitGather(const Op& op, int32_t index) {
   int64_t step = 0;
   llvm::Value* const pointer = PointerTo(op, step);
+  if (IsOfPoints(op)) {
+    llvm::Value* const place = b_.CreateFPToSI(Number(op.a, false), b_.getInt64Ty());
+    return Set(index, LoadLanes(b_.CreateGEP(LanesOf(kPointsAtOnce), pointer, place)), true);
+  }
   const auto load = [&](llvm::Value* number, unsigned lane) -> llvm::Value* {
     llvm::Value* const place = b_.CreateFPToSI(number, b_.getInt64Ty());
     llvm::Value* const from = b_.CreateGEP(real_, pointer, place);
@@ -189,6 +201,11 @@ void Emitter::FlushFamily(const Family& family, unsigned active) {
 void Emitter::EmitScatterAt(const Op& op) {
   int64_t step = 0;
   llvm::Value* const pointer = PointerTo(op, step);
+  if (IsOfPoints(op)) {
+    llvm::Value* const place = b_.CreateFPToSI(Number(op.a, false), b_.getInt64Ty());
+    llvm::Value* const cell = b_.CreateGEP(LanesOf(kPointsAtOnce), pointer, place);
+    return StoreLanes(cell, b_.CreateFAdd(LoadLanes(cell), Number(op.b, true)));
+  }
   const auto add = [&](llvm::Value* number, llvm::Value* amount, unsigned lane) {
     llvm::Value* const place = b_.CreateFPToSI(number, b_.getInt64Ty());
     llvm::Value* const to = b_.CreateGEP(real_, pointer, place);
@@ -216,7 +233,8 @@ void Emitter::EmitWholeArray(const Op& op) {
   const int64_t length = program_.arrays[array].length;
   llvm::Value* const place = arrays_[array];
   if (op.code == Code::kClear) {
-    b_.CreateMemSet(place, b_.getInt8(0), Int(length * 8), llvm::MaybeAlign(8));
+    const int64_t doubles = points_ ? kPointsAtOnce * length : length;
+    b_.CreateMemSet(place, b_.getInt8(0), Int(doubles * 8), llvm::MaybeAlign(8));
     return;
   }
   // Scratch of its own, after the temporaries.

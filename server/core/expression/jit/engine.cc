@@ -93,10 +93,12 @@ class Engine {
 
 class LinkedCode final : public NativeCode {
  public:
-  LinkedCode(orc::JITDylib& library, orc::ExecutorAddr address, int64_t scratch)
+  LinkedCode(orc::JITDylib& library, orc::ExecutorAddr address, int64_t scratch,
+             int64_t coordinates)
       : library_(library) {
     function_ = address.toPtr<Function>();
     scratch_doubles_ = scratch;
+    coordinates_ = coordinates;
   }
   ~LinkedCode() override { Engine::Get().Free(library_); }
 
@@ -122,7 +124,7 @@ Instructions BestInstructions() {
   return best;
 }
 
-absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& program,
+absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& program, Shape shape,
                                                                 Instructions instructions) {
   if (program.ops.size() > kMostNativeOperations) {
     return absl::ResourceExhaustedError(absl::StrCat("the program has ", program.ops.size(),
@@ -139,7 +141,10 @@ absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& p
   module.setDataLayout(target->createDataLayout());
   module.setTargetTriple(target->getTargetTriple().str());
   const Plan plan(program);
-  Emitter emitter(program, plan, instructions, module);
+  if (shape == Shape::kEightPoints && !Emitter::CanTakePoints(program)) {
+    return absl::UnimplementedError("the program works on whole arrays");
+  }
+  Emitter emitter(program, plan, shape, instructions, module);
   if (!emitter.Run()) return absl::ResourceExhaustedError("the machine code would be too long");
   std::string problem;
   llvm::raw_string_ostream out(problem);
@@ -153,7 +158,8 @@ absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& p
     if (library != nullptr) engine.Free(*library);
     return Failed("linking", address.takeError());
   }
-  return std::make_shared<LinkedCode>(*library, *address, emitter.scratch_doubles());
+  return std::make_shared<LinkedCode>(*library, *address, emitter.scratch_doubles(),
+                                      program.arrays[kInputArray].length);
 }
 
 }  // namespace thalweg::expression

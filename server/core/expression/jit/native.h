@@ -19,6 +19,13 @@ enum class Instructions : uint8_t {
 /// The best that this machine runs.
 Instructions BestInstructions();
 
+/// What the lanes of machine code are.
+enum class Shape : uint8_t {
+  kOnePoint,     ///< Turns of loops: one evaluation.
+  kEightPoints,  ///< Eight points, each with the bits it would have alone.
+};
+inline constexpr int64_t kPointsAtOnce = 8;
+
 /// The machine code of one program. Immutable; any number of threads may run it at once, each with
 /// arrays and scratch memory of its own. Its memory is freed with its last owner.
 class NativeCode {
@@ -35,10 +42,17 @@ class NativeCode {
   }
   int64_t scratch_doubles() const { return scratch_doubles_; }
 
+  // Code for eight points takes them from scratch and leaves its results there, coordinate by
+  // coordinate: of the point p, x[i] is at scratch[8 * i + p].
+  static constexpr int64_t kPointsAt = 0;
+  int64_t gradients_at() const { return 8 * coordinates_; }
+  int64_t values_at() const { return 16 * coordinates_; }
+
  protected:
   using Function = double (*)(const Arguments*, const double* const* parameters, double* scratch);
   Function function_ = nullptr;
   int64_t scratch_doubles_ = 0;
+  int64_t coordinates_ = 0;
 };
 
 /// Beyond this many operations a program stays interpreted: compiling takes about 20 microseconds
@@ -48,6 +62,7 @@ inline constexpr size_t kMostNativeOperations = 2500;
 /// Compiles a scheduled program with LLVM. Fails, saying why, where the program is larger than
 /// machine code is made for (the interpreter runs it then) or LLVM cannot be used. Thread-safe.
 absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(
-    const Program& program, Instructions instructions = BestInstructions());
+    const Program& program, Shape shape = Shape::kOnePoint,
+    Instructions instructions = BestInstructions());
 
 }  // namespace thalweg::expression
