@@ -32,8 +32,9 @@ class BackgroundCompiler final : public expression::CodeMaker {
   ~BackgroundCompiler() override;
 
   int64_t worthwhile() const override { return options_.worthwhile; }
-  std::shared_ptr<const expression::PendingCode> Request(
-      std::shared_ptr<const void> owner, const expression::Program& program) override;
+  std::shared_ptr<const expression::PendingCode> Request(std::shared_ptr<const void> owner,
+                                                         const expression::Program& program,
+                                                         expression::Shape shape) override;
 
  private:
   class Entry;
@@ -41,6 +42,7 @@ class BackgroundCompiler final : public expression::CodeMaker {
     std::weak_ptr<Entry> entry;
     std::shared_ptr<const void> owner;  // of the program
     const expression::Program* program = nullptr;
+    expression::Shape shape = expression::Shape::kOnePoint;
   };
 
   void Work();

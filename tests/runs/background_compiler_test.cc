@@ -41,7 +41,7 @@ const expression::NativeCode* WaitFor(const expression::PendingCode& pending) {
 
 std::shared_ptr<const expression::PendingCode> Ask(BackgroundCompiler& compiler,
                                                    const std::shared_ptr<const Compiled>& of) {
-  return compiler.Request(of, of->machinery().gradient);
+  return compiler.Request(of, of->machinery().gradient, expression::Shape::kOnePoint);
 }
 
 TEST(BackgroundCompiler, MakesCode) {
@@ -68,9 +68,8 @@ TEST(BackgroundCompiler, SharesCodeWhateverTheDataIs) {
   Made made;
   BackgroundCompiler compiler(made);
   const auto with = [](double value) {
-    return *expression::Compile({"sum((x - d)**2)",
-                                 {{"x", false, 3}},
-                                 {{"d", {false, {value, 2, 3}}}}});
+    return *expression::Compile(
+        {"sum((x - d)**2)", {{"x", false, 3}}, {{"d", {false, {value, 2, 3}}}}});
   };
   const auto first = Ask(compiler, with(1));
   const auto second = Ask(compiler, with(5));
@@ -92,7 +91,8 @@ TEST(BackgroundCompiler, LeavesLargeProgramsToTheInterpreter) {
   Made made;
   BackgroundCompiler compiler(made);
   std::string text = "x[0]";
-  for (int i = 0; i < 2000; ++i) absl::StrAppend(&text, " + ", i + 1, ".5*sin(x[", i % 10, "]*", i, ")");
+  for (int i = 0; i < 2000; ++i)
+    absl::StrAppend(&text, " + ", i + 1, ".5*sin(x[", i % 10, "]*", i, ")");
   const auto pending = Ask(compiler, Formula(text));
   const auto small = Ask(compiler, Formula("sum(x)"));
   ASSERT_NE(WaitFor(*small), nullptr);

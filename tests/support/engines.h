@@ -25,10 +25,11 @@ class InstantMaker final : public expression::CodeMaker {
   explicit InstantMaker(expression::Instructions instructions) : instructions_(instructions) {}
 
   int64_t worthwhile() const override { return 0; }
-  std::shared_ptr<const expression::PendingCode> Request(
-      std::shared_ptr<const void>, const expression::Program& program) override {
+  std::shared_ptr<const expression::PendingCode> Request(std::shared_ptr<const void>,
+                                                         const expression::Program& program,
+                                                         expression::Shape shape) override {
     auto made = std::make_shared<Made>();
-    auto code = expression::CompileNative(program, instructions_);
+    auto code = expression::CompileNative(program, shape, instructions_);
     if (code.ok()) made->code = *std::move(code);
     return made;
   }
@@ -51,10 +52,9 @@ inline std::vector<Engine> Engines() {
                                                        {Instructions::kScalar, "scalar"}};
   for (const auto& [instructions, name] : sets) {
     if (instructions > expression::BestInstructions()) continue;
-    auto maker = std::make_shared<InstantMaker>(instructions);
+    auto* const maker = new InstantMaker(instructions);  // outlives every evaluator
     engines.push_back(
-        {name, [maker](auto compiled) { return expression::MakeObjective(compiled, maker.get()); },
-         50});
+        {name, [maker](auto compiled) { return expression::MakeObjective(compiled, maker); }});
   }
   return engines;
 }

@@ -40,6 +40,19 @@ class Evaluator final : public Objective {
     return absl::OkStatus();
   }
 
+  absl::Status Values(const Matrix& points, Vector& values) override {
+    if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
+    value_.RunPoints(points.data(), points.cols(), values.data(), nullptr);
+    return absl::OkStatus();
+  }
+
+  absl::Status ValuesAndGradients(const Matrix& points, Vector& values,
+                                  Matrix& gradients) override {
+    if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
+    gradient_.RunPoints(points.data(), points.cols(), values.data(), gradients.data());
+    return absl::OkStatus();
+  }
+
   absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product) override {
     if (x.size() != machinery_.layout.size()) return WrongSize(x);
     if (v.size() != x.size() || product.size() != x.size()) return WrongSize(v);

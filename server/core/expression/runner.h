@@ -28,12 +28,19 @@ class Runner {
                         scratch_);
   }
 
+  /// The values at `count` points and, where the program makes them and `gradients` is not null,
+  /// gradients: both by columns of n coordinates. Every point has the bits of a run of its own.
+  void RunPoints(const double* points, int64_t count, double* values, double* gradients);
+
   /// For explanations.
   Machine& interpreter();
 
  private:
   double RunSlowly(const Arguments& arguments);
   bool FindNative();
+  bool FindPoints(int64_t count);
+  void OwnParameters();
+  void RunEight(const double* points, int64_t count, double* values, double* gradients);
 
   std::shared_ptr<const void> owner_;
   const Program& program_;
@@ -47,6 +54,12 @@ class Runner {
   std::vector<const double*> parameters_;  // the program's own
   std::vector<double> storage_;
   double* scratch_ = nullptr;  // storage_, aligned
+
+  std::shared_ptr<const PendingCode> pending_points_;
+  const NativeCode* native_points_ = nullptr;
+  double interpreted_points_ = 0;  // operations
+  std::vector<double> points_storage_;
+  double* points_scratch_ = nullptr;
 };
 
 }  // namespace thalweg::expression

@@ -36,9 +36,9 @@ Emitter::Emitter(const Program& program, const Plan& plan, Shape shape, Instruct
       registers_(program.arrays.size()) {}
 
 bool Emitter::CanTakePoints(const Program& program) {
-  return std::all_of(program.ops.begin(), program.ops.end(), [](const Op& op) {
-           return op.code <= Code::kScatterAt || op.code == Code::kClear;
-         }) &&
+  return std::all_of(
+             program.ops.begin(), program.ops.end(),
+             [](const Op& op) { return op.code <= Code::kScatterAt || op.code == Code::kClear; }) &&
          std::all_of(program.arrays.begin(), program.arrays.end(), [](const Array& array) {
            return array.kind == ArrayKind::kInput || array.kind == ArrayKind::kGradient ||
                   array.kind == ArrayKind::kParameter || array.kind == ArrayKind::kTemporary;
@@ -84,9 +84,9 @@ void Emitter::Prologue() {
   b_.SetInsertPoint(first);
   for (size_t i = 0; i < arrays_.size(); ++i) {
     const bool output = IsOutput(program_.arrays[i].kind);
-    if (!output || !registers_[i].empty()) continue;
+    if (!output || !registers_[i].empty() || (points_ && !written[i])) continue;
     const int64_t cells = program_.arrays[i].length;
-    Clear(arrays_[i], points_ ? kPointsAtOnce * cells : cells, points_ || written[i]);
+    Clear(arrays_[i], points_ ? kPointsAtOnce * cells : cells, written[i]);
   }
 }
 

@@ -141,8 +141,8 @@ absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& p
   module.setDataLayout(target->createDataLayout());
   module.setTargetTriple(target->getTargetTriple().str());
   const Plan plan(program);
-  if (shape == Shape::kEightPoints && !Emitter::CanTakePoints(program)) {
-    return absl::UnimplementedError("the program works on whole arrays");
+  if (shape == Shape::kEightPoints && !(Emitter::CanTakePoints(program) && plan.PointsPay())) {
+    return absl::UnimplementedError("eight points at once would not be faster");
   }
   Emitter emitter(program, plan, shape, instructions, module);
   if (!emitter.Run()) return absl::ResourceExhaustedError("the machine code would be too long");

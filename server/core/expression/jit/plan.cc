@@ -218,6 +218,27 @@ double Plan::ScalarCost(int32_t region) const {
   return cost;
 }
 
+double Plan::PointsCost(int32_t region) const {
+  double cost = 0;
+  for (const Item& item : program_.RegionAt(region).items) {
+    if (!item.loop) {
+      cost += CostOf(program_.At(item.index).code).eight;
+      continue;
+    }
+    const Loop& loop = program_.LoopAt(item.index);
+    cost += static_cast<double>(loop.most) * (PointsCost(loop.body) + kLoopOverhead +
+                                              4 * static_cast<double>(loop.accumulators.size()));
+  }
+  return cost;
+}
+
+bool Plan::PointsPay() const {
+  constexpr double kCall = 10;      // of one evaluation
+  constexpr double kTranspose = 2;  // of a coordinate, there and back
+  const auto n = static_cast<double>(program_.arrays[kInputArray].length);
+  return PointsCost(0) / 8 + kTranspose * n < ScalarCost(0) + kCall;
+}
+
 void Plan::MarkVarying(int32_t region, int32_t lanes_loop) {
   for (const Item& item : program_.RegionAt(region).items) {
     if (item.loop) {

@@ -24,6 +24,8 @@ class Plan {
   const std::vector<int32_t>& Inputs(int32_t loop) const {
     return loops_[static_cast<size_t>(loop)].inputs;
   }
+  /// Whether eight points at once should take less time than one after the other.
+  bool PointsPay() const;
   /// The number of turns where it is known, else -1.
   int64_t KnownTurns(int32_t loop) const;
 
@@ -42,6 +44,7 @@ class Plan {
   bool MayRunAcross(int32_t inner, int32_t lanes_loop) const;
   void MarkVarying(int32_t region, int32_t lanes_loop);
   double ScalarCost(int32_t region) const;
+  double PointsCost(int32_t region) const;
   double LanesCost(int32_t region, int32_t lanes_loop);
   double LanesCostOf(int32_t op, int32_t lanes_loop) const;
   int64_t StepOf(const Op& op, int32_t loop) const;
