@@ -40,10 +40,10 @@ BackgroundCompiler::~BackgroundCompiler() {
 
 std::shared_ptr<const expression::PendingCode> BackgroundCompiler::Request(
     std::shared_ptr<const void> owner, const expression::Program& program,
-    expression::Shape shape) {
+    expression::Points points) {
   if (program.ops.size() > expression::kMostNativeOperations) return std::make_shared<Entry>();
   std::string content = expression::ContentOf(program);
-  content += static_cast<char>(shape);
+  content += static_cast<char>(points);
   const std::lock_guard lock(mutex_);
   if (const auto known = entries_.find(content); known != entries_.end()) {
     if (auto entry = known->second.lock()) return entry;
@@ -52,7 +52,7 @@ std::shared_ptr<const expression::PendingCode> BackgroundCompiler::Request(
   if (waiting_.size() >= options_.max_waiting || ending_) return entry;
   Sweep();
   entries_[std::move(content)] = entry;
-  waiting_.push_back({entry, std::move(owner), &program, shape});
+  waiting_.push_back({entry, std::move(owner), &program, points});
   changed_.notify_one();
   return entry;
 }
@@ -74,7 +74,7 @@ void BackgroundCompiler::Work() {
     lock.unlock();
     if (const auto entry = job.entry.lock()) {
       const auto began = std::chrono::steady_clock::now();
-      auto code = expression::CompileNative(*job.program, job.shape);
+      auto code = expression::CompileNative(*job.program, job.points);
       events_.On(MachineCodeMade{code.ok(), std::chrono::steady_clock::now() - began});
       if (code.ok()) entry->Set(*std::move(code));
     }

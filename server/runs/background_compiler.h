@@ -34,7 +34,7 @@ class BackgroundCompiler final : public expression::CodeMaker {
   int64_t worthwhile() const override { return options_.worthwhile; }
   std::shared_ptr<const expression::PendingCode> Request(std::shared_ptr<const void> owner,
                                                          const expression::Program& program,
-                                                         expression::Shape shape) override;
+                                                         expression::Points points) override;
 
  private:
   class Entry;
@@ -42,7 +42,7 @@ class BackgroundCompiler final : public expression::CodeMaker {
     std::weak_ptr<Entry> entry;
     std::shared_ptr<const void> owner;  // of the program
     const expression::Program* program = nullptr;
-    expression::Shape shape = expression::Shape::kOnePoint;
+    expression::Points points = expression::Points::kOne;
   };
 
   void Work();

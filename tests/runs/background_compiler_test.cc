@@ -41,7 +41,7 @@ const expression::NativeCode* WaitFor(const expression::PendingCode& pending) {
 
 std::shared_ptr<const expression::PendingCode> Ask(BackgroundCompiler& compiler,
                                                    const std::shared_ptr<const Compiled>& of) {
-  return compiler.Request(of, of->machinery().gradient, expression::Shape::kOnePoint);
+  return compiler.Request(of, of->machinery().gradient, expression::Points::kOne);
 }
 
 TEST(BackgroundCompiler, MakesCode) {

@@ -27,9 +27,9 @@ class InstantMaker final : public expression::CodeMaker {
   int64_t worthwhile() const override { return 0; }
   std::shared_ptr<const expression::PendingCode> Request(std::shared_ptr<const void>,
                                                          const expression::Program& program,
-                                                         expression::Shape shape) override {
+                                                         expression::Points points) override {
     auto made = std::make_shared<Made>();
-    auto code = expression::CompileNative(program, shape, instructions_);
+    auto code = expression::CompileNative(program, points, instructions_);
     if (code.ok()) made->code = *std::move(code);
     return made;
   }
@@ -42,6 +42,14 @@ class InstantMaker final : public expression::CodeMaker {
   expression::Instructions instructions_;
 };
 
+/// One for all that is compiled for `instructions`; never destroyed, for evaluators need it.
+inline InstantMaker* MakerFor(expression::Instructions instructions) {
+  static InstantMaker* const makers[] = {new InstantMaker(expression::Instructions::kScalar),
+                                         new InstantMaker(expression::Instructions::kAvx2),
+                                         new InstantMaker(expression::Instructions::kAvx512)};
+  return makers[static_cast<int>(instructions)];
+}
+
 /// The interpreter, then machine code for every instruction set that this machine has.
 inline std::vector<Engine> Engines() {
   using expression::Instructions;
@@ -52,9 +60,9 @@ inline std::vector<Engine> Engines() {
                                                        {Instructions::kScalar, "scalar"}};
   for (const auto& [instructions, name] : sets) {
     if (instructions > expression::BestInstructions()) continue;
-    auto* const maker = new InstantMaker(instructions);  // outlives every evaluator
-    engines.push_back(
-        {name, [maker](auto compiled) { return expression::MakeObjective(compiled, maker); }});
+    engines.push_back({name, [maker = MakerFor(instructions)](auto compiled) {
+                         return expression::MakeObjective(compiled, maker);
+                       }});
   }
   return engines;
 }

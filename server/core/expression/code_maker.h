@@ -34,7 +34,7 @@ class CodeMaker {
 
   /// `owner` keeps `program` alive. Thread-safe; never waits for a compiler.
   virtual std::shared_ptr<const PendingCode> Request(std::shared_ptr<const void> owner,
-                                                     const Program& program, Shape shape) = 0;
+                                                     const Program& program, Points points) = 0;
 };
 
 }  // namespace thalweg::expression

@@ -38,7 +38,7 @@ double Runner::RunSlowly(const Arguments& arguments) {
 }
 
 bool Runner::FindNative() {
-  if (pending_ == nullptr) pending_ = maker_->Request(owner_, program_, Shape::kOnePoint);
+  if (pending_ == nullptr) pending_ = maker_->Request(owner_, program_, Points::kOne);
   native_ = pending_->Ready();
   if (native_ == nullptr) return false;
   OwnParameters();
@@ -62,7 +62,7 @@ bool Runner::FindPoints(int64_t count) {
   interpreted_points_ += code_.operations * static_cast<double>(count);
   if (interpreted_points_ < static_cast<double>(maker_->worthwhile())) return false;
   if (pending_points_ == nullptr) {
-    pending_points_ = maker_->Request(owner_, program_, Shape::kEightPoints);
+    pending_points_ = maker_->Request(owner_, program_, Points::kEight);
   }
   native_points_ = pending_points_->Ready();
   if (native_points_ == nullptr) return false;

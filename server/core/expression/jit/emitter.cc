@@ -20,11 +20,11 @@ constexpr int32_t kPoints = std::numeric_limits<int32_t>::max();  // the loop ov
 
 }  // namespace
 
-Emitter::Emitter(const Program& program, const Plan& plan, Shape shape, Instructions instructions,
+Emitter::Emitter(const Program& program, const Plan& plan, Points points, Instructions instructions,
                  llvm::Module& module)
     : program_(program),
       plan_(plan),
-      points_(shape == Shape::kEightPoints),
+      points_(points == Points::kEight),
       instructions_(instructions),
       module_(module),
       b_(module.getContext()),

@@ -26,7 +26,7 @@ namespace thalweg::expression {
 /// reductions and effects keep their order: the bits are the interpreter's.
 class Emitter {
  public:
-  Emitter(const Program& program, const Plan& plan, Shape shape, Instructions instructions,
+  Emitter(const Program& program, const Plan& plan, Points points, Instructions instructions,
           llvm::Module& module);
   /// Whether the program does only what can be done for eight points at once.
   static bool CanTakePoints(const Program& program);

@@ -124,7 +124,8 @@ Instructions BestInstructions() {
   return best;
 }
 
-absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& program, Shape shape,
+absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& program,
+                                                                Points points,
                                                                 Instructions instructions) {
   if (program.ops.size() > kMostNativeOperations) {
     return absl::ResourceExhaustedError(absl::StrCat("the program has ", program.ops.size(),
@@ -141,10 +142,10 @@ absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(const Program& p
   module.setDataLayout(target->createDataLayout());
   module.setTargetTriple(target->getTargetTriple().str());
   const Plan plan(program);
-  if (shape == Shape::kEightPoints && !(Emitter::CanTakePoints(program) && plan.PointsPay())) {
+  if (points == Points::kEight && !(Emitter::CanTakePoints(program) && plan.PointsPay())) {
     return absl::UnimplementedError("eight points at once would not be faster");
   }
-  Emitter emitter(program, plan, shape, instructions, module);
+  Emitter emitter(program, plan, points, instructions, module);
   if (!emitter.Run()) return absl::ResourceExhaustedError("the machine code would be too long");
   std::string problem;
   llvm::raw_string_ostream out(problem);

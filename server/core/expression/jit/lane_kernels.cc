@@ -3,6 +3,8 @@
 #include <immintrin.h>
 #include <sleef.h>
 
+#include <numbers>
+
 #include "server/core/expression/jit/lane_table.h"
 #include "server/core/expression/kernels.h"
 

@@ -22,12 +22,23 @@ THALWEG_PASS1(Atan, atan)
 THALWEG_PASS1(Sinh, sinh)
 THALWEG_PASS1(Cosh, cosh)
 THALWEG_PASS1(Tanh, tanh)
-THALWEG_PASS1(Asinh, asinh)
-THALWEG_PASS1(Acosh, acosh)
 THALWEG_PASS1(Atanh, atanh)
 THALWEG_PASS1(Erf, erf)
 THALWEG_PASS2(Power, pow)
 THALWEG_PASS2(Atan2, atan2)
+typedef long long Bits __attribute__((vector_size(LANES * 8)));
+
+// As in kernels.cc: SLEEF's are infinite where the square of x is.
+Lanes AsinhLanes(Lanes x) {
+  const Lanes zero = {};
+  const Bits sign = (Bits)x & (Bits)-zero;
+  const Lanes size = (Lanes)((Bits)x & ~(Bits)-zero);
+  const Lanes large = (Lanes)((Bits)(LogLanes(size) + std::numbers::ln2) | sign);
+  return size > 0x1p500 ? large : SLEEF(asinh)(x);
+}
+Lanes AcoshLanes(Lanes x) {
+  return x > 0x1p500 ? LogLanes(x) + std::numbers::ln2 : SLEEF(acosh)(x);
+}
 Lanes HypotLanes(Lanes x, Lanes y) { return SLEEF_HYPOT(x, y); }
 
 Lanes SinLanes(Lanes x) { return SLEEF(sincos)(x).x; }
@@ -37,8 +48,6 @@ void SinCosLanesOut(Lanes x, double* out) {
   __builtin_memcpy(out, &both.x, sizeof(Lanes));
   __builtin_memcpy(out + LANES, &both.y, sizeof(Lanes));
 }
-
-typedef long long Bits __attribute__((vector_size(LANES * 8)));
 
 Lanes MinusAbs(Lanes x) {
   const Lanes zero = {};

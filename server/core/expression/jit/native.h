@@ -20,9 +20,9 @@ enum class Instructions : uint8_t {
 Instructions BestInstructions();
 
 /// What the lanes of machine code are.
-enum class Shape : uint8_t {
-  kOnePoint,     ///< Turns of loops: one evaluation.
-  kEightPoints,  ///< Eight points, each with the bits it would have alone.
+enum class Points : uint8_t {
+  kOne,    ///< Turns of loops: one evaluation.
+  kEight,  ///< Eight points, each with the bits it would have alone.
 };
 inline constexpr int64_t kPointsAtOnce = 8;
 
@@ -62,7 +62,7 @@ inline constexpr size_t kMostNativeOperations = 2500;
 /// Compiles a scheduled program with LLVM. Fails, saying why, where the program is larger than
 /// machine code is made for (the interpreter runs it then) or LLVM cannot be used. Thread-safe.
 absl::StatusOr<std::shared_ptr<const NativeCode>> CompileNative(
-    const Program& program, Shape shape = Shape::kOnePoint,
+    const Program& program, Points points = Points::kOne,
     Instructions instructions = BestInstructions());
 
 }  // namespace thalweg::expression
