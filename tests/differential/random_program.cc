@@ -22,10 +22,12 @@ using expression::FunctionInfo;
 const std::set<std::string_view> kOfVectors = {"sum", "mean", "prod", "product", "min",
                                                "max", "amin", "amax", "norm"};
 // What makes or takes matrices; tests/core/expression/arrays_test.cc holds it to NumPy.
-const std::set<std::string_view> kOfArrays = {
-    "matmul", "trace",   "softmax", "log_softmax", "logsumexp", "cumsum", "transpose",
-    "var",    "reshape", "ravel",   "flatten",     "diag",      "outer",  "zeros",
-    "ones",   "eye",     "arange",  "linspace",    "std"};
+const std::set<std::string_view>
+    kOfArrays = {"matmul",    "trace",        "softmax", "log_softmax", "logsumexp", "cumsum",
+                 "transpose", "var",          "reshape", "ravel",       "flatten",   "diag",
+                 "outer",     "zeros",        "ones",    "eye",         "arange",    "linspace",
+                 "std",       "least_squares"};  // held to sums of squares by
+                                                 // tests/core/expression/least_squares_test.cc
 const std::set<std::string_view> kOverGenerators = {"sum", "mean", "prod", "product",
                                                     "min", "max",  "amin", "amax"};
 const std::set<std::string_view> kOwnRules = {"dot", "where", "clip", "len"};

@@ -63,6 +63,7 @@ enum class CallKind : uint8_t {
   kVar,
   kStd,
   kLogSumExp,
+  kLeastSquares,
 };
 constexpr bool IsReduction(CallKind kind) { return kind >= CallKind::kDot; }
 

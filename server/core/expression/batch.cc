@@ -95,9 +95,12 @@ class BatchEvaluator final : public BatchObjective {
     if (names.empty()) return Refuse("rows", Reason::kMissingField, "names no table");
     for (const std::string& name : names) {
       const auto found = source_.parameters.find(name);
-      if (found == source_.parameters.end() || found->second.scalar) {
-        return Refuse("rows", Reason::kInvalidValue,
-                      absl::StrCat("'", name, "' is no vector or matrix among the parameters"));
+      const bool table = found != source_.parameters.end() && !found->second.scalar &&
+                         !found->second.values.empty();
+      if (!table) {
+        return Refuse(
+            "rows", Reason::kInvalidValue,
+            absl::StrCat("'", name, "' is no vector or matrix with values among the parameters"));
       }
       const Parameter& whole = found->second;
       const int64_t count = RowsOf(whole);

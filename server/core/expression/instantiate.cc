@@ -151,7 +151,7 @@ class Instantiation {
       complaints_.Add(Reason::kSyntaxError, node.name_begin,
                       absl::StrCat(Quoted(NameOf(node)),
                                    " does not run over a range; sum, mean, "
-                                   "prod, min and max do"));
+                                   "prod, min, max and least_squares do"));
     } else if (given != wanted) {
       complaints_.Add(Reason::kWrongArity, node.name_begin,
                       absl::StrFormat("%s takes %d argument%s, got %d", Quoted(NameOf(node)),

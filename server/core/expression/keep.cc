@@ -245,6 +245,7 @@ class Planner {
 
   void SpreadFold(int32_t i, const Demand& demand) {
     const Fact& fact = At(i);
+    if (fact.call == CallKind::kLeastSquares) return SpreadSquares(i, demand);
     const int32_t child = Parts(i)[0];
     const Shape& shape = At(child).shape;
     const double turns = Evaluations(demand, fact.shape);
@@ -262,6 +263,17 @@ class Planner {
       made.last *= 2;
     }
     Ask(i, child, made);
+  }
+
+  /// Each argument has a loop of its own.
+  void SpreadSquares(int32_t i, const Demand& demand) {
+    const auto parts = Parts(i);
+    const double turns = Evaluations(demand, At(i).shape);
+    for (const int32_t part : parts) {
+      Demand made = Natural(i, At(part).shape, turns);
+      made.several = parts.size() > 1;
+      Ask(i, part, made);
+    }
   }
 
   void SpreadCall(int32_t i, const Demand& demand) {

@@ -39,6 +39,10 @@ Lowering::Nest Lowering::Generators(int32_t index, int32_t generator, int32_t re
   Nest inner;
   if (last) {
     inner.value = Number(tree_.Children(node)[0]);
+    if (At(index).call == CallKind::kLeastSquares) {
+      builder_.SetOrigin(index, /*derivative=*/false);
+      inner.value = builder_.Emit(Code::kMultiply, inner.value, inner.value);
+    }
     inner.count = builder_.Constant(1);
   } else {
     inner = Generators(index, generator + 1, builder_.BodyOf(loop), fold, counts);

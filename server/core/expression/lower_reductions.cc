@@ -10,6 +10,7 @@ int32_t Lowering::Reduction(int32_t index, const Place& place) {
   const CallKind call = fact.call;
   if (call == CallKind::kDot) return Product(index, place);
   if (call == CallKind::kTrace) return Trace(index);
+  if (call == CallKind::kLeastSquares) return LeastSquares(index);
   const int32_t child = tree_.Children(tree_.At(index))[0];
   const Shape& shape = At(child).shape;
   const int64_t count = fact.axis == kAllAxes ? shape.size() : shape[fact.axis];
@@ -24,15 +25,15 @@ int32_t Lowering::Reduction(int32_t index, const Place& place) {
   };
   switch (call) {
     case CallKind::kMean:
-      return over(FoldOver(index, place, Fold::kSum, element), static_cast<double>(count));
+      return over(FoldOver(index, child, place, Fold::kSum, element), static_cast<double>(count));
     case CallKind::kNorm:
-      return SafeRoot(FoldOver(index, place, Fold::kSum,
+      return SafeRoot(FoldOver(index, child, place, Fold::kSum,
                                [&](const Place& at) { return square_of(element(at)); }));
     case CallKind::kVar:
     case CallKind::kStd: {
-      const int32_t sum = FoldOver(index, place, Fold::kSum, element);
+      const int32_t sum = FoldOver(index, child, place, Fold::kSum, element);
       const int32_t mean = over(sum, static_cast<double>(count));
-      const int32_t squares = FoldOver(index, place, Fold::kSum, [&](const Place& at) {
+      const int32_t squares = FoldOver(index, child, place, Fold::kSum, [&](const Place& at) {
         const int32_t value = element(at);
         builder_.SetOrigin(index, /*derivative=*/false);
         return square_of(builder_.Emit(Code::kSubtract, value, mean));
@@ -46,7 +47,7 @@ int32_t Lowering::Reduction(int32_t index, const Place& place) {
       return builder_.Emit(Code::kAdd, builder_.Call("log", parts.sum), parts.largest);
     }
     default:
-      return FoldOver(index, place, FoldOf(call), element);
+      return FoldOver(index, child, place, FoldOf(call), element);
   }
 }
 
@@ -59,11 +60,11 @@ int32_t Lowering::SafeRoot(int32_t squares) {
   return builder_.Emit(Code::kSelect, at_zero, zero, root);
 }
 
-/// Folds `element` over the places of the first argument that belong to `place` of the result:
+/// Folds `element` over the places of the argument `child` that belong to `place` of the result:
 /// all of them, or those along the axis.
-int32_t Lowering::FoldOver(int32_t index, const Place& place, Fold fold, const ElementOf& element) {
+int32_t Lowering::FoldOver(int32_t index, int32_t child, const Place& place, Fold fold,
+                           const ElementOf& element) {
   const Fact& fact = At(index);
-  const int32_t child = tree_.Children(tree_.At(index))[0];
   const Shape& shape = At(child).shape;
   const bool all = fact.axis == kAllAxes || shape.rank() == 1;
   const int32_t region = all ? Region(index) : RegionOf(index, place);
@@ -112,6 +113,24 @@ int32_t Lowering::Product(int32_t index, const Place& place) {
   return sum;
 }
 
+/// The sum of the squares of all elements of all arguments, one argument after the other.
+int32_t Lowering::LeastSquares(int32_t index) {
+  const auto square_of = [&](int32_t value) {
+    builder_.SetOrigin(index, /*derivative=*/false);
+    return builder_.Emit(Code::kMultiply, value, value);
+  };
+  int32_t sum = -1;
+  for (const int32_t child : tree_.Children(tree_.At(index))) {
+    const int32_t squares =
+        At(child).array() ? FoldOver(index, child, {}, Fold::kSum,
+                                     [&](const Place& at) { return square_of(Element(child, at)); })
+                          : square_of(Number(child));
+    builder_.SetOrigin(index, /*derivative=*/false);
+    sum = sum < 0 ? squares : builder_.Emit(Code::kAdd, sum, squares);
+  }
+  return sum;
+}
+
 int32_t Lowering::Trace(int32_t index) {
   const int32_t child = tree_.Children(tree_.At(index))[0];
   const Shape& shape = At(child).shape;
@@ -131,14 +150,14 @@ Lowering::Exponentials Lowering::ExponentialsOf(int32_t index, const Place& plac
   if (!added) return known->second;
   const int32_t child = tree_.Children(tree_.At(index))[0];
   const auto element = [&](const Place& at) { return Element(child, at); };
-  const int32_t largest = FoldOver(index, place, Fold::kMaximum, element);
+  const int32_t largest = FoldOver(index, child, place, Fold::kMaximum, element);
   const int32_t infinite = builder_.Emit(Code::kEqual, builder_.Emit(Code::kAbs, largest),
                                          builder_.Constant(__builtin_inf()));
   const int32_t zero = builder_.Constant(0);
   Exponentials made;
   made.largest =
       builder_.Emit(Code::kDetach, builder_.Emit(Code::kSelect, infinite, zero, largest));
-  made.sum = FoldOver(index, place, Fold::kSum, [&](const Place& at) {
+  made.sum = FoldOver(index, child, place, Fold::kSum, [&](const Place& at) {
     const int32_t value = element(at);
     builder_.SetOrigin(index, /*derivative=*/false);
     return builder_.Call("exp", builder_.Emit(Code::kSubtract, value, made.largest));

@@ -115,7 +115,9 @@ class Lowering {
   int32_t Reduction(int32_t index, const Place& place);
   int32_t Product(int32_t index, const Place& place);
   int32_t Trace(int32_t index);
-  int32_t FoldOver(int32_t index, const Place& place, Fold fold, const ElementOf& element);
+  int32_t FoldOver(int32_t index, int32_t child, const Place& place, Fold fold,
+                   const ElementOf& element);
+  int32_t LeastSquares(int32_t index);
   int32_t SafeRoot(int32_t squares);
   /// The largest element as a constant, and the sum of exp(element - largest).
   struct Exponentials {

@@ -320,7 +320,7 @@ class Resolver {
       return fault(Reason::kSyntaxError,
                    absl::StrCat(Quoted(name),
                                 " does not run over a range; sum, mean, prod, "
-                                "min and max do"));
+                                "min, max and least_squares do"));
     }
     fact.call = fact.special != nullptr ? fact.special->kind : CallKind::kElementwise;
     fact.function = row;

@@ -92,6 +92,8 @@ void ShapeInference::InferCall(int32_t index, const Node& node, Fact& fact) {
     case CallKind::kTrace:
       if (!MustBeMatrix(index, arguments[0], argument)) return;
       return Deepen(index, fact);
+    case CallKind::kLeastSquares:
+      return Deepen(index, fact);
     default:
       if (!MustBeArray(index, arguments[0], argument)) return;
       return InferReduction(index, arguments[0], fact);

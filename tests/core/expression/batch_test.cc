@@ -80,6 +80,28 @@ TEST(Batch, HasTheBitsOfTheFormulaWithItsRowsAlone) {
   }
 }
 
+TEST(Batch, TakesRowsOfMatrices) {
+  Source source{"mean((X @ w - y)**2) + 0.1*least_squares(w)",
+                {VectorOf("w", 3)},
+                {{"X", {false, Wave(60, 0.9), 3}}, {"y", {false, Wave(20, 0.4)}}}};
+  auto batch = MakeBatchObjective(source, {"X", "y"});
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  const std::vector<int64_t> rows = {4, 19, 0, 4, 7};
+  ASSERT_TRUE((*batch)->SetRows(rows).ok());
+
+  Source some = source;
+  some.parameters["X"].values.clear();
+  some.parameters["y"].values.clear();
+  for (const int64_t row : rows) {
+    for (int64_t c = 0; c < 3; ++c) {
+      some.parameters["X"].values.push_back(
+          source.parameters["X"].values[static_cast<size_t>(3 * row + c)]);
+    }
+    some.parameters["y"].values.push_back(source.parameters["y"].values[static_cast<size_t>(row)]);
+  }
+  ExpectSame(**batch, *MakeObjective(*Compile(some)), Point({0.7, -0.4, 0.2}));
+}
+
 TEST(Batch, SeesAllRowsAtFirst) {
   const Source source = Fit("mean((y - b[0]*exp(-b[1]*t))**2)");
   const auto batch = Batches(source);
@@ -132,7 +154,10 @@ TEST(Batch, SaysWhereAFormulaNamesRowsThatABatchLacks) {
 TEST(Batch, NamesTablesThatDoNotFit) {
   Source source = Fit("mean((y - b[0]*t)**2) + b[1]");
   EXPECT_THAT(std::string(MakeBatchObjective(source, {"y", "q"}).status().message()),
-              HasSubstr("'q' is no vector or matrix among the parameters"));
+              HasSubstr("'q' is no vector or matrix with values among the parameters"));
+  source.parameters["t"].values.clear();
+  EXPECT_THAT(std::string(MakeBatchObjective(source, {"t"}).status().message()),
+              HasSubstr("'t' is no vector"));
   EXPECT_THAT(std::string(MakeBatchObjective(source, {"y", "c"}).status().message()),
               HasSubstr("'c' has 2 rows, 'y' has 100"));
 }

@@ -81,8 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
                "i in "
                "range(len(v)), then v[i]"},
         Golden{"sin(v[i] for i in range(3))", Reason::kSyntaxError,
-               "line 1, column 1: 'sin' does not run over a range; sum, mean, prod, min and max "
-               "do"}));
+               "line 1, column 1: 'sin' does not run over a range; sum, mean, prod, min, max "
+               "and least_squares do"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Characters, EveryError,

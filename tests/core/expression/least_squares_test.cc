@@ -106,6 +106,32 @@ TEST(SumOfSquares, IsSeenWhereNothingElseIsAdded) {
   EXPECT_EQ(CountOf("sum(x[i]**2 for i in range(n) if x[i] > 0)"), 5);
 }
 
+TEST(LeastSquares, IsTheSumOfTheSquaresOfItsArguments) {
+  const Parameters data = {{"A", {false, {1, -2, 3, 0.5, 4, -1}, 3}}, {"b", Data({2, -3})}};
+  const auto same = [&](const std::string& declared, const std::string& written, Index count) {
+    Formula f(declared, {VectorOf("x", 3), Scalar("s")}, data);
+    Formula g(written, {VectorOf("x", 3), Scalar("s")}, data);
+    const Vector at = Point({0.3, -0.7, 1.1, 0.9});
+    EXPECT_EQ(f.compiled->residual_count(), count) << declared;
+    EXPECT_EQ(f.Value(at), g.Value(at)) << declared;
+    EXPECT_EQ(f.Gradient(at), g.Gradient(at)) << declared;
+    ExpectFit(declared, f, at);
+  };
+  same("least_squares(x - 1)", "sum((x - 1)**2)", 3);
+  same("least_squares(x[0]*s - 1)", "(x[0]*s - 1)**2", 1);
+  same("least_squares(A @ x - b)", "sum((A @ x - b)**2)", 2);
+  same("least_squares(A*x)", "sum((A*x)**2)", 6);
+  same("least_squares(A.T*s - 1)", "sum((A.T*s - 1)**2)", 6);
+  same("least_squares(A @ x - b, s*x, s - 2)", "sum((A @ x - b)**2) + sum((s*x)**2) + (s - 2)**2",
+       6);
+  same("r = sin(A @ x) - b\nleast_squares(r, r*s)", "r = sin(A @ x) - b\nsum(r**2) + sum((r*s)**2)",
+       4);
+  same("least_squares(x[i]*x[j] - i for i in range(3) for j in range(i) if j != 1)",
+       "sum((x[i]*x[j] - i)**2 for i in range(3) for j in range(i) if j != 1)", 6);
+  same("0.5*least_squares(A @ x - b) + 3*least_squares(x)", "0.5*sum((A @ x - b)**2) + 3*sum(x**2)",
+       5);
+}
+
 TEST(SumOfSquares, MayHaveTermsThatDoNotVary) {
   EXPECT_EQ(CountOf("sum(x**2) + 4"), 6);
   EXPECT_EQ(CountOf("sum(x**2) + sum(w)"), 6);
