@@ -68,6 +68,13 @@ class BatchEvaluator final : public BatchObjective {
   absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
     return current_->objective->ValueAndGradient(x, value, gradient);
   }
+  absl::Status Values(const Matrix& points, Vector& values) override {
+    return current_->objective->Values(points, values);
+  }
+  absl::Status ValuesAndGradients(const Matrix& points, Vector& values,
+                                  Matrix& gradients) override {
+    return current_->objective->ValuesAndGradients(points, values, gradients);
+  }
   absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product) override {
     return current_->objective->HessianVector(x, v, product);
   }

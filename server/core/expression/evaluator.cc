@@ -42,6 +42,8 @@ class Evaluator final : public Objective {
 
   absl::Status Values(const Matrix& points, Vector& values) override {
     if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
+    // Runs of many points read the formula's own data.
+    if (parameters_ != nullptr) return Objective::Values(points, values);
     value_.RunPoints(points.data(), points.cols(), values.data(), nullptr);
     return absl::OkStatus();
   }
@@ -49,6 +51,7 @@ class Evaluator final : public Objective {
   absl::Status ValuesAndGradients(const Matrix& points, Vector& values,
                                   Matrix& gradients) override {
     if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
+    if (parameters_ != nullptr) return Objective::ValuesAndGradients(points, values, gradients);
     gradient_.RunPoints(points.data(), points.cols(), values.data(), gradients.data());
     return absl::OkStatus();
   }

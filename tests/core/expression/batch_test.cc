@@ -47,6 +47,15 @@ void ExpectSame(Objective& a, Objective& b, const Vector& x) {
   ASSERT_TRUE(b.ValueAndGradient(x, value_b, gradient_b).ok());
   EXPECT_EQ(value_a, value_b);
   EXPECT_EQ(gradient_a, gradient_b);
+  const Matrix points = x.replicate(1, 9);
+  Vector values_a(9);
+  Vector values_b(9);
+  Matrix gradients_a(x.size(), 9);
+  Matrix gradients_b(x.size(), 9);
+  ASSERT_TRUE(a.ValuesAndGradients(points, values_a, gradients_a).ok());
+  ASSERT_TRUE(b.ValuesAndGradients(points, values_b, gradients_b).ok());
+  EXPECT_EQ(values_a, values_b);
+  EXPECT_EQ(gradients_a, gradients_b);
   ASSERT_TRUE(a.HessianVector(x, x, gradient_a).ok());
   ASSERT_TRUE(b.HessianVector(x, x, gradient_b).ok());
   EXPECT_EQ(gradient_a, gradient_b);
