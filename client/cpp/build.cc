@@ -16,6 +16,14 @@ v1::Array Vector(std::span<const double> values) {
   return array;
 }
 
+v1::Array Matrix(std::span<const double> values, size_t columns) {
+  v1::Array array;
+  array.add_shape(static_cast<int64_t>(values.size() / columns));
+  array.add_shape(static_cast<int64_t>(columns));
+  array.mutable_values()->Add(values.begin(), values.end());
+  return array;
+}
+
 Part& Part::SetNumber(const std::string& name, double number) {
   At(name).set_number(number);
   return *this;

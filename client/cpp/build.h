@@ -16,6 +16,8 @@ namespace thalweg::client {
 
 v1::Array Scalar(double value);
 v1::Array Vector(std::span<const double> values);
+/// Rows of one length, one after the other.
+v1::Array Matrix(std::span<const double> values, size_t columns);
 
 /// Something chosen from a catalogue, with its settings:
 ///

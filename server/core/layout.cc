@@ -80,8 +80,9 @@ absl::StatusOr<Vector> Layout::Flatten(const NamedValues& values) const {
     for (Index i = 0; i < variable.length; ++i) {
       const double value = given->second[static_cast<size_t>(i)];
       if (!std::isfinite(value)) {
-        violations.push_back({CoordinateName(offsets_[v] + i), Reason::kInvalidValue,
-                              absl::StrFormat("%g; expected a finite number", value)});
+        violations.push_back(
+            {variable.scalar ? variable.name : absl::StrFormat("%s[%d]", variable.name, i),
+             Reason::kInvalidValue, absl::StrFormat("%g; expected a finite number", value)});
       }
       flat[offsets_[v] + i] = value;
     }

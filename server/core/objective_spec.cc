@@ -18,6 +18,7 @@ std::string VariablePath(const std::string& name) { return absl::StrCat("variabl
 
 std::string Spelled(const Variable& variable) {
   if (variable.scalar) return absl::StrCat(variable.name, " (one number)");
+  if (variable.columns > 0) return variable.name + " of shape " + variable.shape().Text();
   return absl::StrFormat("%s (%d numbers)", variable.name, variable.length);
 }
 

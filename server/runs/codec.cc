@@ -1,5 +1,6 @@
 #include "server/runs/codec.h"
 
+#include <cmath>
 #include <cstring>
 #include <utility>
 #include <variant>
@@ -118,9 +119,39 @@ void KeepPart(State& state, Part& part, int depth = 0) {
 void KeepVariable(State& state, Variable& variable) {
   state.Keep("name", variable.name);
   state.Keep("scalar", variable.scalar);
+  // A matrix says the length of its rows first, as a negative number: what no length is.
+  int64_t columns = -variable.columns;
+  if (state.writing() && columns != 0) state.Keep("length", columns);
   int64_t length = variable.length;
   state.Keep("length", length);
+  if (!state.writing() && length < 0) {
+    columns = length;
+    state.Keep("length", length);
+  }
+  variable.columns = -columns;
   variable.length = length;
+}
+
+/// A matrix is kept as no scalar can be: with several numbers, the first its rows' length.
+void KeepParameter(State& state, expression::Parameter& parameter) {
+  const bool matrix = parameter.columns > 0;
+  bool scalar = parameter.scalar || matrix;
+  state.Keep("scalar", scalar);
+  std::vector<double> values = parameter.values;
+  if (matrix) values.insert(values.begin(), static_cast<double>(parameter.columns));
+  state.Keep("values", values);
+  if (state.writing()) return;
+  parameter = {scalar, std::move(values)};
+  if (!scalar || parameter.values.size() < 2) return;
+  const double columns = parameter.values.front();
+  const auto count = static_cast<double>(parameter.values.size() - 1);
+  if (!(columns >= 1 && columns <= count && std::fmod(count, columns) == 0)) {
+    state.Fail("a matrix whose rows are not of one length");
+    return;
+  }
+  parameter.scalar = false;
+  parameter.columns = static_cast<int64_t>(columns);
+  parameter.values.erase(parameter.values.begin());
 }
 
 void KeepValues(State& state, std::string_view name, NamedValues& values) {
@@ -132,10 +163,8 @@ void KeepObjective(State& state, ObjectiveSpec& objective) {
   state.Keep("function", objective.function);
   KeepList(state, "variables", objective.variables,
            [&](Variable& variable) { KeepVariable(state, variable); });
-  KeepMap(state, "parameters", objective.parameters, [&](expression::Parameter& parameter) {
-    state.Keep("scalar", parameter.scalar);
-    state.Keep("values", parameter.values);
-  });
+  KeepMap(state, "parameters", objective.parameters,
+          [&](expression::Parameter& parameter) { KeepParameter(state, parameter); });
   int64_t dimension = objective.dimension;
   state.Keep("dimension", dimension);
   objective.dimension = dimension;

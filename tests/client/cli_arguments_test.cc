@@ -62,6 +62,15 @@ TEST(Start, RepeatsAndFills) {
   EXPECT_THAT(Array("x=ones(2),5").values(), ElementsAre(1, 1, 5));
 }
 
+TEST(Start, TakesAMatrixRowByRow) {
+  EXPECT_THAT(Array("x=[[1,2],[3,4],[5,6]]").shape(), ElementsAre(3, 2));
+  EXPECT_THAT(Array("x=[[1,2],[3,4],[5,6]]").values(), ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(Array("x=[[0*3],[1*3]]").shape(), ElementsAre(2, 3));
+  EXPECT_EQ(ArrayError("x=[[1,2],[3]]"),
+            "--start: the row before this place has 1 numbers, the first row 2\n"
+            "  x=[[1,2],[3]]\n              ^");
+}
+
 TEST(Start, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ArrayError("3"),
             "--start: expected a name and a value, such as x=0 or x=1,2,3\n  3\n  ^");

@@ -13,7 +13,7 @@ namespace thalweg::fuzz {
 
 /// What a fuzz target makes of its bytes. The first kHead say how long the vectors are and what
 /// numbers stand in them; the formula is the rest. Names are those of the differential tests'
-/// random programs, so that these are seeds.
+/// random programs, so that these are seeds; M is a matrix.
 struct Input {
   expression::Source source;
   Vector x;
@@ -42,7 +42,7 @@ inline Input InputFrom(const uint8_t* data, size_t size) {
   const auto a = static_cast<size_t>(1 + head[2] % 100);
   const auto number = [&](size_t i) { return NumberOf(head[kSizes + i % kNumbers]); };
   Input input;
-  input.source.variables = {{"v", false, v}, {"w", false, w}, {"s", true, 1}};
+  input.source.variables = {{"v", false, v}, {"w", false, w}, {"s", true, 1}, {"M", false, 12, 4}};
   expression::Parameter values{false, {}};
   expression::Parameter places{false, {}};
   for (size_t i = 0; i < a; ++i) {
@@ -50,8 +50,8 @@ inline Input InputFrom(const uint8_t* data, size_t size) {
     places.values.push_back(static_cast<double>((i * i + head[3]) % static_cast<size_t>(v)));
   }
   input.source.parameters = {{"a", values}, {"q", places}, {"p", {true, {number(5)}}}};
-  input.x.resize(v + w + 1);
-  input.direction.resize(v + w + 1);
+  input.x.resize(v + w + 1 + 12);
+  input.direction.resize(v + w + 1 + 12);
   for (Index i = 0; i < input.x.size(); ++i) {
     input.x[i] = number(static_cast<size_t>(i));
     input.direction[i] = number(static_cast<size_t>(i) * 5 + 1);

@@ -19,8 +19,11 @@ RunRecord FullRecord() {
   run.spec.labels = {{"team", "x"}, {"kind", ""}};
   run.spec.objective = {.expression = "a*x**2",
                         .function = "",
-                        .variables = {{"x", false, 3}, {"b", true, 1}},
-                        .parameters = {{"a", {false, {1, -0.0, std::nan("5")}}}},
+                        .variables = {{"x", false, 3}, {"b", true, 1}, {"W", false, 6, 2}},
+                        .parameters = {{"a", {false, {1, -0.0, std::nan("5")}}},
+                                       {"s", {true, {7}}},
+                                       {"M", {false, {1, 2, 3, 4, 5, 6}, 3}},
+                                       {"row", {false, {4}, 1}}},
                         .dimension = 3};
   run.spec.direction = Direction::kMaximize;
   run.spec.start = {{"x", {1, 2, 3}}, {"b", {0.1}}};

@@ -16,6 +16,7 @@ constexpr double kMostNumbers = 1e7;
 struct Values {
   std::vector<double> numbers;
   bool vector = false;  // written as one, whatever its length
+  size_t columns = 0;   // of a matrix
 };
 
 /// A count after '*' or in zeros(...): a whole number from 1 on that still fits.
@@ -56,10 +57,34 @@ void ReadItem(Reader& reader, Values& values) {
   values.vector = true;
 }
 
+/// `[1,2],[3,4]]`: rows of one length, after the first bracket.
+void ReadRows(Reader& reader, Values& values) {
+  do {
+    const size_t before = values.numbers.size();
+    if (!reader.Take('[')) return reader.Fail("expected '[' and a row");
+    do {
+      ReadItem(reader, values);
+    } while (reader.Take(','));
+    if (!reader.Take(']')) return reader.Fail("expected ',' or ']'");
+    const size_t length = values.numbers.size() - before;
+    if (before == 0) values.columns = length;
+    if (length != values.columns) {
+      return reader.Fail(absl::StrCat("the row before this place has ", length,
+                                      " numbers, the first row ", values.columns));
+    }
+  } while (reader.Take(','));
+  if (!reader.Take(']')) reader.Fail("expected ',' or ']'");
+}
+
 Values ReadValues(Reader& reader) {
   Values values;
   const bool bracket = reader.Take('[');
   values.vector = bracket;
+  if (bracket && reader.Next('[')) {
+    ReadRows(reader, values);
+    if (!reader.AtEnd()) reader.Fail("expected the end");
+    return values;
+  }
   ReadItem(reader, values);
   while (reader.Take(',')) {
     values.vector = true;
@@ -83,6 +108,7 @@ Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text) {
   }
   const Values values = ReadValues(reader);
   if (reader.failed()) return reader.error();
+  if (values.columns > 0) return NamedArray{name, client::Matrix(values.numbers, values.columns)};
   if (values.vector) return NamedArray{name, client::Vector(values.numbers)};
   return NamedArray{name, client::Scalar(values.numbers.front())};
 }

@@ -22,6 +22,7 @@ struct NamedArray {
 ///   x=0.5*100      a vector of a hundred times 0.5
 ///   x=-1.2,1,0*98  both together
 ///   x=zeros(10)    a vector of ten zeros; also ones(10)
+///   x=[[1,2],[3,4],[5,6]]    a matrix of three rows
 ///
 /// Every number must be finite; a vector has at most ten million of them.
 Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text);

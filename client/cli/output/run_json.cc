@@ -24,8 +24,14 @@ void WriteVariable(Json& json, const v1::Variable& variable, std::span<const dou
     json.Number(numbers.front());
     return;
   }
+  const bool matrix = variable.shape_size() == 2;
+  const auto columns = static_cast<size_t>(matrix ? variable.shape(1) : 0);
   json.Array();
-  for (const double number : numbers) json.Number(number);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (matrix && i % columns == 0) json.Array();
+    json.Number(numbers[i]);
+    if (matrix && ((i + 1) % columns == 0 || i + 1 == numbers.size())) json.EndArray();
+  }
   json.EndArray();
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "server/core/expression/calls.h"
 #include "server/core/expression/compiled.h"
 #include "server/core/expression/derivative.h"
@@ -135,18 +136,31 @@ absl::StatusOr<std::shared_ptr<const Compiled>> Compile(const Source& source,
   return std::make_shared<const Compiled>(std::move(made));
 }
 
+namespace {
+
+std::string TraitsText(const SpecialCall& call) {
+  std::vector<std::string> traits;
+  if (call.Has(SpecialCall::kGenerators)) traits.push_back("ranges");
+  if (call.Has(SpecialCall::kAxis)) traits.push_back("axis");
+  if (call.Has(SpecialCall::kMethod)) traits.push_back("method");
+  return absl::StrJoin(traits, ", ");
+}
+
+}  // namespace
+
 std::vector<FunctionInfo> Functions() {
   std::vector<FunctionInfo> infos;
   for (const Function& row : Table()) {
     if (!absl::ascii_isalpha(static_cast<unsigned char>(row.name[0]))) continue;
     if (IsKeyword(row.name)) continue;
     infos.push_back({std::string(row.name), row.arity, std::string(row.meaning),
-                     std::string(row.derivative_text), std::string(row.domain)});
+                     std::string(row.derivative_text), std::string(row.domain),
+                     /*elementwise=*/true, std::string(row.other_name)});
   }
   for (const SpecialCall& call : SpecialCalls()) {
     infos.push_back({std::string(call.name), call.most, std::string(call.meaning),
                      std::string(call.derivative), std::string(call.domain),
-                     /*elementwise=*/call.compose != nullptr});
+                     /*elementwise=*/call.compose != nullptr, "", TraitsText(call)});
   }
   return infos;
 }

@@ -34,6 +34,8 @@ const char* NameOf(Fold fold) {
   return "sum";
 }
 
+constexpr char kInOneRow[] = ".ravel()";  // matrices are addressed by one number
+
 const char* SymbolOf(Code code) {
   switch (code) {
     case Code::kFloorDivide:
@@ -144,6 +146,8 @@ Term FormulaWriter::WriteNew(const Op& op) {
       return WriteSum(static_cast<int32_t>(&op - program_.ops.data()));
     case Code::kNegate:
       return Negated(Write(op.a));
+    case Code::kDetach:
+      return Write(op.a);
     case Code::kMultiply:
     case Code::kMaskedMultiply:
       return Product(Write(op.a), Write(op.b));
@@ -305,7 +309,9 @@ size_t FormulaWriter::VariableAt(int64_t place) const {
 std::string FormulaWriter::NameOfParameter(const Array& array) const {
   const auto& values = program_.parameters[static_cast<size_t>(array.parameter)];
   for (const auto& [name, parameter] : machinery_.source.parameters) {
-    if (!parameter.scalar && parameter.values == values) return name;
+    if (!parameter.scalar && parameter.values == values) {
+      return absl::StrCat(name, parameter.columns > 0 ? kInOneRow : "");
+    }
   }
   return "";
 }
@@ -319,7 +325,8 @@ Term FormulaWriter::WriteLoad(const Op& op) {
     const Variable& variable = machinery_.layout.variables()[v];
     if (variable.scalar) return {.body = variable.name};
     place.base -= machinery_.layout.OffsetOf(v);
-    return {.body = absl::StrCat(variable.name, "[", Spelled(place), "]")};
+    return {.body = absl::StrCat(variable.name, variable.columns > 0 ? kInOneRow : "", "[",
+                                 Spelled(place), "]")};
   }
   if (array.kind == ArrayKind::kParameter) {
     const std::string name = NameOfParameter(array);
@@ -337,7 +344,8 @@ Term FormulaWriter::WriteGather(const Op& op) {
     const size_t v = VariableAt(address.base);
     const Variable& variable = machinery_.layout.variables()[v];
     const int64_t offset = address.base - machinery_.layout.OffsetOf(v);
-    return {.body = absl::StrCat(variable.name, "[", Index(op.a, variable.length, offset), "]")};
+    return {.body = absl::StrCat(variable.name, variable.columns > 0 ? kInOneRow : "", "[",
+                                 Index(op.a, variable.length, offset), "]")};
   }
   if (array.kind != ArrayKind::kParameter) return GiveUp(kNoText);
   const std::string name = NameOfParameter(array);
@@ -372,6 +380,7 @@ Term FormulaWriter::OfTemporary(size_t array, const Whole& place) {
   for (const int32_t effect : effects) {
     const Code code = program_.At(effect).code;
     if (code == Code::kExclusiveProducts) return Products(array, place);
+    if (IsRunningSum(code)) return GiveUp(kNoText);
     cleared |= code == Code::kClear;
     stored |= code == Code::kStore;
     if (code != Code::kClear) adding.push_back(effect);

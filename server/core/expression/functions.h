@@ -44,7 +44,9 @@ struct FunctionInfo {
   std::string meaning;
   std::string derivative;
   std::string domain;
-  bool elementwise = true;  ///< Of numbers, and of arrays element by element.
+  bool elementwise = true;      ///< Of numbers, and of arrays element by element.
+  std::string other_name = {};  ///< "arcsin", or empty.
+  std::string takes = {};       ///< What else than arguments: "ranges, axis, .method", or empty.
 };
 
 }  // namespace thalweg::expression

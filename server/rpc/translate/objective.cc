@@ -57,7 +57,7 @@ void AddParameters(const v1::Objective& objective, ObjectiveSpec& spec, Refusals
   for (const auto& [name, array] : objective.parameters()) {
     auto values = FromWire(array);
     if (values.ok()) {
-      spec.parameters[name] = {values->scalar, std::move(values->values)};
+      spec.parameters[name] = {values->scalar, std::move(values->values), values->columns};
     } else {
       refusals.Add(Keyed("parameters", name), values.status());
     }
@@ -77,10 +77,10 @@ absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const Sha
   AddParameters(objective, spec, refusals);
   if (!refusals.empty()) return refusals.ToStatus();
 
-  // A start says lengths only, and one number there means a scalar: shapes that say otherwise
+  // A start is kept as numbers only, and one number there means a scalar: shapes that say more
   // have to be declared.
   const bool open = spec.function.empty() && spec.variables.empty();
-  if (open && point.has_vector_of_one) spec.variables = point.variables;
+  if (open && point.has_shapes) spec.variables = point.variables;
   return spec;
 }
 
@@ -97,7 +97,7 @@ void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire)
   }
   for (const Variable& variable : spec.variables) ToWire(variable, *wire.add_variables());
   for (const auto& [name, parameter] : spec.parameters) {
-    ToWire(parameter.values, parameter.scalar, (*wire.mutable_parameters())[name]);
+    ToWire(parameter.values, parameter.shape(), (*wire.mutable_parameters())[name]);
   }
   wire.set_dimension(spec.dimension);
   wire.set_direction(direction == Direction::kMaximize ? v1::DIRECTION_MAXIMIZE

@@ -15,9 +15,39 @@ namespace {
 
 constexpr int kMostNames = 10'000;  // variables of a point; names cost more than numbers
 
-template <typename Shape>
-std::string ShapeText(const Shape& shape) {
+using Lengths = google::protobuf::RepeatedField<int64_t>;
+
+std::string ShapeText(const Lengths& shape) {
   return absl::StrCat("[", absl::StrJoin(shape, ", "), "]");
+}
+
+/// Refuses more than two axes, and lengths below one.
+absl::Status CheckShape(const Lengths& shape) {
+  if (shape.size() > 2) {
+    return Refuse("shape", Reason::kWrongShape,
+                  absl::StrCat("is ", ShapeText(shape),
+                               "; only scalars [], vectors [n] and matrices [m, n] are "
+                               "understood"));
+  }
+  if (std::all_of(shape.begin(), shape.end(), [](int64_t length) { return length >= 1; })) {
+    return absl::OkStatus();
+  }
+  return Refuse("shape", Reason::kWrongShape,
+                absl::StrCat("is ", ShapeText(shape), "; lengths begin at 1"));
+}
+
+/// Whether `count` numbers fill a checked shape.
+bool Fills(int64_t count, const Lengths& shape) {
+  int64_t rest = count;
+  for (const int64_t length : shape) {
+    if (rest % length != 0) return false;
+    rest /= length;
+  }
+  return shape.empty() || rest == 1;
+}
+
+void AddShape(const Shape& shape, Lengths& wire) {
+  for (int axis = 0; axis < shape.rank(); ++axis) wire.Add(shape[axis]);
 }
 
 absl::Status CheckFinite(const v1::Array& array) {
@@ -43,12 +73,8 @@ absl::StatusOr<ShapedValues> FromWire(const v1::Array& array) {
   if (count == 0) {
     return Refuse("values", Reason::kMissingField, "has no numbers; at least one is needed");
   }
-  if (array.shape_size() > 1) {
-    return Refuse("shape", Reason::kWrongShape,
-                  absl::StrCat("is ", ShapeText(array.shape()),
-                               "; only scalars [] and vectors [n] are understood"));
-  }
-  if (array.shape_size() == 1 && array.shape(0) != count) {
+  if (const absl::Status shape = CheckShape(array.shape()); !shape.ok()) return shape;
+  if (!Fills(count, array.shape())) {
     return Refuse("shape", Reason::kWrongShape,
                   absl::StrCat("is ", ShapeText(array.shape()), ", which is not filled by ", count,
                                count == 1 ? " number" : " numbers"));
@@ -57,6 +83,7 @@ absl::StatusOr<ShapedValues> FromWire(const v1::Array& array) {
 
   ShapedValues result;
   result.scalar = array.shape_size() == 0 && count == 1;
+  result.columns = array.shape_size() == 2 ? array.shape(1) : 0;
   result.values.assign(array.values().begin(), array.values().end());
   return result;
 }
@@ -76,9 +103,9 @@ absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point) {
       continue;
     }
     const bool one = values->values.size() == 1;
-    result.has_vector_of_one |= one && !values->scalar;
-    result.variables.push_back(
-        {std::string(name), values->scalar, static_cast<Index>(values->values.size())});
+    result.has_shapes |= (one && !values->scalar) || values->columns > 0;
+    result.variables.push_back({std::string(name), values->scalar,
+                                static_cast<Index>(values->values.size()), values->columns});
     result.values.emplace(name, std::move(values->values));
   }
   if (!refusals.empty()) return refusals.ToStatus();
@@ -86,36 +113,39 @@ absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point) {
 }
 
 absl::StatusOr<Variable> FromWire(const v1::Variable& variable) {
-  if (variable.shape_size() > 1) {
-    return Refuse("shape", Reason::kWrongShape,
-                  absl::StrCat("is ", ShapeText(variable.shape()),
-                               "; only scalars [] and vectors [n] are understood"));
-  }
+  if (const absl::Status shape = CheckShape(variable.shape()); !shape.ok()) return shape;
   if (variable.shape_size() == 0) return Variable{variable.name(), /*scalar=*/true, 1};
-  if (variable.shape(0) < 1) {
+  const int64_t first = variable.shape(0);
+  if (variable.shape_size() == 1) return Variable{variable.name(), /*scalar=*/false, first};
+  const int64_t columns = variable.shape(1);
+  int64_t length = 0;
+  if (__builtin_mul_overflow(first, columns, &length)) {
     return Refuse("shape", Reason::kWrongShape,
-                  absl::StrCat("is ", ShapeText(variable.shape()), "; lengths begin at 1"));
+                  absl::StrCat("is ", ShapeText(variable.shape()), "; that is too many numbers"));
   }
-  return Variable{variable.name(), /*scalar=*/false, static_cast<Index>(variable.shape(0))};
+  return Variable{variable.name(), /*scalar=*/false, length, columns};
 }
 
 void ToWire(const Variable& variable, v1::Variable& wire) {
   wire.set_name(variable.name);
-  if (!variable.scalar) wire.add_shape(variable.length);
+  AddShape(variable.shape(), *wire.mutable_shape());
 }
 
-void ToWire(const std::vector<double>& values, bool scalar, v1::Array& wire) {
-  if (!scalar) wire.add_shape(static_cast<int64_t>(values.size()));
+void ToWire(const std::vector<double>& values, const Shape& shape, v1::Array& wire) {
+  AddShape(shape, *wire.mutable_shape());
   wire.mutable_values()->Add(values.begin(), values.end());
 }
 
 void ToWire(const NamedValues& values, const std::vector<Variable>& variables, v1::Point& wire) {
-  std::map<std::string_view, bool> scalars;
-  for (const Variable& variable : variables) scalars[variable.name] = variable.scalar;
+  std::map<std::string_view, Shape> shapes;
+  for (const Variable& variable : variables) shapes[variable.name] = variable.shape();
   for (const auto& [name, numbers] : values) {
-    const auto known = scalars.find(name);
-    const bool scalar = known != scalars.end() ? known->second : numbers.size() == 1;
-    ToWire(numbers, scalar, (*wire.mutable_values())[name]);
+    const auto known = shapes.find(name);
+    const auto count = static_cast<int64_t>(numbers.size());
+    const Shape shape = known != shapes.end() ? known->second
+                        : count == 1          ? Shape()
+                                              : Shape::Vector(count);
+    ToWire(numbers, shape, (*wire.mutable_values())[name]);
   }
 }
 

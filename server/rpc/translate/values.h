@@ -10,21 +10,22 @@
 /// Arrays, variables and points. Paths in errors begin at the message given: "values[x]".
 namespace thalweg::rpc {
 
-/// A scalar or a vector as it arrives.
+/// A scalar, vector or matrix as it arrives.
 struct ShapedValues {
   bool scalar = true;
-  std::vector<double> values;
+  std::vector<double> values;  ///< A matrix row after row.
+  int64_t columns = 0;         ///< Of a matrix, else 0.
 };
 
-/// Refuses a shape that its numbers do not fill, more than one axis, no numbers, and NaN or Inf.
+/// Refuses a shape that its numbers do not fill, more than two axes, no numbers, and NaN or Inf.
 absl::StatusOr<ShapedValues> FromWire(const v1::Array& array);
 
 /// A point as it arrives: its values, and what its shapes say about the variables.
 struct ShapedPoint {
   NamedValues values;
   std::vector<Variable> variables;  ///< By name, in alphabetical order.
-  /// Some vector has one number: its values alone would be taken for a scalar's.
-  bool has_vector_of_one = false;
+  /// Some shape says what its values alone would not: a vector of one number, or a matrix.
+  bool has_shapes = false;
 };
 absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point);
 
@@ -33,7 +34,7 @@ absl::StatusOr<Variable> FromWire(const v1::Variable& variable);
 void ToWire(const Variable& variable, v1::Variable& wire);
 /// `values` by name; shapes come from `variables`, or from the values where those do not tell.
 void ToWire(const NamedValues& values, const std::vector<Variable>& variables, v1::Point& wire);
-void ToWire(const std::vector<double>& values, bool scalar, v1::Array& wire);
+void ToWire(const std::vector<double>& values, const Shape& shape, v1::Array& wire);
 
 /// The path of a coordinate in a v1::Point, for the way the core spells it: "x" -> "values[x]",
 /// "y[3]" -> "values[y].values[3]". Anything else stays as it is.

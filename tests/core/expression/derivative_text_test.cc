@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "server/core/functions/catalogue.h"
-#include "tests/core/expression/formula.h"
+#include "tests/core/expression/arrays.h"
 
 namespace thalweg::expression {
 namespace {
@@ -89,6 +89,17 @@ int CompareWithGradient(Formula& f, const Source& source, unsigned seed) {
     }
   }
   return compared;
+}
+
+TEST(DerivativeText, OfArraysIsTheirGradient) {
+  int written = 0;
+  for (const Known& known : kNumPyArrays) {
+    const Source source{known.text, Unknowns(), {}};
+    Formula f(source.text, source.variables);
+    written += CompareWithGradient(f, source, 1) > 0 ? 1 : 0;
+    ASSERT_FALSE(HasFailure()) << known.text;
+  }
+  EXPECT_GT(written, 80);
 }
 
 TEST(DerivativeText, OfTestFunctionsIsTheirGradient) {

@@ -36,8 +36,21 @@ TEST(Array, RefusesAShapeThatItsNumbersDoNotFill) {
   EXPECT_THAT(FromWire(Numbers({1, 2}, {3})).status(), ViolatesAt("shape", Reason::kWrongShape));
   EXPECT_THAT(FromWire(Numbers({1, 2}, {-2})).status(), ViolatesAt("shape", Reason::kWrongShape));
   EXPECT_THAT(FromWire(Numbers({1}, {0})).status(), ViolatesAt("shape", Reason::kWrongShape));
-  EXPECT_THAT(FromWire(Numbers({1, 2, 3, 4}, {2, 2})).status(),
+  EXPECT_THAT(FromWire(Numbers({1, 2, 3, 4}, {2, 3})).status(),
               ViolatesAt("shape", Reason::kWrongShape));
+  EXPECT_THAT(FromWire(Numbers({1, 2, 3, 4}, {1LL << 62, 4})).status(),
+              ViolatesAt("shape", Reason::kWrongShape));
+  EXPECT_THAT(FromWire(Numbers({1, 2, 3, 4}, {2, 2, 1})).status(),
+              ViolatesAt("shape", Reason::kWrongShape));
+}
+
+TEST(Array, OfTwoAxesIsAMatrixRowAfterRow) {
+  const auto matrix = FromWire(Numbers({1, 2, 3, 4, 5, 6}, {2, 3}));
+
+  ASSERT_TRUE(matrix.ok()) << matrix.status();
+  EXPECT_FALSE(matrix->scalar);
+  EXPECT_EQ(matrix->columns, 3);
+  EXPECT_THAT(matrix->values, ElementsAre(1, 2, 3, 4, 5, 6));
 }
 
 TEST(Array, RefusesNoNumbersAndNamesTheFirstThatIsNotFinite) {
@@ -54,12 +67,20 @@ TEST(Point, SpeaksOfItsVariablesInAlphabeticalOrder) {
 
   ASSERT_TRUE(shaped.ok()) << shaped.status();
   EXPECT_THAT(shaped->variables, ElementsAre(Variable{"a", false, 2}, Variable{"b", true, 1}));
-  EXPECT_FALSE(shaped->has_vector_of_one);
+  EXPECT_FALSE(shaped->has_shapes);
 }
 
 TEST(Point, TellsAVectorOfOneFromAScalar) {
-  EXPECT_TRUE(FromWire(PointOf("x", Numbers({1}, {1})))->has_vector_of_one);
-  EXPECT_FALSE(FromWire(PointOf("x", Numbers({1})))->has_vector_of_one);
+  EXPECT_TRUE(FromWire(PointOf("x", Numbers({1}, {1})))->has_shapes);
+  EXPECT_FALSE(FromWire(PointOf("x", Numbers({1})))->has_shapes);
+}
+
+TEST(Point, TellsAMatrixFromAVector) {
+  const auto shaped = FromWire(PointOf("x", Numbers({1, 2, 3, 4}, {2, 2})));
+
+  ASSERT_TRUE(shaped.ok()) << shaped.status();
+  EXPECT_TRUE(shaped->has_shapes);
+  EXPECT_THAT(shaped->variables, ElementsAre(Variable{"x", false, 4, 2}));
 }
 
 TEST(Point, NamesTheVariableThatIsWrong) {
@@ -77,11 +98,12 @@ TEST(Point, EscapesNamesThatAreNotFitForAMessage) {
 
 TEST(Point, ComesBackAsItWentWithTheShapesOfItsVariables) {
   v1::Point wire;
-  ToWire(NamedValues{{"b", {1}}, {"x", {2}}, {"y", {3, 4}}},
-         {{"b", true, 1}, {"x", false, 1}, {"y", false, 2}}, wire);
+  ToWire(NamedValues{{"b", {1}}, {"x", {2}}, {"y", {3, 4}}, {"z", {5, 6}}},
+         {{"b", true, 1}, {"x", false, 1}, {"y", false, 2}, {"z", false, 2, 1}}, wire);
 
   EXPECT_EQ(wire.values().at("b").shape_size(), 0);
   EXPECT_THAT(wire.values().at("x").shape(), ElementsAre(1));
+  EXPECT_THAT(wire.values().at("z").shape(), ElementsAre(2, 1));
   const auto back = FromWire(wire);
   ASSERT_TRUE(back.ok());
   EXPECT_THAT(back->values.at("y"), ElementsAre(3, 4));
@@ -94,7 +116,7 @@ TEST(CoordinatePath, SpellsACoordinateAsTheWireDoes) {
   EXPECT_EQ(CoordinatePath(""), "");
 }
 
-TEST(Variable, RefusesLengthsBelowOneAndMatrices) {
+TEST(Variable, RefusesLengthsBelowOneAndMoreThanTwoAxes) {
   v1::Variable wire;
   wire.set_name("x");
   EXPECT_TRUE(FromWire(wire)->scalar);
@@ -102,7 +124,13 @@ TEST(Variable, RefusesLengthsBelowOneAndMatrices) {
   EXPECT_THAT(FromWire(wire).status(), ViolatesAt("shape", Reason::kWrongShape));
   wire.set_shape(0, 2);
   EXPECT_EQ(FromWire(wire)->length, 2);
-  wire.add_shape(2);
+  wire.add_shape(3);
+  EXPECT_EQ(FromWire(wire)->length, 6);
+  EXPECT_EQ(FromWire(wire)->columns, 3);
+  wire.set_shape(0, 1LL << 62);
+  EXPECT_THAT(FromWire(wire).status(), ViolatesAt("shape", Reason::kWrongShape));
+  wire.set_shape(0, 2);
+  wire.add_shape(1);
   EXPECT_THAT(FromWire(wire).status(), ViolatesAt("shape", Reason::kWrongShape));
 }
 
