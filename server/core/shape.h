@@ -19,7 +19,7 @@ class Shape {
   int64_t operator[](int axis) const { return lengths_[static_cast<size_t>(axis)]; }
   int64_t size() const { return (rank_ < 1 ? 1 : lengths_[0]) * (rank_ < 2 ? 1 : lengths_[1]); }
   /// The shape without `axis`, or with length 1 there.
-  Shape Without(int axis) const { return rank_ == 2 ? Vector(lengths_[1 - axis]) : Shape(); }
+  Shape Without(int axis) const { return rank_ == 2 ? Vector((*this)[1 - axis]) : Shape(); }
   Shape WithOne(int axis) const {
     Shape made = *this;
     made.lengths_[static_cast<size_t>(axis)] = 1;

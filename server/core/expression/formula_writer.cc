@@ -380,7 +380,11 @@ Term FormulaWriter::OfTemporary(size_t array, const Whole& place) {
   for (const int32_t effect : effects) {
     const Code code = program_.At(effect).code;
     if (code == Code::kExclusiveProducts) return Products(array, place);
-    if (IsRunningSum(code)) return GiveUp(kNoText);
+    // Of a kept matrix the text would search for the row and column, and be no easier to read.
+    const bool whole = ActsOnWholeArray(code);
+    const size_t address = whole ? 0 : static_cast<size_t>(program_.At(effect).aux);
+    const bool matrix = !whole && program_.addresses[address].terms.size() > 1;
+    if (matrix || IsRunningSum(code)) return GiveUp(kNoText);
     cleared |= code == Code::kClear;
     stored |= code == Code::kStore;
     if (code != Code::kClear) adding.push_back(effect);

@@ -114,6 +114,7 @@ class IndexChecker {
   }
 
   void NotInteger(int32_t node, const std::string& what) {
+    if (integers_.out_of_steps() && !complaints_.empty()) return;  // it may well be one
     const std::string hint =
         tree_.At(node).kind == NodeKind::kMultiply ? "; // divides integers" : "";
     Add(node, Reason::kInvalidValue,

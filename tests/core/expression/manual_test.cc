@@ -20,8 +20,7 @@ namespace {
 
 using thalweg::testing::Json;
 
-const std::string kPath =
-    std::string(THALWEG_SOURCE_DIR) + "/server/core/expression/LANGUAGE.md";
+const std::string kPath = std::string(THALWEG_SOURCE_DIR) + "/server/core/expression/LANGUAGE.md";
 constexpr char kBegin[] = "<!-- functions -->\n";
 constexpr char kEnd[] = "<!-- end -->\n";
 
@@ -74,12 +73,11 @@ std::vector<Example> Examples() {
   for (size_t i = 1; i < pieces.size(); ++i) {
     Example example;
     example.text = pieces[i].substr(0, pieces[i].find("```"));
-    for (const std::string& line :
-         std::vector<std::string>(absl::StrSplit(example.text, '\n'))) {
+    for (const std::string& line : std::vector<std::string>(absl::StrSplit(example.text, '\n'))) {
       if (absl::StartsWith(line, "# variables: ")) {
         for (const auto& [name, value] : Named(line.substr(13))) {
-          example.variables.push_back({name, value.scalar,
-                                       static_cast<Index>(value.values.size()), value.columns});
+          example.variables.push_back(
+              {name, value.scalar, static_cast<Index>(value.values.size()), value.columns});
           example.x.insert(example.x.end(), value.values.begin(), value.values.end());
         }
       } else if (absl::StartsWith(line, "# data: ")) {
@@ -111,7 +109,8 @@ TEST(Manual, ExamplesHaveTheirValueAndTheGradientOfTheirSlope) {
 std::string Cell(const std::string& text) { return absl::StrReplaceAll(text, {{"|", "\\|"}}); }
 
 std::string FunctionTable() {
-  std::string table = "| function | meaning | domain | derivative | also |\n|---|---|---|---|---|\n";
+  std::string table =
+      "| function | meaning | domain | derivative | also |\n|---|---|---|---|---|\n";
   for (const FunctionInfo& info : Functions()) {
     const std::string other =
         info.other_name.empty() ? "" : absl::StrCat(", `", info.other_name, "`");
