@@ -187,6 +187,8 @@ class IndexChecker {
 
   void CheckPlace(const Subscript& subscript, int32_t guard) {
     Fact& fact = analysis_.At(subscript.node);
+    // Even an element that is not needed is looked at, inside; here there is no inside.
+    if (subscript.length == 0) return OutOfRange(subscript, 0, "");
     const auto range = integers_.RangeOf(subscript.node);
     if (!range) {
       if (!complaints_.full()) NotInteger(subscript.node, "an index");

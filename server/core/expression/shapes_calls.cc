@@ -147,7 +147,8 @@ std::optional<int64_t> ShapeInference::Length(int32_t index, int32_t node, bool 
   const auto range = integers_.RangeOf(node);
   const bool known = range && range->constant() && analysis_.At(node).loops == 0;
   if (!known || range->low < (open ? -1 : 0) || range->low > kMostLength) {
-    Fault(index, Reason::kWrongShape,
+    analysis_.At(index).faulty = true;
+    Fault(node, Reason::kWrongShape,
           absl::StrFormat("a length must be a constant integer of 0 or more, made of numbers, "
                           "integer parameters, len(), .shape and + - * // %%; %s is not",
                           Describe(node)));

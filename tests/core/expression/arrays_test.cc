@@ -80,6 +80,80 @@ Parameters Data(int rows, int columns) {
   return {{"X", x}, {"y", y}};
 }
 
+struct Refusal {
+  const char* text;
+  const char* message;
+};
+
+// A is 3 x 4, B 4 x 2, v 4, u 3 long.
+constexpr Refusal kRefusals[] = {
+    {"sum(A @ u)",
+     "line 1, column 5: 'A' has shape (3, 4), 'u' has shape (3,); a product needs 4 == 3"},
+    {"sum(A @ s)", "line 1, column 5: @ multiplies vectors and matrices; 's' is a number, write *"},
+    {"sum(A + u)",
+     "line 1, column 5: 'A' has shape (3, 4), 'u' has shape (3,); lengths must be equal or 1, "
+     "counted from the last axis"},
+    {"A[3, 0]", "line 1, column 3: index 3 is outside axis 0 of 'A', whose shape is (3, 4)"},
+    {"A[0, 0, 0]", "line 1, column 9: 'A' has shape (3, 4): at most 2 subscripts"},
+    {"sum(A[i, i] for i in range(4))",
+     "line 1, column 7: index 3 is outside axis 0 of 'A', whose shape is (3, 4) at i = 3"},
+    {"sum(sum(v[i:]) for i in range(3))",
+     "line 1, column 9: the parts of a slice must be constant integers, so that its length is "
+     "known; "
+     "'i' is not (a comprehension may use loop variables in indices)"},
+    {"sum(v[::0])", "line 1, column 5: the step of a slice must not be 0"},
+    {"sum(A, axis=2)",
+     "line 1, column 1: the axis '2' is not one of an array of shape (3, 4): write 0, 1, -1 or -2"},
+    {"sum(v, axis=1)",
+     "line 1, column 1: the axis '1' is not one of an array of shape (4,): write 0 or -1"},
+    {"sum(A, dims=1)",
+     "line 1, column 8: 'sum' takes axis= and keepdims=True or False; got 'dims=1'"},
+    {"sum(cumsum(A))", "line 1, column 5: 'cumsum' of a matrix needs an axis, 0 or 1"},
+    {"A",
+     "line 1, column 1: the formula gives an array of shape (3, 4); it must give one number "
+     "(sum, mean, norm ... make one)"},
+    {"sum([[1, 2], [3]])",
+     "line 1, column 14: '[3]' has shape (1,), but the first of this list has (2,)"},
+    {"sum(reshape(A, (5, 2)))",
+     "line 1, column 5: 'A' has shape (3, 4) and 12 elements, which do not fill (5, 2)"},
+    {"sum(A.exp())", "line 1, column 7: arrays have no method 'exp'; write exp(...)"},
+    {"max(v[4:])",
+     "line 1, column 1: 'v[4:]' has shape (0,): nothing to take the smallest or largest of"},
+    {"sum(v[[0, 4]])", "line 1, column 7: index 4 is outside 'v', whose length is 4"},
+    {"sum(v[v])",
+     "line 1, column 7: a list of places must be integers: a vector parameter, [0, 2] "
+     "or arange; 'v' is not"},
+    {"sum(zeros((10**5, 10**5)))",
+     "line 1, column 12: a length must be a constant integer of 0 or more, made of numbers, "
+     "integer "
+     "parameters, len(), .shape and + - * // %; '10**5' is not"},
+    {"sum(zeros((100000, 100000)))",
+     "line 1, column 5: 'zeros((100000, 100000))' has 1e+10 elements; one evaluation may take "
+     "1e+08 "
+     "operations"},
+    {"sum(cumsum(zeros(40000000) + s))",
+     "line 1, column 5: temporary arrays take more than 268435456 bytes, the limit; this one has "
+     "shape (40000000,)"},
+    {"sum(z[i] if i > 5 else 0 for i in range(3)) if 1 else 0",
+     "line 1, column 5: unknown name 'z'; did you mean 'A'?"},
+};
+
+TEST(Arrays, ThatDoNotFitAreRefusedWithTheirShapes) {
+  for (const Refusal& refusal : kRefusals) {
+    const absl::Status status = ErrorOf(refusal.text, Unknowns());
+    ASSERT_FALSE(status.ok()) << refusal.text;
+    const std::string message(status.message());
+    EXPECT_EQ(message.substr(0, message.find('\n')), refusal.message);
+  }
+}
+
+TEST(Arrays, AreNotReadWhereTheyAreEmpty) {
+  const absl::Status status =
+      ErrorOf("z = v[4:]\nsum(z[i] if i > 5 else 0 for i in range(3))", Unknowns());
+
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("whose length is 0"));
+}
+
 TEST(ArrayCosts, OfLinearRegressionAreOnePassOverTheData) {
   constexpr int kRows = 200;
   constexpr int kColumns = 30;
