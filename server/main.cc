@@ -157,7 +157,9 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   const auto runs = runs::RunBook::Open(**store, events, options);
   if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
 
-  const auto rpc = rpc::Server::Start(**runs, events, OptionsForRpc(settings, log));
+  rpc::ServerOptions rpc_options = OptionsForRpc(settings, log);
+  rpc_options.code_maker = options.code_maker;
+  const auto rpc = rpc::Server::Start(**runs, events, rpc_options);
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 

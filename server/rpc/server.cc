@@ -81,7 +81,7 @@ Server::Server(runs::RunBook& runs, EventSink& events, const ServerOptions& opti
       surroundings_{events, lanes_, options.incidents},
       watches_{pump_, events, draining_, options.heartbeat},
       optimization_(runs, surroundings_, watches_),
-      objective_(surroundings_, options.limits),
+      objective_(surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
       acceptor_(std::move(acceptor)) {}
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/acceptor.h"
@@ -36,8 +37,9 @@ struct ServerOptions {
   std::chrono::milliseconds heartbeat{10'000};  ///< Silence on a stream before a sign of life.
 
   expression::Limits limits;  ///< Of the objectives that ObjectiveService is asked about.
-  ServerInfo info;            ///< For GetServerInfo.
-  IncidentLog incidents;      ///< Told what callers must not see; may be empty.
+  expression::CodeMaker* code_maker = nullptr;  ///< For them; outlives the server. May be null.
+  ServerInfo info;                              ///< For GetServerInfo.
+  IncidentLog incidents;                        ///< Told what callers must not see; may be empty.
 };
 
 /// The gRPC server: all services, health ("" and "ready" follow SetServing, "live" does not) and

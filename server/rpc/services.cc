@@ -142,19 +142,19 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
 grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
     Context* context, const v1::EvaluateObjectiveRequest* request,
     v1::EvaluateObjectiveResponse* response) {
-  return Answer("EvaluateObjective", context, response,
-                [this, request](const Interruption& interruption) {
-                  return rpc::EvaluateObjective(server_.events, *request, interruption, limits_);
-                });
+  return Answer(
+      "EvaluateObjective", context, response, [this, request](const Interruption& interruption) {
+        return rpc::EvaluateObjective(server_.events, *request, interruption, limits_, maker_);
+      });
 }
 
 grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
                                                         const v1::CheckGradientRequest* request,
                                                         v1::CheckGradientResponse* response) {
-  return Answer("CheckGradient", context, response,
-                [this, request](const Interruption& interruption) {
-                  return rpc::CheckGradient(server_.events, *request, interruption, limits_);
-                });
+  return Answer(
+      "CheckGradient", context, response, [this, request](const Interruption& interruption) {
+        return rpc::CheckGradient(server_.events, *request, interruption, limits_, maker_);
+      });
 }
 
 // ---- CatalogService

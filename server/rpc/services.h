@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/rpc/handlers/get_server_info.h"
 #include "server/rpc/streams/watch_reactor.h"
@@ -47,8 +48,9 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
-  ObjectiveCalls(const Surroundings& server, const expression::Limits& limits)
-      : server_(server), limits_(limits) {}
+  ObjectiveCalls(const Surroundings& server, const expression::Limits& limits,
+                 expression::CodeMaker* maker)
+      : server_(server), limits_(limits), maker_(maker) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -66,6 +68,7 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
 
   const Surroundings& server_;
   const expression::Limits limits_;
+  expression::CodeMaker* const maker_;
 };
 
 class CatalogCalls final : public v1::CatalogService::CallbackService {

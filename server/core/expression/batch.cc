@@ -132,7 +132,8 @@ class BatchEvaluator final : public BatchObjective {
     if (rows.empty()) return absl::InvalidArgumentError("a batch needs at least one row");
     Source source = source_;
     for (const Table& table : tables_) {
-      source.parameters[table.name].values.assign(rows.size() * table.width, StandIn(*table.whole));
+      source.parameters[table.name].values =
+          std::vector<double>(rows.size() * table.width, StandIn(*table.whole));
     }
     auto compiled = Compile(source, limits_);
     if (!compiled.ok()) {

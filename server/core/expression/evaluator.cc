@@ -42,17 +42,14 @@ class Evaluator final : public Objective {
 
   absl::Status Values(const Matrix& points, Vector& values) override {
     if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
-    // Runs of many points read the formula's own data.
-    if (parameters_ != nullptr) return Objective::Values(points, values);
-    value_.RunPoints(points.data(), points.cols(), values.data(), nullptr);
+    value_.RunPoints(points.data(), points.cols(), parameters_, values.data(), nullptr);
     return absl::OkStatus();
   }
 
   absl::Status ValuesAndGradients(const Matrix& points, Vector& values,
                                   Matrix& gradients) override {
     if (points.rows() != machinery_.layout.size()) return WrongSize(points.col(0));
-    if (parameters_ != nullptr) return Objective::ValuesAndGradients(points, values, gradients);
-    gradient_.RunPoints(points.data(), points.cols(), values.data(), gradients.data());
+    gradient_.RunPoints(points.data(), points.cols(), parameters_, values.data(), gradients.data());
     return absl::OkStatus();
   }
 

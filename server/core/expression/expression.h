@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/expression/functions.h"
 #include "server/core/expression/limits.h"
+#include "server/core/expression/numbers.h"
 #include "server/core/layout.h"
 #include "server/core/objective.h"
 
@@ -17,8 +18,8 @@ namespace thalweg::expression {
 /// A constant of a formula: a number, a vector or a matrix.
 struct Parameter {
   bool scalar = true;
-  std::vector<double> values;  ///< A matrix row after row.
-  int64_t columns = 0;         ///< Of a matrix; 0 for numbers and vectors.
+  Numbers values;       ///< A matrix row after row.
+  int64_t columns = 0;  ///< Of a matrix; 0 for numbers and vectors.
 
   Shape shape() const {
     const auto count = static_cast<int64_t>(values.size());

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/expression/numbers.h"
+
 namespace thalweg::expression {
 
 /// Operations of a program. Operands are other operations (a, b, c), values are doubles; truth is
@@ -159,7 +161,7 @@ struct Program {
   std::vector<Loop> loops;
   std::vector<Array> arrays;
   std::vector<Address> addresses;
-  std::vector<std::vector<double>> parameters;      ///< Values of the kParameter arrays.
+  std::vector<Numbers> parameters;                  ///< Values of the kParameter arrays.
   std::map<std::string, int32_t> named_parameters;  ///< Their numbers, where names stand for them.
   int32_t result = -1;                              ///< The operation that is the formula's value.
 

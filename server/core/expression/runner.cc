@@ -71,26 +71,30 @@ bool Runner::FindPoints(int64_t count) {
   return true;
 }
 
-void Runner::RunPoints(const double* points, int64_t count, double* values, double* gradients) {
+void Runner::RunPoints(const double* points, int64_t count, const double* const* parameters,
+                       double* values, double* gradients) {
   const int64_t n = program_.arrays[kInputArray].length;
   int64_t done = 0;
   if (FindPoints(count)) {
     for (; done + 1 < count; done += kPointsAtOnce) {
-      RunEight(points + done * n, std::min(kPointsAtOnce, count - done), values + done,
+      RunEight(points + done * n, std::min(kPointsAtOnce, count - done),
+               parameters != nullptr ? parameters : parameters_.data(), values + done,
                gradients == nullptr ? nullptr : gradients + done * n);
     }
   }
   for (; done < count; ++done) {
     values[done] = Run({.x = points + done * n,
-                        .gradient = gradients == nullptr ? nullptr : gradients + done * n});
+                        .gradient = gradients == nullptr ? nullptr : gradients + done * n,
+                        .parameters = parameters});
   }
 }
 
 /// At most eight points; lanes without one repeat the last.
-void Runner::RunEight(const double* points, int64_t count, double* values, double* gradients) {
+void Runner::RunEight(const double* points, int64_t count, const double* const* parameters,
+                      double* values, double* gradients) {
   const int64_t n = program_.arrays[kInputArray].length;
   ToLanes(points, n, count, points_scratch_ + NativeCode::kPointsAt);
-  native_points_->Run({}, parameters_.data(), points_scratch_);
+  native_points_->Run({}, parameters, points_scratch_);
   std::copy_n(points_scratch_ + native_points_->values_at(), count, values);
   if (gradients == nullptr) return;
   FromLanes(points_scratch_ + native_points_->gradients_at(), n, count, gradients);

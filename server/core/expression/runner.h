@@ -30,7 +30,9 @@ class Runner {
 
   /// The values at `count` points and, where the program makes them and `gradients` is not null,
   /// gradients: both by columns of n coordinates. Every point has the bits of a run of its own.
-  void RunPoints(const double* points, int64_t count, double* values, double* gradients);
+  /// `parameters` as in Arguments.
+  void RunPoints(const double* points, int64_t count, const double* const* parameters,
+                 double* values, double* gradients);
 
   /// For explanations.
   Machine& interpreter();
@@ -40,7 +42,8 @@ class Runner {
   bool FindNative();
   bool FindPoints(int64_t count);
   void OwnParameters();
-  void RunEight(const double* points, int64_t count, double* values, double* gradients);
+  void RunEight(const double* points, int64_t count, const double* const* parameters,
+                double* values, double* gradients);
 
   std::shared_ptr<const void> owner_;
   const Program& program_;

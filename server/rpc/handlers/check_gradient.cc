@@ -88,11 +88,12 @@ v1::CheckGradientResponse ToWire(const GradientCheck& check, const Layout& layou
 absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
                                                         const v1::CheckGradientRequest& request,
                                                         const Interruption& interruption,
-                                                        const expression::Limits& limits) {
+                                                        const expression::Limits& limits,
+                                                        expression::CodeMaker* maker) {
   const auto options = OptionsOf(request);
   if (!options.ok()) return options.status();
-  const auto understood =
-      Understand(request.objective(), request.point(), "point", events, interruption, limits);
+  const auto understood = Understand(request.objective(), request.point(), "point", events,
+                                     interruption, limits, maker);
   if (!understood.ok()) return understood.status();
   Objective& objective = *understood->objective;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
@@ -12,6 +13,7 @@ namespace thalweg::rpc {
 absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
                                                         const v1::CheckGradientRequest& request,
                                                         const Interruption& interruption,
-                                                        const expression::Limits& limits = {});
+                                                        const expression::Limits& limits = {},
+                                                        expression::CodeMaker* maker = nullptr);
 
 }  // namespace thalweg::rpc

@@ -168,10 +168,11 @@ Index PointsAtOnce(const Objective& objective, double operations) {
 
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,
-    const Interruption& interruption, const expression::Limits& limits) {
+    const Interruption& interruption, const expression::Limits& limits,
+    expression::CodeMaker* maker) {
   if (const absl::Status status = CheckPoints(request); !status.ok()) return status;
-  const auto understood =
-      Understand(request.objective(), request.points(0), "points[0]", events, interruption, limits);
+  const auto understood = Understand(request.objective(), request.points(0), "points[0]", events,
+                                     interruption, limits, maker);
   if (!understood.ok()) return understood.status();
   const auto wishes = WishesOf(request, *understood->objective);
   if (!wishes.ok()) return wishes.status();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
@@ -13,6 +14,7 @@ namespace thalweg::rpc {
 /// gone.
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,
-    const Interruption& interruption, const expression::Limits& limits = {});
+    const Interruption& interruption, const expression::Limits& limits = {},
+    expression::CodeMaker* maker = nullptr);
 
 }  // namespace thalweg::rpc

@@ -62,7 +62,8 @@ class Interruptible final : public Objective {
 absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
                                       const std::string& point_path, EventSink& events,
                                       const Interruption& interruption,
-                                      const expression::Limits& limits) {
+                                      const expression::Limits& limits,
+                                      expression::CodeMaker* maker) {
   const auto shaped = FromWire(point);
   if (!shaped.ok()) return Under(point_path, shaped.status());
   const auto spec = FromWire(wire, *shaped);
@@ -75,7 +76,7 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
 
   Understood understood;
   understood.objective =
-      std::make_unique<Interruptible>(expression::MakeObjective(*compiled), interruption);
+      std::make_unique<Interruptible>(expression::MakeObjective(*compiled, maker), interruption);
   understood.compiled = *std::move(compiled);
   return understood;
 }

@@ -27,7 +27,8 @@ struct Understood {
 absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
                                       const std::string& point_path, EventSink& events,
                                       const Interruption& interruption,
-                                      const expression::Limits& limits);
+                                      const expression::Limits& limits,
+                                      expression::CodeMaker* maker = nullptr);
 
 /// The flat vector that `point` spells. Errors are at `path`.
 absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,

@@ -88,9 +88,9 @@ TEST(NistStrd, HasItsCertifiedFits) {
     const auto& rows = file["data"].array();
     Parameters data;
     for (size_t c = 0; c < file["columns"].array().size(); ++c) {
-      Parameter column{false, {}};
-      for (const Json& row : rows) column.values.push_back(row.Numbers()[c]);
-      data.emplace(file["columns"].array()[c].string(), column);
+      std::vector<double> column;
+      for (const Json& row : rows) column.push_back(row.Numbers()[c]);
+      data.emplace(file["columns"].array()[c].string(), Parameter{false, column});
     }
     std::vector<Variable> variables;
     for (const Json& name : file["parameters"].array()) variables.push_back(Scalar(name.string()));
