@@ -73,11 +73,11 @@ TEST(Arrays, HaveHessiansThatAreSlopesOfGradients) {
 }
 
 Parameters Data(int rows, int columns) {
-  Parameter x{false, {}, columns};
-  Parameter y{false, {}};
-  Append(x.values, rows * columns, 7, 11, 0);
-  Append(y.values, rows, 3, 7, 0);
-  return {{"X", x}, {"y", y}};
+  std::vector<double> x;
+  std::vector<double> y;
+  Append(x, rows * columns, 7, 11, 0);
+  Append(y, rows, 3, 7, 0);
+  return {{"X", {false, x, columns}}, {"y", {false, y}}};
 }
 
 struct Refusal {

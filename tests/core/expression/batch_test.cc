@@ -99,15 +99,16 @@ TEST(Batch, TakesRowsOfMatrices) {
   ASSERT_TRUE((*batch)->SetRows(rows).ok());
 
   Source some = source;
-  some.parameters["X"].values.clear();
-  some.parameters["y"].values.clear();
+  std::vector<double> x;
+  std::vector<double> y;
   for (const int64_t row : rows) {
     for (int64_t c = 0; c < 3; ++c) {
-      some.parameters["X"].values.push_back(
-          source.parameters["X"].values[static_cast<size_t>(3 * row + c)]);
+      x.push_back(source.parameters["X"].values[static_cast<size_t>(3 * row + c)]);
     }
-    some.parameters["y"].values.push_back(source.parameters["y"].values[static_cast<size_t>(row)]);
+    y.push_back(source.parameters["y"].values[static_cast<size_t>(row)]);
   }
+  some.parameters["X"].values = x;
+  some.parameters["y"].values = y;
   ExpectSame(**batch, *MakeObjective(*Compile(some)), Point({0.7, -0.4, 0.2}));
 }
 
@@ -164,7 +165,7 @@ TEST(Batch, NamesTablesThatDoNotFit) {
   Source source = Fit("mean((y - b[0]*t)**2) + b[1]");
   EXPECT_THAT(std::string(MakeBatchObjective(source, {"y", "q"}).status().message()),
               HasSubstr("'q' is no vector or matrix with values among the parameters"));
-  source.parameters["t"].values.clear();
+  source.parameters["t"].values = {};
   EXPECT_THAT(std::string(MakeBatchObjective(source, {"t"}).status().message()),
               HasSubstr("'t' is no vector"));
   EXPECT_THAT(std::string(MakeBatchObjective(source, {"y", "c"}).status().message()),
