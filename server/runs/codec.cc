@@ -151,8 +151,7 @@ void KeepParameter(State& state, expression::Parameter& parameter) {
   }
   parameter.scalar = false;
   parameter.columns = static_cast<int64_t>(columns);
-  parameter.values =
-      std::vector<double>(parameter.values.begin() + 1, parameter.values.end());
+  parameter.values = std::vector<double>(parameter.values.begin() + 1, parameter.values.end());
 }
 
 void KeepValues(State& state, std::string_view name, NamedValues& values) {

@@ -34,17 +34,18 @@ std::string Manual() {
 /// A number, a list, or a list of rows.
 Parameter ValueFrom(const Json& json) {
   if (json.is_number()) return {true, {json.number()}};
-  Parameter made{false, {}};
+  std::vector<double> values;
+  int64_t columns = 0;
   for (const Json& element : json.array()) {
     if (element.is_number()) {
-      made.values.push_back(element.number());
+      values.push_back(element.number());
       continue;
     }
     const std::vector<double> row = element.Numbers();
-    made.values.insert(made.values.end(), row.begin(), row.end());
-    made.columns = static_cast<int64_t>(row.size());
+    values.insert(values.end(), row.begin(), row.end());
+    columns = static_cast<int64_t>(row.size());
   }
-  return made;
+  return {false, values, columns};
 }
 
 /// "x = [1, 2]; s = 3"
