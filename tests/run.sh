@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests.
 #
-#   tests/run.sh                 release: everything; asan: all but end to end; tsan: core and runs
+#   tests/run.sh                 release: everything; asan: all but end to end and differential
+#                                tests; tsan: core and runs
 #   tests/run.sh release         one preset: release, dev, asan or tsan
 #   tests/run.sh release -R Adam further arguments go to ctest
 #
 # JOBS=n sets how many compilers and tests run at once (default: one per processor).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[[ ${1:-} == -h || ${1:-} == --help ]] && { sed -n '2,8p' "$0"; exit 0; }
+[[ ${1:-} == -h || ${1:-} == --help ]] && { sed -n '2,9p' "$0"; exit 0; }
 
 jobs=${JOBS:-$(nproc)}
 started=$SECONDS
@@ -32,7 +33,7 @@ if (( $# )); then
   run_preset "$@"
 else
   run_preset release
-  run_preset asan -LE 'end_to_end|check|slow'
-  run_preset tsan -LE 'check|slow|reference'
+  run_preset asan -LE 'end_to_end|check|slow|differential'
+  run_preset tsan -LE 'check|slow|reference|differential'
 fi
 echo "=== all passed in $((SECONDS - started)) s"

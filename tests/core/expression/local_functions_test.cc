@@ -38,8 +38,8 @@ TEST(LocalFunction, TakesArraysAndLoopVariables) {
 TEST(LocalFunction, SeesOnlyWhatStandsBeforeIt) {
   EXPECT_EQ(Of("a = 1\nf(x) = x + a\na = 100\nf(1)"), 2);
   EXPECT_THAT(MessageOf("f(x) = x + later\nlater = 1\nf(1)"), HasSubstr("unknown name 'later'"));
-  EXPECT_THAT(MessageOf("f(x) = x + i\nsum(f(i) for i in range(3))"),
-              HasSubstr("unknown name 'i'")) << "loop variables of the caller are not seen";
+  EXPECT_THAT(MessageOf("f(x) = x + i\nsum(f(i) for i in range(3))"), HasSubstr("unknown name 'i'"))
+      << "loop variables of the caller are not seen";
   EXPECT_EQ(Of("s2 = s\nf(s2) = 2*s2\nf(5) + s2"), 11.5) << "a parameter hides a local";
   EXPECT_EQ(Of("f(t) = sum(t*i for i in range(3))\nsum(f(i) for i in range(3))"), 9)
       << "two loops may have variables of one name";
@@ -60,12 +60,14 @@ TEST(LocalFunction, DoesNotCallItself) {
 }
 
 TEST(LocalFunction, NamesBothPlacesOfAnError) {
-  EXPECT_EQ(MessageOf("f(a, b) = sum(a*b)\n\n1 + f(v, u)"),
-            "line 1, column 15: 'a' has shape (4,), 'b' has shape (3,); lengths must be equal or 1, "
-            "counted from the last axis (in 'f' as called at line 3, column 5)");
-  EXPECT_EQ(MessageOf("f(i) = v[i]\ng(i) = f(i + 1)\nsum(g(i) for i in range(4))"),
-            "line 1, column 10: index 4 is outside 'v', whose length is 4 at i = 3 (in 'f' as called "
-            "at line 2, column 8, in 'g' as called at line 3, column 5)");
+  EXPECT_EQ(
+      MessageOf("f(a, b) = sum(a*b)\n\n1 + f(v, u)"),
+      "line 1, column 15: 'a' has shape (4,), 'b' has shape (3,); lengths must be equal or 1, "
+      "counted from the last axis (in 'f' as called at line 3, column 5)");
+  EXPECT_EQ(
+      MessageOf("f(i) = v[i]\ng(i) = f(i + 1)\nsum(g(i) for i in range(4))"),
+      "line 1, column 10: index 4 is outside 'v', whose length is 4 at i = 3 (in 'f' as called "
+      "at line 2, column 8, in 'g' as called at line 3, column 5)");
 }
 
 TEST(LocalFunction, IsCheckedWhereItIsDefinedAndCalled) {
@@ -74,14 +76,14 @@ TEST(LocalFunction, IsCheckedWhereItIsDefinedAndCalled) {
             "line 1, column 1: 'sin' is the name of a function; choose another name");
   EXPECT_EQ(MessageOf("v(a) = a\nv(1)"),
             "line 1, column 1: 'v' is already a variable or parameter");
-  EXPECT_EQ(MessageOf("f(a, a) = a\nf(1, 2)"),
-            "line 1, column 6: two parameters are named 'a'");
+  EXPECT_EQ(MessageOf("f(a, a) = a\nf(1, 2)"), "line 1, column 6: two parameters are named 'a'");
   EXPECT_EQ(MessageOf("f(a) = a\nf + 1"), "line 2, column 1: 'f' is a function; write f(...)");
   EXPECT_EQ(MessageOf("f() = 1\nf()"),
             "line 1, column 3: a function takes at least one argument; a value without any is "
             "'name = value'");
-  EXPECT_EQ(MessageOf("f(i) = sum(i for i in range(3))\nf(1)"),
-            "line 1, column 18: the loop variable 'i' has the name of a parameter of this function");
+  EXPECT_EQ(
+      MessageOf("f(i) = sum(i for i in range(3))\nf(1)"),
+      "line 1, column 18: the loop variable 'i' has the name of a parameter of this function");
   EXPECT_EQ(MessageOf("f(a) = a"),
             "line 1, column 1: the last line must be the value of the formula, not an assignment");
 }
@@ -92,7 +94,8 @@ TEST(LocalFunction, CannotExplode) {
   for (int i = 1; i < 60; ++i) {
     absl::StrAppend(&doubles, "f", i, "(a) = f", i - 1, "(a) + f", i - 1, "(a)\n");
   }
-  for (int i = 1; i < 200; ++i) absl::StrAppend(&chain, "f", i, "(a) = f", i - 1, "(cumsum(cumsum(a)))\n");
+  for (int i = 1; i < 200; ++i)
+    absl::StrAppend(&chain, "f", i, "(a) = f", i - 1, "(cumsum(cumsum(a)))\n");
 
   EXPECT_THAT(MessageOf(doubles + "f59(s)"), HasSubstr("more than 100000 nodes, the limit"));
   EXPECT_THAT(MessageOf(chain + "sum(f199(v*i)[0] for i in range(2))"),
