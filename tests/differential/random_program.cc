@@ -128,13 +128,13 @@ class Writer {
   // --- data and points ------------------------------------------------------------------------
 
   expression::Parameters Data() {
-    expression::Parameter a{false, {}};
-    expression::Parameter q{false, {}};
+    std::vector<double> a;
+    std::vector<double> q;
     for (int i = 0; i < n_; ++i) {
-      a.values.push_back(Uniform(-1.5, 1.5));
-      q.values.push_back(Pick(n_));
+      a.push_back(Uniform(-1.5, 1.5));
+      q.push_back(Pick(n_));
     }
-    return {{"a", a}, {"q", q}, {"p", {true, {Uniform(0.5, 2)}}}};
+    return {{"a", {false, a}}, {"q", {false, q}}, {"p", {true, {Uniform(0.5, 2)}}}};
   }
 
   Vector Moderate(Index size) {

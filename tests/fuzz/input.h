@@ -43,13 +43,14 @@ inline Input InputFrom(const uint8_t* data, size_t size) {
   const auto number = [&](size_t i) { return NumberOf(head[kSizes + i % kNumbers]); };
   Input input;
   input.source.variables = {{"v", false, v}, {"w", false, w}, {"s", true, 1}, {"M", false, 12, 4}};
-  expression::Parameter values{false, {}};
-  expression::Parameter places{false, {}};
+  std::vector<double> values;
+  std::vector<double> places;
   for (size_t i = 0; i < a; ++i) {
-    values.values.push_back(number(i * 7 + 3));
-    places.values.push_back(static_cast<double>((i * i + head[3]) % static_cast<size_t>(v)));
+    values.push_back(number(i * 7 + 3));
+    places.push_back(static_cast<double>((i * i + head[3]) % static_cast<size_t>(v)));
   }
-  input.source.parameters = {{"a", values}, {"q", places}, {"p", {true, {number(5)}}}};
+  input.source.parameters = {
+      {"a", {false, values}}, {"q", {false, places}}, {"p", {true, {number(5)}}}};
   input.x.resize(v + w + 1 + 12);
   input.direction.resize(v + w + 1 + 12);
   for (Index i = 0; i < input.x.size(); ++i) {

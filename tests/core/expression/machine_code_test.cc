@@ -105,16 +105,18 @@ TEST(MachineCode, HasTheSameBitsForLoopsInLoops) {
       data["y"] = {false, labels};
       // Along rows, and across them.
       ExpectSameBits("mean(log1p(exp(-y*(X @ w)))) + 0.1*w @ w", {VectorOf("w", n)}, data);
-      ExpectSameBits("sum(log(sum(exp(w[k] - X[i, 0]*k) for k in range(3))) for i in range(len(y)))",
-                     {VectorOf("w", 3)}, data);
+      ExpectSameBits(
+          "sum(log(sum(exp(w[k] - X[i, 0]*k) for k in range(3))) for i in range(len(y)))",
+          {VectorOf("w", 3)}, data);
       ExpectSameBits("sum((tanh(X @ W + b) @ v - y)**2)",
                      {{"W", false, 4 * n, 4}, VectorOf("b", 4), VectorOf("v", 4)}, data);
       // Turns that depend on the turn outside.
       ExpectSameBits("sum(sum(w[j]*w[i] for j in range(i+1)) for i in range(len(w)))",
                      {VectorOf("w", n)}, data);
       // One cell from many turns, computed and not.
-      ExpectSameBits("sum(w[(i*j) % len(w)]*exp(w[i % len(w)]) for i in range(9) for j in range(5))",
-                     {VectorOf("w", n)}, data);
+      ExpectSameBits(
+          "sum(w[(i*j) % len(w)]*exp(w[i % len(w)]) for i in range(9) for j in range(5))",
+          {VectorOf("w", n)}, data);
     }
   }
 }
