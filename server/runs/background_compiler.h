@@ -16,7 +16,7 @@ namespace thalweg::runs {
 
 struct BackgroundCompilerOptions {
   /// Operations an evaluator interprets before it asks: about a fifth of a millisecond's work, less
-  /// than the one to five that compiling takes.
+  /// than the two to ten that compiling takes.
   int64_t worthwhile = 200'000;
   /// Programs waiting for the compiler; those asked for beyond stay interpreted.
   size_t max_waiting = 1000;

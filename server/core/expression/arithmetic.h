@@ -8,7 +8,8 @@
 namespace thalweg::expression {
 
 /// What the arithmetic operations mean, on one double. Constant folding, the interpreter and the
-/// tests of later machines share it. kCall1 and kCall2 are not here: the table has their kernels.
+/// tests share it; machine code does the same. kCall1 and kCall2 are not here: the table has their
+/// kernels.
 template <Code code>
 inline double Apply(double a, [[maybe_unused]] double b, [[maybe_unused]] double c) {
   if constexpr (code == Code::kAdd) return a + b;

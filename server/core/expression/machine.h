@@ -8,8 +8,8 @@
 
 namespace thalweg::expression {
 
-/// The interpreter: runs machine code in memory of its own. It is the oracle for whatever compiles
-/// programs later, so it does the plainest thing that the meaning of a program allows.
+/// The interpreter: runs instructions in memory of its own. It is the oracle for what jit/
+/// makes, so it does the plainest thing that the meaning of a program allows.
 class Machine {
  public:
   /// Both must outlive the machine.

@@ -154,7 +154,7 @@ struct Region {
 };
 
 /// Straight-line operations with loops between them: the form of a formula's value, of its
-/// gradient, and of whatever a later machine (see README.md) compiles.
+/// gradient, and of what jit/ compiles.
 struct Program {
   std::vector<Op> ops;
   std::vector<Region> regions = {Region{}};
