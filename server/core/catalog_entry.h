@@ -22,6 +22,8 @@ struct CatalogEntry {
   std::string summary;  ///< One or two plain sentences.
   std::string formula;  ///< The update in plain text, "x -= a*m/(sqrt(v)+e)"; may be empty.
   std::string source;   ///< Paper or book; may be empty for common knowledge.
+  std::string advice;   ///< When to use it and when not, a few sentences; may be empty.
+  std::string example;  ///< A command line that shows it: "thalweg minimize ..."; may be empty.
   std::vector<OptionInfo> options;
   std::function<absl::StatusOr<std::unique_ptr<Thing>>(const Part&)> make;
 };

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/core/diagnosis/diagnosis.h"
-#include "server/core/norms.h"
+#include "server/core/pairing.h"
 #include "server/core/violation.h"
 
 namespace thalweg {
@@ -36,7 +37,27 @@ bool Has(std::string_view code, const std::vector<Finding>& findings) {
                      [code](const Finding& finding) { return finding.code == code; });
 }
 
-absl::Status CheckStart(const Vector& start, const Layout& layout) {
+absl::Status CheckBounds(const Bounds& bounds, const Layout& layout) {
+  if (!bounds.any()) return absl::OkStatus();
+  if (bounds.lower.size() != layout.size() || bounds.upper.size() != layout.size()) {
+    return Refuse("bounds", Reason::kWrongShape,
+                  absl::StrFormat("expected %d coordinates, got %d lower and %d upper bounds",
+                                  layout.size(), bounds.lower.size(), bounds.upper.size()));
+  }
+  for (Index i = 0; i < layout.size(); ++i) {
+    const double lower = bounds.lower[i];
+    const double upper = bounds.upper[i];
+    if (lower <= upper && lower < kInfinity && upper > -kInfinity) continue;
+    return Refuse(
+        "bounds", Reason::kInvalidValue,
+        absl::StrFormat("%s must lie between %g and %g: the lower bound must not be above "
+                        "the upper one, and neither may be NaN",
+                        layout.CoordinateName(i), lower, upper));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckStart(const Vector& start, const Bounds& bounds, const Layout& layout) {
   if (start.size() != layout.size()) {
     return Refuse("start", Reason::kWrongShape,
                   absl::StrFormat("expected %d coordinates, got %d", layout.size(), start.size()));
@@ -49,6 +70,15 @@ absl::Status CheckStart(const Vector& start, const Layout& layout) {
     return Refuse(
         "start", Reason::kInvalidValue,
         absl::StrFormat("%s is %g; expected a finite number", layout.CoordinateName(i), start[i]));
+  }
+  if (bounds.lower.size() != start.size() || bounds.upper.size() != start.size()) {
+    return absl::OkStatus();
+  }
+  for (Index i = 0; i < start.size(); ++i) {
+    if (start[i] >= bounds.lower[i] && start[i] <= bounds.upper[i]) continue;
+    return Refuse("start", Reason::kInvalidValue,
+                  absl::StrFormat("%s is %g, outside its bounds [%g, %g]", layout.CoordinateName(i),
+                                  start[i], bounds.lower[i], bounds.upper[i]));
   }
   return absl::OkStatus();
 }
@@ -78,6 +108,9 @@ std::optional<StopReason> Descent::Advance(int64_t most, double elapsed_seconds,
 absl::Status Descent::Step() {
   previous_x_ = at_.x;
   const double value = at_.value;
+  at_.flags = 0;
+  at_.trials = 0;
+  at_.notes.clear();
   absl::Status status = optimizer_->Step(problem_, at_);
   if (!status.ok()) {
     at_.x = previous_x_;  // no value is known at the new one
@@ -85,20 +118,31 @@ absl::Status Descent::Step() {
     return status;
   }
   previous_value_ = value;
+  at_.evaluations = problem_.evaluations();
   at_.step_norm = Distance(at_.x, previous_x_);
   ++at_.iteration;
   return status;
 }
 
+Norms Descent::GradientNorms() {
+  if (at_.gradient.size() == 0) {
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    return {unknown, unknown};
+  }
+  if (!problem_.bounds().any()) return NormsOf(at_.gradient);
+  problem_.bounds().ProjectedStep(at_.x, at_.gradient, projected_);
+  return NormsOf(projected_);
+}
+
 void Descent::Look() {
-  const Norms norms = NormsOf(at_.gradient);
+  const Norms norms = GradientNorms();
   gradient_norm_ = norms.two;
   gradient_max_ = norms.max;
   // A step of finite length ended at a finite x; only the other kind needs a look.
   const bool x_finite = std::isfinite(at_.step_norm) || at_.x.allFinite();
-  const bool finite = std::isfinite(at_.value) && std::isfinite(norms.max) && x_finite;
+  const bool slope_finite = at_.gradient.size() == 0 || std::isfinite(norms.max);
+  const bool finite = std::isfinite(at_.value) && slope_finite && x_finite;
 
-  at_.flags &= ~(kNewBest | kNonFinite);
   if (!finite) {
     at_.flags |= kNonFinite;
   } else if (at_.iteration == 0 || at_.value < best_.value) {
@@ -127,6 +171,7 @@ std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
       chosen = std::move(reason);
     }
   }
+  if (!chosen) chosen = optimizer_->Finished();
   if (!chosen) return std::nullopt;
   return Explained(*std::move(chosen));
 }
@@ -160,34 +205,45 @@ StopReason Descent::Failed(const absl::Status& status) const {
 Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings)
     : objective_(std::move(objective)),
       settings_(std::move(settings)),
-      problem_(*objective_, settings_.direction) {}
+      problem_(*objective_, settings_.direction, settings_.bounds, settings_.seed) {}
 
 absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings) {
   auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
-  const auto rules = WithSafeguards(settings.stopping);
+  const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
+  const auto rules = WithSafeguards(settings.stopping, can.gradient);
 
   std::vector<Violation> violations;
   Append(Under("optimizer", optimizer.status()), violations);
   Append(Under("stopping", rules.status()), violations);
-  Append(CheckStart(settings.start, objective->layout()), violations);
+  if (optimizer.ok()) Append(Under("stopping", CheckRules(settings.stopping, can)), violations);
+  Append(CheckBounds(settings.bounds, objective->layout()), violations);
+  Append(CheckStart(settings.start, settings.bounds, objective->layout()), violations);
   if (!violations.empty()) return Refuse(std::move(violations));
 
   std::unique_ptr<Descent> descent(new Descent(std::move(objective), std::move(settings)));
+  const Part& kind = descent->settings_.optimizer;
+  if (absl::Status status = CheckPairing(kind, can, descent->problem_); !status.ok()) {
+    return Under("optimizer", status);
+  }
   descent->optimizer_ = *std::move(optimizer);
-  for (const Part& part : *rules) {
+  descent->stopping_ = *rules;
+  for (const Part& part : descent->stopping_) {
     auto rule = MakeFrom(StoppingRules(), "stopping rule", part);
     if (!rule.ok()) return rule.status();
     descent->rules_.push_back(*std::move(rule));
   }
   descent->at_.x = descent->settings_.start;
-  descent->at_.gradient = Vector::Zero(descent->at_.x.size());
+  if (can.gradient) descent->at_.gradient = Vector::Zero(descent->at_.x.size());
   return descent;
 }
 
 absl::Status Descent::Begin() {
-  const absl::Status status = problem_.Evaluate(at_);
+  const bool with_gradient = at_.gradient.size() > 0;
+  const absl::Status status =
+      with_gradient ? problem_.Evaluate(at_) : problem_.Value(at_.x, at_.value);
   if (!status.ok()) return status;
+  at_.evaluations = problem_.evaluations();
   start_value_ = previous_value_ = at_.value;
   Look();
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
@@ -202,20 +258,12 @@ absl::Status Descent::Begin() {
 }
 
 void Descent::Remember(State& state) {
-  uint64_t flags = at_.flags;
-  state.Keep("iteration", at_.iteration);
-  state.Keep("x", at_.x);
-  state.Keep("value", at_.value);
-  state.Keep("gradient", at_.gradient);
-  state.Keep("step_norm", at_.step_norm);
-  state.Keep("learning_rate", at_.learning_rate);
-  state.Keep("values", at_.evaluations.values);
-  state.Keep("gradients", at_.evaluations.gradients);
-  state.Keep("flags", flags);
-  at_.flags = static_cast<uint32_t>(flags);
+  thalweg::Remember(state, at_);
+  if (!state.writing()) problem_.set_evaluations(at_.evaluations);
 
   state.Keep("best_iteration", best_.iteration);
   state.Keep("best_value", best_.value);
+  state.Keep("best_violation", best_.violation);
   state.Keep("best_x", best_.x);
   state.Keep("recorded", recorded_);
   state.Keep("start_value", start_value_);
@@ -227,7 +275,9 @@ void Descent::Remember(State& state) {
   for (const auto& rule : rules_) rule->Remember(state);
 
   const Index n = problem_.size();
-  if (!state.writing() && (at_.x.size() != n || at_.gradient.size() != n || best_.x.size() != n)) {
+  const Index slopes = optimizer_->capabilities().gradient ? n : 0;
+  if (!state.writing() &&
+      (at_.x.size() != n || at_.gradient.size() != slopes || best_.x.size() != n)) {
     state.Fail("its vectors do not have the objective's size");
   }
 }

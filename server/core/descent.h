@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/core/iterate.h"
+#include "server/core/norms.h"
 #include "server/core/objective.h"
 #include "server/core/optimizer.h"
 #include "server/core/part.h"
@@ -23,9 +24,11 @@ namespace thalweg {
 struct IterateRecord {
   const Iterate& at;  ///< at.value is in the problem's sign; use `value`.
   double value = 0;
-  double best_value = 0;     ///< Best so far, this iterate included.
-  double gradient_norm = 0;  ///< 2-norm.
-  double gradient_max = 0;   ///< Largest absolute coordinate.
+  double best_value = 0;  ///< Best so far, this iterate included.
+  /// 2-norm and largest absolute coordinate of the gradient; with bounds of P(x - gradient) - x;
+  /// NaN where the optimizer asks for no gradients.
+  double gradient_norm = 0;
+  double gradient_max = 0;
 };
 
 /// Receives every iterate, in order, from the thread that calls Advance.
@@ -40,7 +43,9 @@ struct DescentSettings {
   Part optimizer;
   std::vector<Part> stopping{};  ///< As the caller gave them; safeguards are added.
   Direction direction = Direction::kMinimize;
-  Vector start;  ///< n
+  Vector start;       ///< n
+  Bounds bounds{};    ///< n each, or none.
+  uint64_t seed = 0;  ///< Of all randomness.
 };
 
 /// A descent: step, record, ask the stopping rules, repeat. It can be left after any iteration,
@@ -48,7 +53,7 @@ struct DescentSettings {
 class Descent {
  public:
   /// Checks all settings; all that is wrong is said at once. Errors have field paths
-  /// "optimizer...", "stopping[i]...", "start".
+  /// "optimizer...", "stopping[i]...", "start", "bounds".
   static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings);
 
@@ -72,12 +77,15 @@ class Descent {
   const Best& best() const { return best_; }
   Problem& problem() { return problem_; }
   const Optimizer& optimizer() const { return *optimizer_; }
+  /// The rules it goes by, with safeguards and defaults.
+  const std::vector<Part>& stopping() const { return stopping_; }
 
  private:
   Descent(std::unique_ptr<Objective> objective, DescentSettings settings);
 
   absl::Status Step();
   void Look();  // at the iterate just reached: its norms and flags, and whether it is the best
+  Norms GradientNorms();
   void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
   StopReason Explained(StopReason reason);
@@ -87,6 +95,7 @@ class Descent {
   DescentSettings settings_;
   Problem problem_;
   std::unique_ptr<Optimizer> optimizer_;
+  std::vector<Part> stopping_;
   std::vector<std::unique_ptr<StoppingRule>> rules_;
 
   Iterate at_;
@@ -97,6 +106,7 @@ class Descent {
   double gradient_norm_ = 0;   // 2-norm
   double gradient_max_ = 0;    // largest absolute coordinate
   Vector previous_x_;          // n; where the last step came from
+  Vector projected_;           // n, with bounds; scratch of GradientNorms
 };
 
 }  // namespace thalweg

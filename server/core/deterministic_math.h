@@ -16,4 +16,13 @@ inline double Power(double base, double exponent) {
 /// cos(pi * x); within 0.506 ulp, and exact at integers and halves.
 inline double CosPi(double x) { return Sleef_finz_cospid1_u05purecfma(x); }
 
+/// sin(pi * x); within 0.506 ulp, and exact at integers and halves.
+inline double SinPi(double x) { return Sleef_finz_sinpid1_u05purecfma(x); }
+
+/// Natural logarithm; within 1 ulp.
+inline double Log(double x) { return Sleef_finz_logd1_u10purecfma(x); }
+
+/// e^x; within 1 ulp.
+inline double Exp(double x) { return Sleef_finz_expd1_u10purecfma(x); }
+
 }  // namespace thalweg

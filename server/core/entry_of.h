@@ -16,11 +16,15 @@ struct Label {
   std::string summary;
   std::string formula;
   std::string source;
+  std::string advice = {};
+  std::string example = {};
 };
 
 /// The catalogue row of `Kind`, a `Thing` that is made from Kind::Options, which Kind::Table()
 /// describes. Where options must fit together, Kind::Check(options) says whether they do; its
-/// errors name their field: "settings[values]".
+/// errors name their field: "settings[values]". A kind that is made of parts, or of options that
+/// may not fit, has Kind::Make(options) -> absl::StatusOr<std::unique_ptr<Thing>> instead of a
+/// constructor.
 template <typename Thing, typename Kind>
 CatalogEntry<Thing> EntryOf(Label label) {
   using Options = typename Kind::Options;
@@ -31,15 +35,15 @@ CatalogEntry<Thing> EntryOf(Label label) {
       absl::Status status = Kind::Check(*options);
       if (!status.ok()) return status;
     }
-    return std::make_unique<Kind>(*std::move(options));
+    if constexpr (requires { Kind::Make(*options); }) {
+      return Kind::Make(*options);
+    } else {
+      return std::make_unique<Kind>(*std::move(options));
+    }
   };
-  return {std::move(label.name),
-          std::move(label.title),
-          std::move(label.summary),
-          std::move(label.formula),
-          std::move(label.source),
-          Describe(Kind::Table()),
-          make};
+  return {std::move(label.name),    std::move(label.title),  std::move(label.summary),
+          std::move(label.formula), std::move(label.source), std::move(label.advice),
+          std::move(label.example), Describe(Kind::Table()), make};
 }
 
 }  // namespace thalweg

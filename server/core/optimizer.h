@@ -1,27 +1,53 @@
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "server/core/catalog_entry.h"
 #include "server/core/iterate.h"
 #include "server/core/problem.h"
 #include "server/core/state.h"
+#include "server/core/stop_reason.h"
 
 namespace thalweg {
+
+/// What an optimizer asks of its problem, and what it honours. A pairing that cannot work is
+/// refused before it starts; see pairing.h.
+struct Capabilities {
+  bool gradient = true;       ///< Asks for gradients: at.gradient is that at at.x.
+  bool hessian = false;       ///< Asks for products with the Hessian.
+  bool residuals = false;     ///< Works on sums of squares only.
+  bool bounds = false;        ///< Never evaluates outside the bounds.
+  bool needs_bounds = false;  ///< Searches a box: every coordinate needs two finite bounds.
+  bool constraints = false;   ///< Honours constraints.
+  bool rate = false;          ///< Moves by a learning rate that its settings give.
+  bool random = false;        ///< Draws random numbers: another seed is another path.
+
+  friend bool operator==(const Capabilities&, const Capabilities&) = default;
+};
 
 /// The rule that turns iterate k into iterate k + 1: a resumable state machine.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// Moves `at` from iterate k = at.iteration to k + 1 and evaluates it there: x, value, gradient,
-  /// learning_rate, evaluations and the flags of the step are new on return. `at.value` and
+  virtual Capabilities capabilities() const = 0;
+
+  /// Moves `at` from iterate k = at.iteration to k + 1: x, value, gradient (where it asks for
+  /// gradients), learning_rate, trials and the flags of the step are new on return. `at.value` and
   /// `at.gradient` are those at `at.x` on entry; the gradient may be changed on the way. They are
   /// finite unless the caller asked for several non-finite iterates in a row, where NaN may breed
-  /// NaN. NaN and infinity found on the way are left in `at` for Descent to judge; a status is for
-  /// an evaluation that could not be made.
+  /// NaN. NaN and infinity found on the way are left in `at` for Descent to judge, or avoided by
+  /// methods that try several points; a status is for an evaluation that could not be made.
   virtual absl::Status Step(Problem& problem, Iterate& at) = 0;
+
+  /// Asked after each Step: why the method can go no further, where it cannot: its simplex or
+  /// population has collapsed, its line search finds nothing lower. Depends on nothing but what
+  /// Remember keeps. `findings` may stay empty.
+  virtual std::optional<StopReason> Finished() const { return std::nullopt; }
 
   /// All that the next Step depends on beside `at`. Called before the first step (a reader), or
   /// between any two (a writer).

@@ -13,8 +13,8 @@ enum class OptionType {
   kText,      ///< One of `choices`.
   kSchedule,  ///< A number, or a schedule part.
   kNumbers,   ///< A list of numbers.
-  kPart,      ///< A schedule part (or a number standing for a constant one).
-  kParts,     ///< A list of such parts.
+  kPart,      ///< A part of the catalogue that OptionInfo::catalogue names, or its name alone.
+  kParts,     ///< A list of such parts; of schedules, a number stands for a constant one.
 };
 
 /// Permitted numbers: between low and high, each end included or not.
@@ -48,6 +48,7 @@ struct OptionInfo {
   Range range;                       ///< For kNumber, kInteger, kNumbers and a constant kSchedule.
   std::vector<std::string> choices;  ///< For kText.
   std::string meaning;               ///< One sentence with the unit.
+  std::string catalogue = {};        ///< For parts: "schedule", "optimizer", "line search" ...
 };
 
 }  // namespace thalweg

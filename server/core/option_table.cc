@@ -13,6 +13,7 @@ namespace thalweg {
 namespace {
 
 constexpr size_t kMostViolations = 20;  // more would help nobody
+constexpr char kScheduleCatalogue[] = "schedule";
 
 std::string BoundText(double bound) { return bound == kCount.high ? "2^53" : NumberText(bound); }
 
@@ -54,11 +55,15 @@ std::string ExpectedText(const OptionInfo& info) {
     case OptionType::kText:
       return absl::StrCat("one of ", absl::StrJoin(info.choices, ", "));
     case OptionType::kSchedule:
-    case OptionType::kPart:
       return absl::StrCat("a number", range, " or a schedule");
+    case OptionType::kPart:
+      return absl::StrCat("a part of kind ", info.catalogue, ", or its name");
     case OptionType::kNumbers:
       return absl::StrCat("a list of numbers", range);
     case OptionType::kParts:
+      if (info.catalogue != kScheduleCatalogue) {
+        return absl::StrCat("a list of parts of kind ", info.catalogue);
+      }
       return absl::StrCat("a list of schedules, or of numbers", range);
   }
   return "";
@@ -158,6 +163,28 @@ struct Assigner {
     return absl::OkStatus();
   }
 
+  absl::Status operator()(Part* field) const {
+    if (const auto* name = std::get_if<std::string>(&setting)) {
+      *field = {*name, {}};
+      return absl::OkStatus();
+    }
+    const auto* parts = std::get_if<std::vector<Part>>(&setting);
+    if (parts == nullptr || parts->size() != 1) return Unexpected(info, setting);
+    *field = parts->front();
+    return absl::OkStatus();
+  }
+
+  absl::Status operator()(std::vector<Part>* field) const {
+    if (const auto* name = std::get_if<std::string>(&setting)) {
+      *field = {{*name, {}}};
+      return absl::OkStatus();
+    }
+    const auto* parts = std::get_if<std::vector<Part>>(&setting);
+    if (parts == nullptr) return Unexpected(info, setting);
+    *field = *parts;
+    return absl::OkStatus();
+  }
+
   // A list of numbers; one number is a list of one.
   std::optional<std::vector<double>> Numbers() const {
     if (const auto* value = std::get_if<double>(&setting)) return std::vector<double>{*value};
@@ -174,6 +201,8 @@ struct TypeNamer {
   OptionType operator()(Schedule*) const { return OptionType::kSchedule; }
   OptionType operator()(std::vector<double>*) const { return OptionType::kNumbers; }
   OptionType operator()(std::vector<Schedule>*) const { return OptionType::kParts; }
+  OptionType operator()(Part*) const { return OptionType::kPart; }
+  OptionType operator()(std::vector<Part>*) const { return OptionType::kParts; }
 };
 
 struct Printer {
@@ -187,6 +216,23 @@ struct Printer {
     std::vector<double> values;
     for (const Schedule& schedule : *schedules) values.push_back(schedule.At(0));
     return ListText(values);
+  }
+  std::string operator()(const Part* part) const { return part->kind; }
+  std::string operator()(const std::vector<Part>* parts) const {
+    const auto kind = [](std::string* out, const Part& part) { out->append(part.kind); };
+    return absl::StrCat("[", absl::StrJoin(*parts, ", ", kind), "]");
+  }
+};
+
+struct CatalogueNamer {
+  const std::string& named;
+  std::string operator()(Schedule*) const { return kScheduleCatalogue; }
+  std::string operator()(std::vector<Schedule>*) const { return kScheduleCatalogue; }
+  std::string operator()(Part*) const { return named; }
+  std::string operator()(std::vector<Part>*) const { return named; }
+  template <typename Other>
+  std::string operator()(Other*) const {
+    return "";
   }
 };
 
@@ -212,6 +258,10 @@ namespace internal {
 OptionType TypeOf(const OptionField& field) { return std::visit(TypeNamer(), field); }
 
 std::string TextOf(const OptionField& field) { return std::visit(Printer(), field); }
+
+std::string CatalogueOf(const OptionField& field, const std::string& named) {
+  return std::visit(CatalogueNamer{named}, field);
+}
 
 absl::Status Assign(const OptionInfo& info, const Setting& setting, OptionField field) {
   return std::visit(Assigner{info, setting}, field);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/status/status.h"
+#include "server/core/bounds.h"
 #include "server/core/iterate.h"
 #include "server/core/objective.h"
 
@@ -10,36 +12,56 @@ namespace thalweg {
 
 enum class Direction { kMinimize, kMaximize };
 
-/// What an optimizer sees of its task: an objective to be made small, evaluations counted.
-/// Maximising f is minimising -f; the sign is changed here and nowhere else in the mathematics.
+/// What an optimizer sees of its task: an objective to be made small, within bounds, evaluations
+/// counted. Maximising f is minimising -f; the sign is changed here and nowhere else in the
+/// mathematics. NaN and infinity are passed on; a status is for an evaluation that could not be
+/// made, and ends the run.
 class Problem {
  public:
   /// `objective` must outlive the problem.
-  Problem(Objective& objective, Direction direction)
-      : objective_(objective), sign_(direction == Direction::kMinimize ? 1.0 : -1.0) {}
+  Problem(Objective& objective, Direction direction, Bounds bounds = {}, uint64_t seed = 0)
+      : objective_(objective),
+        sign_(direction == Direction::kMinimize ? 1.0 : -1.0),
+        bounds_(std::move(bounds)),
+        seed_(seed) {}
 
   Index size() const { return objective_.layout().size(); }
   Direction direction() const { return sign_ > 0 ? Direction::kMinimize : Direction::kMaximize; }
   Objective& objective() { return objective_; }
+  /// Every x that is evaluated lies in here, where the optimizer honours bounds.
+  const Bounds& bounds() const { return bounds_; }
+  /// Of all randomness; see Random.
+  uint64_t seed() const { return seed_; }
 
   /// The caller's value for a value of the problem, and back: times 1 or -1.
   double Signed(double value) const { return sign_ * value; }
 
-  /// Puts value and gradient at `at.x` into `at` and counts both. NaN and infinity are passed on.
-  absl::Status Evaluate(Iterate& at) {
-    ++at.evaluations.values;
-    ++at.evaluations.gradients;
-    absl::Status status = objective_.ValueAndGradient(at.x, at.value, at.gradient);
-    if (sign_ < 0) {
-      at.value = -at.value;
-      at.gradient = -at.gradient;
-    }
-    return status;
-  }
+  /// Value and gradient at `at.x`, into `at`.
+  absl::Status Evaluate(Iterate& at) { return ValueAndGradient(at.x, at.value, at.gradient); }
+
+  absl::Status Value(const Vector& x, double& value);
+  absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient);
+  /// At every column of `points` (n x p), one evaluation each.
+  absl::Status Values(const Matrix& points, Vector& values);
+  /// The Hessian at x times v. Where the objective has no second derivatives, from a difference of
+  /// two gradients, which are then what is counted.
+  absl::Status HessianVector(const Vector& x, const Vector& v, Vector& product);
+
+  /// m where what is minimised is the sum of squares of m residuals r(x); 0 where it is not.
+  Index residual_count() const { return sign_ > 0 ? objective_.residual_count() : 0; }
+  absl::Status Residuals(const Vector& x, Vector& residuals);
+  absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian);
+
+  /// Counted since the run began; Descent hands them to the iterate.
+  const Evaluations& evaluations() const { return evaluations_; }
+  void set_evaluations(const Evaluations& evaluations) { evaluations_ = evaluations; }
 
  private:
   Objective& objective_;
   double sign_;
+  Bounds bounds_;
+  uint64_t seed_;
+  Evaluations evaluations_;
 };
 
 }  // namespace thalweg

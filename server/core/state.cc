@@ -76,6 +76,20 @@ void State::Keep(std::string_view name, bool& value) {
 }
 void State::Keep(std::string_view name, std::string& value) { KeepList(name, 's', value); }
 void State::Keep(std::string_view name, Vector& value) { KeepList(name, 'V', value); }
+void State::Keep(std::string_view name, Matrix& value) {
+  std::vector<int64_t> shape{value.rows(), value.cols()};
+  Vector values = value.reshaped();
+  Keep(name, shape);
+  Keep(name, values);
+  if (writing_ || !status_.ok()) return;
+  if (shape.size() != 2 || shape[0] < 0 || shape[1] < 0 ||
+      (shape[1] != 0 && shape[0] > values.size() / shape[1]) ||
+      shape[0] * shape[1] != values.size()) {
+    Fail(absl::StrCat("field '", std::string(name), "' has an impossible shape"));
+    return;
+  }
+  value = values.reshaped(shape[0], shape[1]);
+}
 void State::Keep(std::string_view name, std::vector<double>& value) { KeepList(name, 'D', value); }
 void State::Keep(std::string_view name, std::vector<int64_t>& value) { KeepList(name, 'I', value); }
 

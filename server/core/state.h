@@ -28,6 +28,7 @@ class State {
   void Keep(std::string_view name, bool& value);
   void Keep(std::string_view name, std::string& value);
   void Keep(std::string_view name, Vector& value);
+  void Keep(std::string_view name, Matrix& value);  ///< With its shape.
   void Keep(std::string_view name, std::vector<double>& value);
   void Keep(std::string_view name, std::vector<int64_t>& value);
 

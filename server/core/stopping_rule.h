@@ -17,8 +17,10 @@ struct Progress {
   const Iterate& at;
   double previous_value = 0;  ///< Value of the iterate before; that of the start at iteration 0.
   double start_value = 0;
-  double gradient_norm = 0;  ///< 2-norm.
-  double gradient_max = 0;   ///< Largest absolute coordinate.
+  /// 2-norm and largest absolute coordinate of the gradient; with bounds of P(x - gradient) - x;
+  /// NaN where the optimizer asks for no gradients.
+  double gradient_norm = 0;
+  double gradient_max = 0;
   const Best& best;
   double elapsed_seconds = 0;  ///< Time spent running, over all restarts of the server.
   Direction direction = Direction::kMinimize;
@@ -39,9 +41,10 @@ using StoppingRuleEntry = CatalogEntry<StoppingRule>;
 /// Every rule there is; defined in stopping/catalogue.cc.
 std::span<const StoppingRuleEntry> StoppingRules();
 
-/// The rules a run goes by: those the caller gave, or `gradient_norm` where none was given, and in
-/// any case, unless given with other settings, the safeguards `iterations`, `divergence` and
-/// `non_finite`. Safeguards come first. Errors are under "[i]".
-absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given);
+/// The rules a run goes by: those the caller gave, or `gradient_norm` where none was given and the
+/// optimizer asks for gradients, and in any case, unless given with other settings, the safeguards
+/// `iterations`, `divergence` and `non_finite`. Safeguards come first. Errors are under "[i]".
+absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
+                                                 bool with_gradient = true);
 
 }  // namespace thalweg

@@ -99,16 +99,20 @@ absl::Status FillStart(const Layout& layout, RunSpec& spec, Vector& start) {
   return absl::OkStatus();
 }
 
-absl::Status FillRest(Index n, RunSpec& spec) {
-  absl::StatusOr<std::vector<Part>> stopping = WithSafeguards(spec.stopping);
-  if (!stopping.ok()) return Under("stopping", stopping.status());
-  spec.stopping = *std::move(stopping);
+void FillRest(const Descent& descent, Index n, RunSpec& spec) {
+  spec.stopping = descent.stopping();
   FillDefaults(spec);
-  if (!spec.seed) spec.seed = DrawSeed();
   const auto coordinates = static_cast<int64_t>(n);
   if (spec.traced_coordinates < 0) spec.traced_coordinates = kDefaultTracedCoordinates;
   spec.traced_coordinates = std::min(spec.traced_coordinates, coordinates);
-  return absl::OkStatus();
+}
+
+DescentSettings SettingsOf(const RunSpec& spec, Vector start) {
+  return {.optimizer = spec.optimizer,
+          .stopping = spec.stopping,
+          .direction = spec.direction,
+          .start = std::move(start),
+          .seed = *spec.seed};
 }
 
 }  // namespace
@@ -129,14 +133,14 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
     CheckParts(spec, violations);
     return Refuse(std::move(violations));
   }
+  if (!spec.seed) spec.seed = DrawSeed();
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
   // With the stopping rules as given: errors name their places in the caller's list.
-  auto descent = Descent::Create(*std::move(objective),
-                                 {spec.optimizer, spec.stopping, spec.direction, start});
+  auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start));
   if (!descent.ok()) return descent.status();
   if (status = (*descent)->Begin(); !status.ok()) return status;
-  if (status = FillRest(start.size(), spec); !status.ok()) return status;
+  FillRest(**descent, start.size(), spec);
   admitted.spec = std::move(spec);
   admitted.descent = *std::move(descent);
   return admitted;
@@ -148,8 +152,7 @@ absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
   if (!objective.ok()) return objective.status();
   absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
   if (!start.ok()) return start.status();
-  return Descent::Create(*std::move(objective),
-                         {spec.optimizer, spec.stopping, spec.direction, *std::move(start)});
+  return Descent::Create(*std::move(objective), SettingsOf(spec, *std::move(start)));
 }
 
 }  // namespace thalweg::runs

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -21,11 +22,11 @@ std::optional<Setting> DefaultOf(const OptionInfo& info) {
     case OptionType::kFlag:
       return Setting(info.default_text == "true");
     case OptionType::kText:
+    case OptionType::kPart:
       return Setting(info.default_text);
     case OptionType::kNumber:
     case OptionType::kInteger:
     case OptionType::kSchedule:
-    case OptionType::kPart:
       if (absl::SimpleAtod(info.default_text, &number)) return Setting(number);
       return std::nullopt;
     case OptionType::kNumbers:
@@ -35,28 +36,44 @@ std::optional<Setting> DefaultOf(const OptionInfo& info) {
   return std::nullopt;
 }
 
+void FillPart(std::string_view catalogue, Part& part);
+
+// Of the options, and of the parts among them, to any depth.
+void Fill(const std::vector<OptionInfo>& options, Part& part) {
+  for (const OptionInfo& info : options) {
+    if (!part.settings.contains(info.name)) {
+      if (std::optional<Setting> value = DefaultOf(info)) {
+        part.settings.emplace(info.name, *std::move(value));
+      }
+    }
+    const auto given = part.settings.find(info.name);
+    if (given == part.settings.end()) continue;
+    if (info.type == OptionType::kPart && std::holds_alternative<std::string>(given->second)) {
+      given->second = std::vector<Part>{{std::get<std::string>(given->second), {}}};
+    }
+    if (auto* inner = std::get_if<std::vector<Part>>(&given->second)) {
+      for (Part& one : *inner) FillPart(info.catalogue, one);
+    }
+  }
+}
+
 template <typename Thing>
-void Fill(std::span<const CatalogEntry<Thing>> entries, Part& part) {
+void FillFrom(std::span<const CatalogEntry<Thing>> entries, Part& part) {
   const CatalogEntry<Thing>* const entry = FindEntry(entries, part.kind);
-  if (entry == nullptr) return;
-  for (const OptionInfo& info : entry->options) {
-    if (part.settings.contains(info.name)) continue;
-    if (std::optional<Setting> value = DefaultOf(info)) {
-      part.settings.emplace(info.name, *std::move(value));
-    }
-  }
-  for (auto& [name, setting] : part.settings) {
-    if (auto* inner = std::get_if<std::vector<Part>>(&setting)) {
-      for (Part& schedule : *inner) Fill(Schedules(), schedule);  // the only parts within parts
-    }
-  }
+  if (entry != nullptr) Fill(entry->options, part);
+}
+
+void FillPart(std::string_view catalogue, Part& part) {
+  if (catalogue == "optimizer") return FillFrom(Optimizers(), part);
+  if (catalogue == "schedule") return FillFrom(Schedules(), part);
+  if (catalogue == "stopping rule") return FillFrom(StoppingRules(), part);
 }
 
 }  // namespace
 
 void FillDefaults(RunSpec& spec) {
-  Fill(Optimizers(), spec.optimizer);
-  for (Part& rule : spec.stopping) Fill(StoppingRules(), rule);
+  FillPart("optimizer", spec.optimizer);
+  for (Part& rule : spec.stopping) FillPart("stopping rule", rule);
 }
 
 }  // namespace thalweg::runs

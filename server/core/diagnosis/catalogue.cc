@@ -3,11 +3,16 @@
 namespace thalweg {
 namespace {
 
-constexpr FindingSeeker kSeekers[] = {
-    LearningRateTooLarge,
-    Oscillating,
-    LearningRateTooSmall,
-    BudgetTooSmall,
+struct Row {
+  FindingSeeker seek;
+  bool about_rate;  // makes sense only where the optimizer's settings give a learning rate
+};
+
+constexpr Row kSeekers[] = {
+    {LearningRateTooLarge, true},
+    {Oscillating, true},
+    {LearningRateTooSmall, true},
+    {BudgetTooSmall, false},
 };
 
 }  // namespace
@@ -15,7 +20,9 @@ constexpr FindingSeeker kSeekers[] = {
 std::vector<Finding> Diagnose(Ending& ending) {
   std::vector<Finding> findings;
   if (ending.at.iteration == 0) return findings;
-  for (const FindingSeeker seek : kSeekers) {
+  const bool has_rate = ending.optimizer.capabilities().rate;
+  for (const auto& [seek, about_rate] : kSeekers) {
+    if (about_rate && !has_rate) continue;
     if (auto finding = seek(ending)) findings.push_back(*std::move(finding));
   }
   return findings;

@@ -32,13 +32,13 @@ absl::Status FirstOrder::Step(Problem& problem, Iterate& at) {
   Clip(at);
   Decay(rate, at);
   Move(rate, at.gradient, at.x);
+  problem.bounds().Project(at.x);
   at.learning_rate = rate;
   return problem.Evaluate(at);
 }
 
 // The gradient is changed in place: the step is its last use.
 void FirstOrder::Clip(Iterate& at) const {
-  at.flags &= ~kClipped;
   const double most = shared_.clip_value;
   if (most < kInfinity && at.gradient.lpNorm<Eigen::Infinity>() > most) {
     at.gradient = at.gradient.cwiseMin(most).cwiseMax(-most);

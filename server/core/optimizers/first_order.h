@@ -25,9 +25,10 @@ OptionTable<FirstOrderOptions> FirstOrderTable(WeightDecay decay = WeightDecay::
 
 /// A method of one gradient per step. What they share is done here, in this order:
 /// clip_value, then clip_norm, on the gradient as evaluated; weight decay; the method's own Move;
-/// evaluation at the new x.
+/// projection onto the bounds; evaluation at the new x.
 class FirstOrder : public Optimizer {
  public:
+  Capabilities capabilities() const override { return {.bounds = true, .rate = true}; }
   absl::Status Step(Problem& problem, Iterate& at) final;
 
  protected:

@@ -22,6 +22,12 @@ StoppingRuleEntry NonFiniteEntry();
 /// Whether value and gradient of the iterate are finite: nothing else counts as success.
 inline bool IsFinite(const Progress& progress) { return (progress.at.flags & kNonFinite) == 0; }
 
+/// Whether the step that led here found a new x: where it did not, nothing has changed, and that
+/// says nothing about how near the end is.
+inline bool HasMoved(const Progress& progress) {
+  return progress.at.iteration > 0 && (progress.at.flags & kRejected) == 0;
+}
+
 /// `value`, of the problem, in the sign of the caller's function.
 inline double InCallersSign(const Progress& progress, double value) {
   return progress.direction == Direction::kMinimize ? value : -value;

@@ -23,7 +23,7 @@ class RelativeValueChange final : public StoppingRule {
   // two zeros differ by 0. Near a minimum of value zero this keeps a run going for long: there,
   // value_change or gradient_norm say more.
   std::optional<StopReason> Check(const Progress& progress) override {
-    if (progress.at.iteration == 0 || !IsFinite(progress)) return std::nullopt;
+    if (!HasMoved(progress) || !IsFinite(progress)) return std::nullopt;
     const double now = progress.at.value;
     const double before = progress.previous_value;
     const double scale =

@@ -27,7 +27,8 @@ absl::Status CheckAll(const std::vector<Part>& given) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given) {
+absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
+                                                 bool with_gradient) {
   absl::Status status = CheckAll(given);
   if (!status.ok()) return status;
 
@@ -36,7 +37,7 @@ absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given)
     if (!Names(given, kind)) rules.push_back({std::string(kind), {}});
   }
   rules.insert(rules.end(), given.begin(), given.end());
-  if (given.empty()) rules.push_back({std::string(kDefaultRule), {}});
+  if (given.empty() && with_gradient) rules.push_back({std::string(kDefaultRule), {}});
   return rules;
 }
 

@@ -17,7 +17,7 @@ class StepSize final : public StoppingRule {
 
   std::optional<StopReason> Check(const Progress& progress) override {
     const double step = progress.at.step_norm;
-    if (progress.at.iteration == 0 || !IsFinite(progress)) return std::nullopt;
+    if (!HasMoved(progress) || !IsFinite(progress)) return std::nullopt;
     if (!(step < threshold_)) return std::nullopt;
     return StopReason{Termination::kConverged,
                       "step_size",

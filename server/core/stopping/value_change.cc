@@ -19,7 +19,7 @@ class ValueChange final : public StoppingRule {
 
   std::optional<StopReason> Check(const Progress& progress) override {
     const double change = std::abs(progress.at.value - progress.previous_value);
-    if (progress.at.iteration == 0 || !IsFinite(progress)) return std::nullopt;
+    if (!HasMoved(progress) || !IsFinite(progress)) return std::nullopt;
     if (!(change < threshold_)) return std::nullopt;
     return StopReason{
         Termination::kConverged,

@@ -85,21 +85,29 @@ TEST(FirstOrder, AddsDecayToTheGradientAfterClipping) {
 }
 
 TEST(FirstOrder, ForgetsAClippingOnceAStepIsFree) {
-  const auto objective = testing::Square();
-  Problem problem(*objective, Direction::kMinimize);
-  Iterate at;
-  at.x = Point({10});
-  at.gradient = Vector::Zero(1);
-  ASSERT_TRUE(problem.Evaluate(at).ok());
-  const auto optimizer =
-      MakeFrom(Optimizers(), "optimizer",
-               Part{"gradient_descent", {{"learning_rate", 0.5}, {"clip_value", 19.0}}});
-  ASSERT_TRUE(optimizer.ok());
+  const auto outcome = testing::RunOf(
+      testing::Square(),
+      {.optimizer = {"gradient_descent", {{"learning_rate", 0.5}, {"clip_value", 19.0}}},
+       .stopping = {testing::After(2)},
+       .start = Point({10})});
 
-  ASSERT_TRUE((*optimizer)->Step(problem, at).ok());
-  EXPECT_NE(at.flags & kClipped, 0U);
-  ASSERT_TRUE((*optimizer)->Step(problem, at).ok());
-  EXPECT_EQ(at.flags & kClipped, 0U);
+  ASSERT_EQ(outcome.iterates.size(), 3U);
+  EXPECT_NE(outcome.iterates[1].flags & kClipped, 0U);
+  EXPECT_EQ(outcome.iterates[2].flags & kClipped, 0U);
+}
+
+TEST(FirstOrder, IsProjectedOntoTheBounds) {
+  const auto outcome =
+      testing::RunOf(testing::ShiftedSquare(),
+                     {.optimizer = {"gradient_descent", {{"learning_rate", 0.25}}},
+                      .stopping = {testing::After(100), {"gradient_norm", {{"threshold", 1e-9}}}},
+                      .start = Point({0}),
+                      .bounds = {Point({-1}), Point({2})}});
+
+  // The minimum, 2.5, is outside: the answer is the bound, where P(x - g) - x is zero.
+  EXPECT_EQ(outcome.reason.termination, Termination::kConverged);
+  EXPECT_EQ(outcome.best.x, Point({2}));
+  EXPECT_EQ(outcome.iterates.back().gradient_norm, 0);
 }
 
 TEST(FirstOrder, FollowsASchedule) {

@@ -47,10 +47,10 @@ std::optional<StopReason> Ask(StoppingRule& rule, const Moment& moment) {
   at.x = Point({0});
   at.value = moment.value;
   at.step_norm = moment.step_norm;
-  at.evaluations = {moment.evaluations, moment.evaluations};
+  at.evaluations = {.values = moment.evaluations, .gradients = moment.evaluations};
   const bool finite = std::isfinite(moment.value) && std::isfinite(moment.gradient_max);
   at.flags = finite ? 0 : static_cast<uint32_t>(kNonFinite);
-  const Best best{0, moment.best_value, Point({0})};
+  const Best best{.value = moment.best_value, .x = Point({0})};
   return rule.Check({at, moment.previous_value, moment.start_value, moment.gradient_norm,
                      moment.gradient_max, best, moment.elapsed_seconds, moment.direction});
 }

@@ -1,0 +1,62 @@
+#include "server/core/pairing.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/core/violation.h"
+
+namespace thalweg {
+namespace {
+
+/// What does not fit; nothing where all does.
+std::optional<std::string> Misfit(const Capabilities& can, const Problem& problem) {
+  const Bounds& bounds = problem.bounds();
+  if (can.residuals && problem.residual_count() == 0) {
+    return problem.direction() == Direction::kMaximize
+               ? "it minimises sums of squares, and this objective is maximised"
+               : "it works on sums of squares, and this objective is not known to be one";
+  }
+  if (can.needs_bounds && !bounds.finite()) {
+    return "it searches a box: a finite lower and upper bound is needed for every coordinate";
+  }
+  if (!can.bounds && bounds.any()) return "it cannot keep within bounds";
+  return std::nullopt;
+}
+
+// Those that fit with their default settings.
+std::vector<std::string> Fitting(const Problem& problem) {
+  std::vector<std::string> names;
+  for (const OptimizerEntry& entry : Optimizers()) {
+    const auto optimizer = entry.make({entry.name, {}});
+    if (optimizer.ok() && !Misfit((*optimizer)->capabilities(), problem)) {
+      names.push_back(entry.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::Status CheckPairing(const Part& optimizer, const Capabilities& capabilities,
+                          const Problem& problem) {
+  const std::optional<std::string> misfit = Misfit(capabilities, problem);
+  if (!misfit) return absl::OkStatus();
+  return Refuse("kind", Reason::kInvalidValue,
+                absl::StrCat(optimizer.kind, " does not fit: ", *misfit, "; these optimizers fit: ",
+                             absl::StrJoin(Fitting(problem), ", ")));
+}
+
+absl::Status CheckRules(const std::vector<Part>& rules, const Capabilities& capabilities) {
+  if (capabilities.gradient) return absl::OkStatus();
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (rules[i].kind != "gradient_norm") continue;
+    return Refuse(absl::StrCat("[", i, "].kind"), Reason::kInvalidValue,
+                  "gradient_norm cannot be met: this optimizer computes no gradients; use "
+                  "value_change, step_size, stall, target_value or a limit");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace thalweg
