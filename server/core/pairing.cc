@@ -44,8 +44,8 @@ absl::Status CheckPairing(const Part& optimizer, const Capabilities& capabilitie
   const std::optional<std::string> misfit = Misfit(capabilities, problem);
   if (!misfit) return absl::OkStatus();
   return Refuse("kind", Reason::kInvalidValue,
-                absl::StrCat(optimizer.kind, " does not fit: ", *misfit, "; these optimizers fit: ",
-                             absl::StrJoin(Fitting(problem), ", ")));
+                absl::StrCat(optimizer.kind, " does not fit: ", *misfit,
+                             "; these optimizers fit: ", absl::StrJoin(Fitting(problem), ", ")));
 }
 
 absl::Status CheckRules(const std::vector<Part>& rules, const Capabilities& capabilities) {

@@ -47,8 +47,8 @@ absl::Status Problem::HessianVector(const Vector& x, const Vector& v, Vector& pr
   const double length = NormsOf(v).two;
   product.setZero();
   if (length == 0) return absl::OkStatus();
-  const double h = std::cbrt(std::numeric_limits<double>::epsilon()) *
-                   std::max(1.0, NormsOf(x).two) / length;
+  const double h =
+      std::cbrt(std::numeric_limits<double>::epsilon()) * std::max(1.0, NormsOf(x).two) / length;
   double value = 0;
   Vector before;
   status = ValueAndGradient(x - h * v, value, before);

@@ -7,6 +7,11 @@
 #include "server/core/deterministic_math.h"
 
 namespace thalweg {
+namespace {
+
+__extension__ using Product = unsigned __int128;
+
+}  // namespace
 
 uint64_t Random::Bits() {
   const uint64_t place = drawn_ % 4;
@@ -28,7 +33,7 @@ Index Random::Below(Index n) {
   const auto range = static_cast<uint64_t>(n);
   const uint64_t surplus = -range % range;
   while (true) {
-    const auto product = static_cast<unsigned __int128>(Bits()) * range;
+    const auto product = static_cast<Product>(Bits()) * range;
     if (static_cast<uint64_t>(product) >= surplus) return static_cast<Index>(product >> 64U);
   }
 }

@@ -32,9 +32,9 @@ class Random {
 
  private:
   const uint64_t seed_, iteration_, member_;
-  uint64_t drawn_ = 0;    // 64-bit words so far
-  uint64_t block_[4];     // the words drawn_ / 4 * 4 ...
-  double spare_ = 0;      // the second of a pair of normal numbers
+  uint64_t drawn_ = 0;  // 64-bit words so far
+  uint64_t block_[4];   // the words drawn_ / 4 * 4 ...
+  double spare_ = 0;    // the second of a pair of normal numbers
   bool has_spare_ = false;
 };
 

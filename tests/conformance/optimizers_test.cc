@@ -3,10 +3,11 @@
 #include <cmath>
 #include <set>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/core/descent.h"
-#include "server/core/schedule.h"
+#include "server/core/pairing.h"
 #include "tests/support/descending.h"
 #include "tests/support/objectives.h"
 
@@ -17,6 +18,7 @@ using testing::After;
 using testing::Begun;
 using testing::Fault;
 using testing::Faulty;
+using testing::FromText;
 using ::testing::HasSubstr;
 using testing::Outcome;
 using testing::Point;
@@ -24,85 +26,148 @@ using testing::Recorded;
 using testing::Recorder;
 using testing::RunOf;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
+using testing::Watched;
 
-constexpr int64_t kSteps = 50;
+constexpr int64_t kSteps = 30;
 
-const Part kCosine{"cosine", {{"initial", 0.1}, {"final", 0.001}, {"steps", 40.0}}};
+// Sums of squares, so that methods for those can take part: a bowl whose curvatures are 2, 4, ...
+// around `centre`, and Rosenbrock's valley moved by `shift`.
+std::unique_ptr<Objective> BowlAround(double centre, Index n) {
+  return FromText(absl::StrFormat("sum((i+1)*(x[i]-(%g))**2 for i in range(%d))", centre, n), n);
+}
+std::unique_ptr<Objective> ValleyMovedBy(double shift) {
+  return FromText(absl::StrFormat("100*((x[1]-(%g))-(x[0]-(%g))**2)**2 + (1-(x[0]-(%g)))**2", shift,
+                                  shift, shift),
+                  2);
+}
+std::unique_ptr<Objective> Valley() { return ValleyMovedBy(0); }
 
-class EveryOptimizer : public ::testing::TestWithParam<OptimizerEntry> {
+class EveryOptimizer : public ::testing::TestWithParam<std::string> {
  protected:
+  static const OptimizerEntry& Entry() { return *FindEntry(Optimizers(), GetParam()); }
   Part With(std::map<std::string, Setting> settings) const {
-    return {GetParam().name, std::move(settings)};
+    return {GetParam(), std::move(settings)};
+  }
+  bool Has(std::string_view option) const {
+    for (const OptionInfo& info : Entry().options) {
+      if (info.name == option) return true;
+    }
+    return false;
+  }
+  Capabilities Can() const {
+    const auto optimizer = Entry().make(With({}));
+    EXPECT_TRUE(optimizer.ok()) << "every entry must work with its defaults: "
+                                << optimizer.status();
+    return optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
+  }
+  /// Bounds that are needed, and far enough to be in nobody's way.
+  Bounds Box(Index n, double centre = 0) const {
+    if (!Can().needs_bounds) return {};
+    return {Vector::Constant(n, centre - 8), Vector::Constant(n, centre + 8)};
   }
 
   // Several settings, so that all that a method may remember is remembered.
   std::vector<Part> Variants() const {
-    std::vector<Part> variants = {
-        With({{"learning_rate", 0.01}}),
-        With({{"learning_rate", std::vector<Part>{kCosine}}}),
-        With({{"learning_rate", 0.01}, {"weight_decay", 0.1}, {"clip_norm", 5.0}}),
+    std::vector<Part> variants = {With({})};
+    const auto add = [&](std::map<std::string, Setting> settings) {
+      if (Has("learning_rate")) settings.emplace("learning_rate", 0.001);
+      variants.push_back(With(std::move(settings)));
     };
-    for (const OptionInfo& option : GetParam().options) {
-      if (option.type == OptionType::kFlag) {
-        variants.push_back(With({{"learning_rate", 0.01}, {option.name, true}}));
-      }
-      if (option.name == "momentum") {
-        variants.push_back(With({{"learning_rate", 0.001}, {option.name, 0.5}}));
-      }
+    if (Has("learning_rate")) add({});
+    if (Has("weight_decay")) add({{"weight_decay", 0.1}, {"clip_norm", 5.0}});
+    for (const OptionInfo& option : Entry().options) {
+      if (option.type == OptionType::kFlag) add({{option.name, option.default_text != "true"}});
+      if (option.name == "momentum") add({{option.name, 0.5}});
       for (const std::string& choice : option.choices) {
-        variants.push_back(With({{"learning_rate", 0.01}, {option.name, choice}}));
+        if (choice != option.default_text) add({{option.name, choice}});
+      }
+      if (option.type == OptionType::kPart && option.catalogue == "line search") {
+        for (const auto* kind : {"backtracking", "more_thuente", "hager_zhang", "exact"}) {
+          add({{option.name, std::string(kind)}});
+        }
       }
     }
     return variants;
   }
 
-  static DescentSettings On(const Part& optimizer, int64_t steps = kSteps) {
-    return {.optimizer = optimizer, .stopping = {After(steps)}, .start = Point({-0.6, 1.3})};
+  DescentSettings On(const Part& optimizer, int64_t steps = kSteps) const {
+    return {.optimizer = optimizer,
+            .stopping = {After(steps)},
+            .start = Point({-0.6, 1.3}),
+            .bounds = Box(2),
+            .seed = 7};
   }
 };
 
-TEST_P(EveryOptimizer, SolvesABowl) {
-  const Part falling{"cosine", {{"initial", 0.3}, {"steps", 20'000.0}}};
-  const Outcome outcome = RunOf(
-      testing::Bowl(3),
-      {.optimizer = With({{"learning_rate", std::vector<Part>{falling}}, {"weight_decay", 0.0}}),
-       .stopping = {After(20'000), {"gradient_norm", {{"threshold", 1e-9}}}},
-       .start = Point({3, -4, 5})});
+// How near the minimum is asked for, of the gap at the start. Blind sampling comes nearer only as
+// a root of the number of samples.
+double NearnessOf(const std::string& name) {
+  return name == "random_search" || name == "simulated_annealing" ? 1e-2 : 1e-6;
+}
 
-  EXPECT_LT(outcome.best.value, 1e-6);
+TEST_P(EveryOptimizer, SolvesABowl) {
+  std::map<std::string, Setting> settings;
+  if (Has("learning_rate")) {
+    const Part falling{"cosine", {{"initial", 0.1}, {"steps", 20'000.0}}};
+    settings["learning_rate"] = std::vector<Part>{falling};
+  }
+  if (Has("weight_decay")) settings["weight_decay"] = 0.0;
+  if (Has("l1")) settings["l1"] = 0.0;
+  DescentSettings on{.optimizer = With(settings),
+                     .stopping = {After(20'000),
+                                  {"evaluations", {{"threshold", 100'000.0}}},
+                                  {"target_value", {{"threshold", 1e-9}}}},
+                     .start = Point({3, -4, 5}),
+                     .bounds = Box(3)};
+  const Outcome outcome = RunOf(BowlAround(1, 3), on);
+
+  EXPECT_LT(outcome.best.value, NearnessOf(GetParam()) * outcome.iterates.front().value)
+      << outcome.reason.criterion << ": " << outcome.reason.detail;
 }
 
 TEST_P(EveryOptimizer, GoesDownhillFromItsDefaults) {
-  const Outcome outcome = RunOf(testing::Bowl(2), On(With({})));
+  const Outcome outcome = RunOf(BowlAround(1, 2), On(With({}), 100));
 
   EXPECT_LT(outcome.best.value, outcome.iterates.front().value);
 }
 
 TEST_P(EveryOptimizer, GivesTheSameBitsForTheSameSettings) {
   for (const Part& variant : Variants()) {
-    EXPECT_EQ(RunOf(testing::Quadratic2(), On(variant)).iterates,
-              RunOf(testing::Quadratic2(), On(variant)).iterates);
+    EXPECT_EQ(RunOf(Valley(), On(variant)).iterates, RunOf(Valley(), On(variant)).iterates);
   }
+}
+
+TEST_P(EveryOptimizer, TakesAnotherPathForAnotherSeedOnlyWhereItIsRandom) {
+  DescentSettings settings = On(With({}));
+  const auto one = RunOf(Valley(), settings).iterates;
+  settings.seed = 8;
+  const auto other = RunOf(Valley(), settings).iterates;
+
+  EXPECT_EQ(one != other, Can().random);
 }
 
 TEST_P(EveryOptimizer, ContinuesBitForBitFromAnyIteration) {
   for (const Part& variant : Variants()) {
-    const std::vector<Recorded> whole = RunOf(testing::Quadratic2(), On(variant)).iterates;
-    for (int64_t k = 0; k < kSteps; ++k) {
-      const auto first = Begun(testing::Quadratic2(), On(variant));
+    const Outcome whole = RunOf(Valley(), On(variant));
+    const auto steps = static_cast<int64_t>(whole.iterates.size()) - 1;
+    for (int64_t k = 0; k < steps; ++k) {
+      const auto first = Begun(Valley(), On(variant));
       Recorder recorder;
       ASSERT_FALSE(first->Advance(k, 0, nullptr, recorder));
       State writer = State::Writer();
       first->Remember(writer);
 
-      auto second = Descent::Create(testing::Quadratic2(), On(variant));
+      auto second = Descent::Create(Valley(), On(variant));
       ASSERT_TRUE(second.ok());
       State reader = State::Reader(writer.TakeBytes());
       (*second)->Remember(reader);
       ASSERT_TRUE(reader.Finish().ok()) << reader.Finish();
-      ASSERT_TRUE((*second)->Advance(kSteps, 0, nullptr, recorder));
+      const auto reason = (*second)->Advance(kSteps, 0, nullptr, recorder);
 
-      ASSERT_EQ(recorder.iterates, whole) << "left at iteration " << k;
+      ASSERT_TRUE(reason);
+      ASSERT_EQ(reason->criterion, whole.reason.criterion);
+      ASSERT_TRUE(testing::SameBits(recorder.iterates, whole.iterates)) << "left at " << k;
     }
   }
 }
@@ -110,27 +175,17 @@ TEST_P(EveryOptimizer, ContinuesBitForBitFromAnyIteration) {
 TEST_P(EveryOptimizer, RemembersTheBeginningBeforeItIsRecorded) {
   const DescentSettings settings = On(With({}));
   State writer = State::Writer();
-  Begun(testing::Quadratic2(), settings)->Remember(writer);
-  auto restored = Descent::Create(testing::Quadratic2(), settings);
+  Begun(Valley(), settings)->Remember(writer);
+  auto restored = Descent::Create(Valley(), settings);
   ASSERT_TRUE(restored.ok());
   State reader = State::Reader(writer.TakeBytes());
   (*restored)->Remember(reader);
 
-  EXPECT_EQ(RunOf(**restored).iterates, RunOf(testing::Quadratic2(), settings).iterates);
-}
-
-TEST_P(EveryOptimizer, FollowsASchedule) {
-  const Outcome outcome =
-      RunOf(testing::Quadratic2(), On(With({{"learning_rate", std::vector<Part>{kCosine}}})));
-  const auto schedule = Schedule::From(std::vector<Part>{kCosine});
-
-  ASSERT_TRUE(schedule.ok());
-  for (size_t k = 1; k < outcome.iterates.size(); ++k) {
-    EXPECT_EQ(outcome.iterates[k].learning_rate, schedule->At(static_cast<int64_t>(k) - 1));
-  }
+  EXPECT_TRUE(testing::SameBits(RunOf(**restored).iterates, RunOf(Valley(), settings).iterates));
 }
 
 TEST_P(EveryOptimizer, MaximisesAsItMinimises) {
+  if (Can().residuals) GTEST_SKIP() << "a sum of squares is not maximised";
   for (const Part& variant : Variants()) {
     DescentSettings settings = On(variant);
     const auto down = RunOf(testing::Quadratic2(), settings).iterates;
@@ -141,22 +196,112 @@ TEST_P(EveryOptimizer, MaximisesAsItMinimises) {
       iterate.best_value = -iterate.best_value;
     }
 
-    EXPECT_EQ(up, down);
+    EXPECT_TRUE(testing::SameBits(up, down));
   }
 }
 
-TEST_P(EveryOptimizer, ReportsWhatIsNotFiniteAndNeverReturnsIt) {
-  for (const Fault fault : {Fault::kNanValue, Fault::kNanGradient, Fault::kInfiniteValue}) {
-    for (int k = 1; k <= kSteps; ++k) {
-      const Outcome outcome =
-          RunOf(std::make_unique<Faulty>(testing::Bowl(2), k, fault), On(With({}), 10 * kSteps));
+// Moved by a power of two: x + shift is exact, so that only roundings of differences within f tell
+// the two apart, at first by 1e-15 of the values. Ten steps leave them room to grow.
+TEST_P(EveryOptimizer, DoesNotMindAShiftOfTheOrigin) {
+  std::map<std::string, Setting> plain;
+  if (Has("weight_decay")) plain["weight_decay"] = 0.0;
+  if (Has("l1")) plain["l1"] = 0.0;
+  DescentSettings settings = On(With(plain), 10);
+  settings.start = Point({-0.625, 1.25});
+  const auto here = RunOf(Valley(), settings).iterates;
+  settings.start.array() += 2;
+  settings.bounds = Box(2, 2);
+  const auto there = RunOf(ValleyMovedBy(2), settings).iterates;
 
-      ASSERT_EQ(outcome.reason.termination, Termination::kNonFinite);
-      ASSERT_EQ(outcome.iterates.back().iteration, k);
-      ASSERT_THAT(outcome.reason.detail, HasSubstr("injected"));
+  ASSERT_EQ(here.size(), there.size());
+  for (size_t k = 0; k < here.size(); ++k) {
+    const double scale = std::max(1.0, std::abs(here[k].value));
+    ASSERT_NEAR(here[k].value, there[k].value, 1e-6 * scale) << "iteration " << k;
+  }
+}
+
+TEST_P(EveryOptimizer, NeverEvaluatesOutsideTheBounds) {
+  if (!Can().bounds) GTEST_SKIP() << "it is refused where there are bounds";
+  // The minimum inside, beyond one wall, beyond two; a fixed coordinate; start on a wall.
+  const std::vector<Vector> walls = {Point({3, 2}), Point({0.25, 2}), Point({0.25, 0.5})};
+  for (const Vector& upper : walls) {
+    for (const Part& variant : Variants()) {
+      DescentSettings settings = On(variant, 100);
+      settings.bounds = {Point({-1, -2, 0.125}), Point({upper[0], upper[1], 0.125})};
+      settings.start = Point({-1, 0.25, 0.125});
+      const Bounds bounds = settings.bounds;
+      const auto inside = [&](const Vector& x) {
+        ASSERT_TRUE(bounds.Contains(x)) << x.transpose();
+      };
+      const auto descent = Begun(std::make_unique<Watched>(BowlAround(1, 3), inside), settings);
+      Recorder recorder;
+      descent->Advance(60, 0, nullptr, recorder);  // not to the end: findings look further
+    }
+  }
+}
+
+TEST_P(EveryOptimizer, FindsTheMinimumOnAWall) {
+  if (!Can().bounds) GTEST_SKIP() << "it is refused where there are bounds";
+  std::map<std::string, Setting> settings;
+  if (Has("learning_rate")) {
+    const Part falling{"cosine", {{"initial", 0.3}, {"steps", 20'000.0}}};
+    settings["learning_rate"] = std::vector<Part>{falling};
+  }
+  if (Has("weight_decay")) settings["weight_decay"] = 0.0;
+  if (Has("l1")) settings["l1"] = 0.0;
+  // The bowl's centre (1, 1) is beyond x[0] <= 0.5: the minimum is (0.5, 1), of value 0.25.
+  const Outcome outcome =
+      RunOf(BowlAround(1, 2), {.optimizer = With(settings),
+                               .stopping = {After(20'000),
+                                            {"evaluations", {{"threshold", 100'000.0}}},
+                                            {"target_value", {{"threshold", 0.25 + 1e-9}}}},
+                               .start = Point({-2, -3}),
+                               .bounds = {Point({-4, -4}), Point({0.5, 4})}});
+
+  EXPECT_NEAR(outcome.best.value, 0.25, NearnessOf(GetParam()))
+      << outcome.reason.criterion << ": " << outcome.reason.detail;
+}
+
+TEST_P(EveryOptimizer, IsRefusedWhereItCannotWork) {
+  const Capabilities can = Can();
+  const auto refusal = [&](std::unique_ptr<Objective> f, const Bounds& bounds) {
+    DescentSettings settings = On(With({}));
+    settings.bounds = bounds;
+    const auto violations = ViolationsOf(Descent::Create(std::move(f), settings).status());
+    return violations.size() == 1 && violations[0].field == "optimizer.kind"
+               ? violations[0].description
+               : "";
+  };
+  if (!can.bounds) {
+    const Bounds box{Point({-8, -8}), Point({8, 8})};
+    EXPECT_THAT(refusal(Valley(), box), HasSubstr("cannot keep within bounds"));
+    EXPECT_THAT(refusal(Valley(), box), HasSubstr("gradient_descent"));
+  }
+  if (can.needs_bounds) {
+    EXPECT_THAT(refusal(Valley(), {}), HasSubstr("it searches a box"));
+  }
+  if (can.residuals) {
+    EXPECT_THAT(refusal(FromText("x[0]**2 - x[1]", 2), {}), HasSubstr("sums of squares"));
+  }
+}
+
+TEST_P(EveryOptimizer, NeverReturnsWhatIsNotFinite) {
+  for (const Fault fault : {Fault::kNanValue, Fault::kNanGradient, Fault::kInfiniteValue}) {
+    for (int k = 1; k <= 20; ++k) {
+      const Outcome outcome =
+          RunOf(std::make_unique<Faulty>(BowlAround(1, 2), k, fault), On(With({}), 100));
+
       ASSERT_TRUE(std::isfinite(outcome.best.value));
       ASSERT_TRUE(outcome.best.x.allFinite());
-      ASSERT_LT(outcome.best.iteration, k);
+      for (const Recorded& iterate : outcome.iterates) {
+        const bool finite = std::isfinite(iterate.value) && iterate.x.allFinite();
+        ASSERT_TRUE(finite || (iterate.flags & kNonFinite) != 0);
+        ASSERT_TRUE(std::isfinite(iterate.best_value));
+      }
+      const bool non_finite = outcome.reason.termination == Termination::kNonFinite;
+      if (non_finite) {
+        ASSERT_THAT(outcome.reason.detail, HasSubstr("injected"));
+      }
     }
   }
 }
@@ -164,16 +309,16 @@ TEST_P(EveryOptimizer, ReportsWhatIsNotFiniteAndNeverReturnsIt) {
 TEST_P(EveryOptimizer, EndsFailedWhereAnEvaluationIsRefused) {
   for (int k = 1; k <= 5; ++k) {
     const Outcome outcome =
-        RunOf(std::make_unique<Faulty>(testing::Bowl(2), k, Fault::kStatus), On(With({})));
+        RunOf(std::make_unique<Faulty>(BowlAround(1, 2), k, Fault::kStatus), On(With({})));
 
     EXPECT_EQ(outcome.reason.termination, Termination::kFailed);
-    EXPECT_EQ(outcome.iterates.back().iteration, k - 1);
+    EXPECT_LT(outcome.iterates.back().iteration, k);
   }
 }
 
 TEST_P(EveryOptimizer, StopsWhenToldAndGoesOnAfterwards) {
-  const auto whole = RunOf(testing::Quadratic2(), On(With({}))).iterates;
-  const auto descent = Begun(testing::Quadratic2(), On(With({})));
+  const auto whole = RunOf(Valley(), On(With({}))).iterates;
+  const auto descent = Begun(Valley(), On(With({})));
   Recorder recorder;
   bool stop = false;
   std::optional<StopReason> reason;
@@ -181,77 +326,82 @@ TEST_P(EveryOptimizer, StopsWhenToldAndGoesOnAfterwards) {
     reason = descent->Advance(
         kSteps, 0, [&] { return std::exchange(stop, !stop); }, recorder);
 
-  EXPECT_EQ(recorder.iterates, whole);
+  EXPECT_TRUE(testing::SameBits(recorder.iterates, whole));
 }
 
-TEST_P(EveryOptimizer, StaysWhereTheGradientIsZero) {
-  const auto flat = [](const Vector&, Vector* g) {
-    if (g != nullptr) g->setZero();
-    return 1.0;
-  };
-  DescentSettings settings = On(With({{"weight_decay", 0.0}}), 5);
-  const Outcome outcome = RunOf(testing::Make(2, flat), settings);
+TEST_P(EveryOptimizer, EndsInPeaceWhereAllIsFlat) {
+  DescentSettings settings = On(With({}), 200);
+  if (Has("weight_decay")) settings.optimizer.settings["weight_decay"] = 0.0;
+  const Outcome outcome = RunOf(FromText("0*sum(x**2)", 2), settings);
 
-  EXPECT_EQ(outcome.iterates.back().iteration, 5);
-  EXPECT_EQ(outcome.iterates.back().x, settings.start);
+  EXPECT_EQ(outcome.best.value, 0);
+  EXPECT_NE(outcome.reason.termination, Termination::kFailed) << outcome.reason.detail;
+  EXPECT_NE(outcome.reason.termination, Termination::kNonFinite);
+  EXPECT_NE(outcome.reason.termination, Termination::kDiverged);
 }
 
 TEST_P(EveryOptimizer, TakesAsManyCoordinatesAsThereAre) {
-  // Across the blocks that updates are made in: every coordinate as if it were alone.
-  const auto apart = [](const Vector& x, Vector* g) {
-    if (g != nullptr) *g = x - Vector::Ones(x.size());
-    return 0.0;
-  };
-  for (const Index n : {1, 2, 3, 7, 8, 9, 511, 512, 513, 1025}) {
-    for (const Part& variant : Variants()) {
-      if (variant.settings.count("clip_norm") > 0) continue;  // joins the coordinates
-      DescentSettings settings{.optimizer = variant, .stopping = {After(3)}, .start = Vector(n)};
-      settings.start.setLinSpaced(n, -2, 5);
-      const Outcome together = RunOf(testing::Make(n, apart), settings);
-      for (const Index i : {Index{0}, n / 2, n - 1}) {
-        DescentSettings alone = settings;
-        alone.start = Point({settings.start[i]});
-        const Outcome single = RunOf(testing::Make(1, apart), alone);
-        ASSERT_EQ(together.iterates.back().x[i], single.iterates.back().x[0]) << n << ", " << i;
-      }
-    }
+  for (const Index n : {1, 2, 3, 7, 8, 9, 33}) {
+    Vector start(n);
+    start.setLinSpaced(n, -2, 5);
+    const Outcome outcome =
+        RunOf(BowlAround(1, n),
+              {.optimizer = With({}), .stopping = {After(100)}, .start = start, .bounds = Box(n)});
+
+    EXPECT_LE(outcome.best.value, outcome.iterates.front().value) << n;
+  }
+}
+
+TEST_P(EveryOptimizer, CountsItsEvaluations) {
+  int64_t seen = 0;
+  const Outcome outcome =
+      RunOf(std::make_unique<Watched>(Valley(), [&](const Vector&) { ++seen; }), On(With({})));
+
+  const Evaluations& told = outcome.iterates.back().evaluations;
+  // Findings at the end may evaluate too; those are not the run's.
+  EXPECT_LE(told.values + told.hessian_products, seen);
+  EXPECT_GE(told.values, 1);
+  if (!Can().gradient) {
+    EXPECT_EQ(told.gradients, 0);
   }
 }
 
 TEST_P(EveryOptimizer, NamesTheOptionItDoesNotKnow) {
-  const auto optimizer = GetParam().make(With({{"learning_rat", 0.9}}));
+  const auto optimizer = Entry().make(With({{"learning_ratf", 0.9}}));
 
   const auto violations = ViolationsOf(optimizer.status());
   ASSERT_THAT(violations, SizeIs(1));
-  EXPECT_EQ(violations[0].field, "settings[learning_rat]");
+  EXPECT_EQ(violations[0].field, "settings[learning_ratf]");
   EXPECT_EQ(violations[0].reason, Reason::kUnknownName);
-  EXPECT_THAT(violations[0].description, HasSubstr("did you mean 'learning_rate'?"));
 }
 
 TEST_P(EveryOptimizer, NamesEachOptionWhoseValueIsWrong) {
-  for (const OptionInfo& option : GetParam().options) {
-    std::vector<Setting> wrong = {std::vector<Part>{}, std::string("nonsense")};
-    if (option.type == OptionType::kNumber || option.type == OptionType::kSchedule) {
-      wrong.insert(wrong.end(), {-1.0, std::nan(""), true});
+  for (const OptionInfo& option : Entry().options) {
+    std::vector<Setting> wrong = {std::vector<Part>{{"nonsense", {}}, {"nonsense", {}}},
+                                  std::string("nonsense")};
+    switch (option.type) {
+      case OptionType::kNumber:
+      case OptionType::kSchedule:
+      case OptionType::kInteger:
+        wrong.insert(wrong.end(), {std::nan(""), true});
+        if (!option.range.Contains(-1)) wrong.push_back(-1.0);
+        break;
+      case OptionType::kFlag:
+        wrong.push_back(0.5);
+        break;
+      default:
+        break;
     }
     for (const Setting& setting : wrong) {
-      const auto violations =
-          ViolationsOf(GetParam().make(With({{option.name, setting}})).status());
-      ASSERT_THAT(violations, SizeIs(1)) << option.name;
-      EXPECT_EQ(violations[0].field, "settings[" + option.name + "]");
-      EXPECT_THAT(violations[0].description, HasSubstr(option.name));
+      const auto violations = ViolationsOf(Entry().make(With({{option.name, setting}})).status());
+      ASSERT_FALSE(violations.empty()) << option.name;
+      EXPECT_THAT(violations[0].field, StartsWith("settings[" + option.name + "]"));
     }
-  }
-}
-
-TEST_P(EveryOptimizer, RefusesARateThatIsNotPositive) {
-  for (const double rate : {0.0, -0.1, std::nan(""), kInfinity}) {
-    EXPECT_FALSE(GetParam().make(With({{"learning_rate", rate}})).ok()) << rate;
   }
 }
 
 TEST_P(EveryOptimizer, IsDescribed) {
-  const OptimizerEntry& entry = GetParam();
+  const OptimizerEntry& entry = Entry();
 
   EXPECT_FALSE(entry.title.empty());
   EXPECT_FALSE(entry.summary.empty());
@@ -263,14 +413,18 @@ TEST_P(EveryOptimizer, IsDescribed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Catalogue, EveryOptimizer,
-                         ::testing::ValuesIn(Optimizers().begin(), Optimizers().end()),
-                         [](const auto& entry) { return entry.param.name; });
+std::vector<std::string> Names() {
+  std::vector<std::string> names;
+  for (const OptimizerEntry& entry : Optimizers()) names.push_back(entry.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryOptimizer, ::testing::ValuesIn(Names()),
+                         [](const auto& name) { return name.param; });
 
 TEST(Catalogue, HasEachOptimizerOnce) {
   std::set<std::string> names;
   for (const OptimizerEntry& entry : Optimizers()) EXPECT_TRUE(names.insert(entry.name).second);
-  EXPECT_THAT(names, SizeIs(11));
 }
 
 }  // namespace

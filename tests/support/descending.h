@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,9 +24,28 @@ struct Recorded {
   double learning_rate = 0;
   Evaluations evaluations;
   uint32_t flags = 0;
+  double violation = 0;
+  int64_t trials = 0;
+  std::vector<Note> notes;
 
-  friend bool operator==(const Recorded&, const Recorded&) = default;  // bit for bit, but for NaN
+  friend bool operator==(const Recorded&, const Recorded&) = default;  // by value: see SameBits
 };
+
+/// Whether two traces are the same bit for bit, NaN included.
+inline bool SameBits(const std::vector<Recorded>& a, const std::vector<Recorded>& b) {
+  const auto same = [](double p, double q) {
+    return std::bit_cast<uint64_t>(p) == std::bit_cast<uint64_t>(q);
+  };
+  const auto same_row = [&](const Recorded& p, const Recorded& q) {
+    return p.iteration == q.iteration && p.x == q.x && same(p.value, q.value) &&
+           same(p.best_value, q.best_value) && same(p.gradient_norm, q.gradient_norm) &&
+           same(p.gradient_max, q.gradient_max) && same(p.step_norm, q.step_norm) &&
+           same(p.learning_rate, q.learning_rate) && same(p.violation, q.violation) &&
+           p.trials == q.trials && p.evaluations == q.evaluations && p.flags == q.flags &&
+           p.notes == q.notes;
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), same_row);
+}
 
 /// Keeps all it is given.
 class Recorder final : public IterateSink {
@@ -33,7 +54,7 @@ class Recorder final : public IterateSink {
     const Iterate& at = record.at;
     iterates.push_back({at.iteration, at.x, record.value, record.best_value, record.gradient_norm,
                         record.gradient_max, at.step_norm, at.learning_rate, at.evaluations,
-                        at.flags});
+                        at.flags, at.violation, at.trials, at.notes});
   }
   std::vector<Recorded> iterates;
 };

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/core/expression/expression.h"
 #include "server/core/objective.h"
+#include "tests/support/wrapped.h"
 
 namespace thalweg::testing {
 
@@ -120,41 +122,10 @@ inline std::unique_ptr<Objective> Negated(std::shared_ptr<Objective> f) {
   });
 }
 
-/// What goes wrong at one evaluation.
-enum class Fault { kNanValue, kNanGradient, kInfiniteValue, kStatus };
-
-/// `f`, with `fault` at its evaluation number `at` and all after it (the first is number 0).
-class Faulty final : public Objective {
- public:
-  Faulty(std::unique_ptr<Objective> f, int at, Fault fault)
-      : f_(std::move(f)), left_(at), fault_(fault) {}
-
-  const Layout& layout() const override { return f_->layout(); }
-  absl::Status Value(const Vector& x, double& value) override { return f_->Value(x, value); }
-  absl::Status ValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
-    const absl::Status status = f_->ValueAndGradient(x, value, gradient);
-    if (left_-- > 0) return status;
-    switch (fault_) {
-      case Fault::kNanValue:
-        value = std::numeric_limits<double>::quiet_NaN();
-        break;
-      case Fault::kNanGradient:
-        gradient[0] = std::numeric_limits<double>::quiet_NaN();
-        break;
-      case Fault::kInfiniteValue:
-        value = std::numeric_limits<double>::infinity();
-        break;
-      case Fault::kStatus:
-        return absl::UnavailableError("the evaluator has gone");
-    }
-    return status;
-  }
-  std::string ExplainNonFinite(const Vector& /*x*/) override { return "injected"; }
-
- private:
-  std::unique_ptr<Objective> f_;
-  int left_;
-  Fault fault_;
-};
+/// A formula in the objective language over a vector x of n coordinates: knows all that an
+/// optimizer may ask for, also Hessians and, of sums of squares, residuals.
+inline std::unique_ptr<Objective> FromText(const std::string& text, Index n) {
+  return expression::MakeObjective(expression::Compile({text, {{"x", false, n}}, {}}).value());
+}
 
 }  // namespace thalweg::testing
