@@ -81,6 +81,26 @@ RunBuilder& RunBuilder::Parameter(const std::string& name, std::span<const doubl
   return *this;
 }
 
+RunBuilder& RunBuilder::Lower(const std::string& variable, double bound) {
+  (*run_.mutable_objective()->mutable_lower()->mutable_values())[variable] = Scalar(bound);
+  return *this;
+}
+
+RunBuilder& RunBuilder::Lower(const std::string& variable, std::span<const double> bounds) {
+  (*run_.mutable_objective()->mutable_lower()->mutable_values())[variable] = Vector(bounds);
+  return *this;
+}
+
+RunBuilder& RunBuilder::Upper(const std::string& variable, double bound) {
+  (*run_.mutable_objective()->mutable_upper()->mutable_values())[variable] = Scalar(bound);
+  return *this;
+}
+
+RunBuilder& RunBuilder::Upper(const std::string& variable, std::span<const double> bounds) {
+  (*run_.mutable_objective()->mutable_upper()->mutable_values())[variable] = Vector(bounds);
+  return *this;
+}
+
 RunBuilder& RunBuilder::Optimizer(const v1::Part& optimizer) {
   *run_.mutable_optimizer() = optimizer;
   return *this;

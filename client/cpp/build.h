@@ -58,6 +58,11 @@ class RunBuilder {
   RunBuilder& Start(const std::string& variable, std::span<const double> values);
   RunBuilder& Parameter(const std::string& name, double value);
   RunBuilder& Parameter(const std::string& name, std::span<const double> values);
+  /// Bounds, which may be infinite; one number counts for every coordinate of the variable.
+  RunBuilder& Lower(const std::string& variable, double bound);
+  RunBuilder& Lower(const std::string& variable, std::span<const double> bounds);
+  RunBuilder& Upper(const std::string& variable, double bound);
+  RunBuilder& Upper(const std::string& variable, std::span<const double> bounds);
   RunBuilder& Optimizer(const v1::Part& optimizer);
   RunBuilder& StopWhen(const v1::Part& rule);  ///< May be repeated; the first that is met ends.
   RunBuilder& Seed(uint64_t seed);

@@ -57,7 +57,7 @@ absl::Status CheckBounds(const Bounds& bounds, const Layout& layout) {
   return absl::OkStatus();
 }
 
-absl::Status CheckStart(const Vector& start, const Bounds& bounds, const Layout& layout) {
+absl::Status CheckStart(const Vector& start, const Layout& layout) {
   if (start.size() != layout.size()) {
     return Refuse("start", Reason::kWrongShape,
                   absl::StrFormat("expected %d coordinates, got %d", layout.size(), start.size()));
@@ -71,16 +71,22 @@ absl::Status CheckStart(const Vector& start, const Bounds& bounds, const Layout&
         "start", Reason::kInvalidValue,
         absl::StrFormat("%s is %g; expected a finite number", layout.CoordinateName(i), start[i]));
   }
-  if (bounds.lower.size() != start.size() || bounds.upper.size() != start.size()) {
-    return absl::OkStatus();
-  }
-  for (Index i = 0; i < start.size(); ++i) {
-    if (start[i] >= bounds.lower[i] && start[i] <= bounds.upper[i]) continue;
-    return Refuse("start", Reason::kInvalidValue,
-                  absl::StrFormat("%s is %g, outside its bounds [%g, %g]", layout.CoordinateName(i),
-                                  start[i], bounds.lower[i], bounds.upper[i]));
-  }
   return absl::OkStatus();
+}
+
+/// Brings a start outside the bounds onto them, as published starts often need; says so.
+std::vector<Note> MoveWithin(const Bounds& bounds, const Layout& layout, Vector& start) {
+  if (bounds.Contains(start)) return {};
+  const Vector given = start;
+  bounds.Project(start);
+  const Index moved = (start.array() != given.array()).count();
+  Index first = 0;
+  while (start[first] == given[first]) ++first;
+  return {{"start_moved",
+           absl::StrFormat("the start was outside the bounds: %s moved from %g to "
+                           "%g%s",
+                           layout.CoordinateName(first), given[first], start[first],
+                           moved > 1 ? absl::StrCat(", and ", moved - 1, " more") : "")}};
 }
 
 }  // namespace
@@ -218,9 +224,10 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
   Append(Under("stopping", rules.status()), violations);
   if (optimizer.ok()) Append(Under("stopping", CheckRules(settings.stopping, can)), violations);
   Append(CheckBounds(settings.bounds, objective->layout()), violations);
-  Append(CheckStart(settings.start, settings.bounds, objective->layout()), violations);
+  Append(CheckStart(settings.start, objective->layout()), violations);
   if (!violations.empty()) return Refuse(std::move(violations));
 
+  std::vector<Note> notes = MoveWithin(settings.bounds, objective->layout(), settings.start);
   std::unique_ptr<Descent> descent(new Descent(std::move(objective), std::move(settings)));
   const Part& kind = descent->settings_.optimizer;
   if (absl::Status status = CheckPairing(kind, can, descent->problem_); !status.ok()) {
@@ -234,6 +241,7 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
     descent->rules_.push_back(*std::move(rule));
   }
   descent->at_.x = descent->settings_.start;
+  descent->at_.notes = std::move(notes);
   if (can.gradient) descent->at_.gradient = Vector::Zero(descent->at_.x.size());
   return descent;
 }

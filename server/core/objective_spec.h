@@ -21,6 +21,9 @@ struct ObjectiveSpec {
   std::vector<Variable> variables = {};
   expression::Parameters parameters = {};  ///< Constants of the expression, by name.
   Index dimension = 0;                     ///< Of a test function; 0 for its usual one.
+  /// Bounds by variable, as bounds_spec.h reads them; they may be infinite.
+  NamedValues lower = {};
+  NamedValues upper = {};
 };
 
 /// The objective, ready to be evaluated. `point` fills in what `spec.variables` leaves open (its

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/core/bounds_spec.h"
 #include "server/core/violation.h"
 #include "server/runs/default_settings.h"
 
@@ -107,11 +108,26 @@ void FillRest(const Descent& descent, Index n, RunSpec& spec) {
   spec.traced_coordinates = std::min(spec.traced_coordinates, coordinates);
 }
 
-DescentSettings SettingsOf(const RunSpec& spec, Vector start) {
+/// Methods that search a box take a test function's usual one where none is given.
+absl::Status FillBounds(const Layout& layout, RunSpec& spec, Bounds& bounds) {
+  ObjectiveSpec& objective = spec.objective;
+  if (objective.lower.empty() && objective.upper.empty()) {
+    const auto optimizer = MakeFrom(Optimizers(), "optimizer", spec.optimizer);
+    const bool search = optimizer.ok() && (*optimizer)->capabilities().needs_bounds;
+    if (search) TakeUsualBox(layout, objective);
+  }
+  absl::StatusOr<Bounds> read = BoundsOf(objective, layout);
+  if (!read.ok()) return Under("objective", read.status());
+  bounds = *std::move(read);
+  return absl::OkStatus();
+}
+
+DescentSettings SettingsOf(const RunSpec& spec, Vector start, Bounds bounds) {
   return {.optimizer = spec.optimizer,
           .stopping = spec.stopping,
           .direction = spec.direction,
           .start = std::move(start),
+          .bounds = std::move(bounds),
           .seed = *spec.seed};
 }
 
@@ -126,9 +142,13 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   auto objective = BuildObjective(spec.objective, spec.start, limits, maker);
   events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});
   Vector start;
+  Bounds bounds;
   absl::Status status = Under("objective", objective.status());
-  if (status.ok()) status = FillStart((*objective)->layout(), spec, start);
   Append(status, violations);
+  if (status.ok()) {
+    Append(FillStart((*objective)->layout(), spec, start), violations);
+    Append(FillBounds((*objective)->layout(), spec, bounds), violations);
+  }
   if (!violations.empty()) {
     CheckParts(spec, violations);
     return Refuse(std::move(violations));
@@ -137,7 +157,7 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
   // With the stopping rules as given: errors name their places in the caller's list.
-  auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start));
+  auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start, bounds));
   if (!descent.ok()) return descent.status();
   if (status = (*descent)->Begin(); !status.ok()) return status;
   FillRest(**descent, start.size(), spec);
@@ -152,7 +172,10 @@ absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
   if (!objective.ok()) return objective.status();
   absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
   if (!start.ok()) return start.status();
-  return Descent::Create(*std::move(objective), SettingsOf(spec, *std::move(start)));
+  absl::StatusOr<Bounds> bounds = BoundsOf(spec.objective, (*objective)->layout());
+  if (!bounds.ok()) return bounds.status();
+  return Descent::Create(*std::move(objective),
+                         SettingsOf(spec, *std::move(start), *std::move(bounds)));
 }
 
 }  // namespace thalweg::runs

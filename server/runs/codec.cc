@@ -14,7 +14,9 @@ namespace {
 
 // What is written, in order, is what is read: every type has one function for both directions.
 
-constexpr int64_t kVersion = 1;
+// Records of every version up to this one can be read.
+// 2: bounds of the objective.
+constexpr int64_t kVersion = 2;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -158,7 +160,7 @@ void KeepValues(State& state, std::string_view name, NamedValues& values) {
   KeepMap(state, name, values, [&](std::vector<double>& list) { state.Keep("values", list); });
 }
 
-void KeepObjective(State& state, ObjectiveSpec& objective) {
+void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   state.Keep("expression", objective.expression);
   state.Keep("function", objective.function);
   KeepList(state, "variables", objective.variables,
@@ -168,12 +170,15 @@ void KeepObjective(State& state, ObjectiveSpec& objective) {
   int64_t dimension = objective.dimension;
   state.Keep("dimension", dimension);
   objective.dimension = dimension;
+  if (version < 2) return;
+  KeepValues(state, "lower", objective.lower);
+  KeepValues(state, "upper", objective.upper);
 }
 
-void KeepSpec(State& state, RunSpec& spec) {
+void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   state.Keep("display_name", spec.display_name);
   KeepMap(state, "labels", spec.labels, [&](std::string& value) { state.Keep("value", value); });
-  KeepObjective(state, spec.objective);
+  KeepObjective(state, spec.objective, version);
   KeepEnum(state, "direction", spec.direction, Direction::kMaximize);
   KeepValues(state, "start", spec.start);
   KeepPart(state, spec.optimizer);
@@ -224,10 +229,10 @@ void KeepStanding(State& state, Run& run) {
   state.Keep("oldest_iteration", run.oldest_iteration);
 }
 
-void KeepRecord(State& state, RunRecord& record) {
+void KeepRecord(State& state, RunRecord& record, int64_t version) {
   Run& run = record.run;
   state.Keep("id", run.id);
-  KeepSpec(state, run.spec);
+  KeepSpec(state, run.spec, version);
   KeepList(state, "variables", run.variables,
            [&](Variable& variable) { KeepVariable(state, variable); });
   KeepStanding(state, run);
@@ -238,7 +243,7 @@ void KeepRecord(State& state, RunRecord& record) {
   state.Keep("full_segments", record.retention.full_segments);
 }
 
-void KeepCheckpoint(State& state, Checkpoint& checkpoint) {
+void KeepCheckpoint(State& state, Checkpoint& checkpoint, int64_t /*version*/) {
   state.Keep("iteration", checkpoint.iteration);
   state.Keep("elapsed_seconds", checkpoint.elapsed_seconds);
   state.Keep("best_iteration", checkpoint.best.iteration);
@@ -248,11 +253,10 @@ void KeepCheckpoint(State& state, Checkpoint& checkpoint) {
 
 // Bytes of a value behind its version, with a checksum behind all.
 template <typename Value, typename KeepValue>
-std::string Sealed(Value value, KeepValue keep_value) {
+std::string Sealed(Value value, KeepValue keep_value, int64_t version = kVersion) {
   State state = State::Writer();
-  int64_t version = kVersion;
   state.Keep("version", version);
-  keep_value(state, value);
+  keep_value(state, value, version);
   std::string bytes = state.TakeBytes();
   const uint32_t checksum = Crc32c(bytes);
   bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
@@ -272,11 +276,11 @@ absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
   State state = State::Reader(std::move(bytes));
   int64_t version = 0;
   state.Keep("version", version);
-  if (version != kVersion) {
+  if (version < 1 || version > kVersion) {
     return absl::DataLossError(absl::StrCat("stored record: version ", version, " is unknown"));
   }
   Value value;
-  keep_value(state, value);
+  keep_value(state, value, version);
   if (absl::Status status = state.Finish(); !status.ok()) return status;
   return value;
 }
@@ -296,7 +300,9 @@ absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes) {
 }
 
 uint64_t DigestOf(const RunSpec& spec) {
-  const std::string bytes = Sealed(spec, KeepSpec);
+  // In the first version that can say all of it, so that digests outlive an upgrade.
+  const bool bounded = !spec.objective.lower.empty() || !spec.objective.upper.empty();
+  const std::string bytes = Sealed(spec, KeepSpec, /*version=*/bounded ? 2 : 1);
   uint64_t digest = 0xCBF29CE484222325U;  // FNV-1a, 64 bits
   for (const char byte : bytes) {
     digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;

@@ -67,13 +67,5 @@ TEST(Bounds, ThatCrossAreRefused) {
   EXPECT_THAT(violations[0].description, HasSubstr("x[1] must lie between 2 and 1"));
 }
 
-TEST(Bounds, MustHoldAtTheStart) {
-  const auto violations = ViolationsOf(Creating({Point({0, 0}), Point({1, 1})}, Point({0, 2})));
-
-  ASSERT_EQ(violations.size(), 1U);
-  EXPECT_EQ(violations[0].field, "start");
-  EXPECT_THAT(violations[0].description, HasSubstr("x[1] is 2, outside its bounds [0, 1]"));
-}
-
 }  // namespace
 }  // namespace thalweg

@@ -262,5 +262,24 @@ TEST(Descent, MeasuresStepsAndGradientsThatSquaresCannotHold) {
   }
 }
 
+TEST(Descent, MovesAStartOutsideTheBoundsOntoThemAndSaysSo) {
+  const auto descent = Begun(testing::Square(), {.optimizer = GradientDescentAt(0.1),
+                                                 .start = Point({8}),
+                                                 .bounds = {Point({1}), Point({2})}});
+  EXPECT_EQ(descent->at().x[0], 2);
+  ASSERT_THAT(descent->at().notes, SizeIs(1));
+  EXPECT_EQ(descent->at().notes[0].code, "start_moved");
+  EXPECT_THAT(descent->at().notes[0].text, HasSubstr("moved from 8 to 2"));
+}
+
+TEST(Descent, ConvergesOnABoundWhereTheProjectedGradientVanishes) {
+  const Outcome outcome = RunOf(testing::Square(), {.optimizer = GradientDescentAt(0.1),
+                                                    .start = Point({8}),
+                                                    .bounds = {Point({1}), Point({9})}});
+  EXPECT_EQ(outcome.reason.termination, Termination::kConverged);
+  EXPECT_EQ(outcome.reason.criterion, "gradient_norm");
+  EXPECT_EQ(outcome.iterates.back().x[0], 1);
+}
+
 }  // namespace
 }  // namespace thalweg

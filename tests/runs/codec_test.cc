@@ -24,7 +24,9 @@ RunRecord FullRecord() {
                                        {"s", {true, {7}}},
                                        {"M", {false, {1, 2, 3, 4, 5, 6}, 3}},
                                        {"row", {false, {4}, 1}}},
-                        .dimension = 3};
+                        .dimension = 3,
+                        .lower = {{"x", {0}}},
+                        .upper = {{"x", {1, INFINITY, 3}}}};
   run.spec.direction = Direction::kMaximize;
   run.spec.start = {{"x", {1, 2, 3}}, {"b", {0.1}}};
   run.spec.optimizer.kind = "adam";

@@ -109,6 +109,17 @@ TEST_F(Create, ComputesTheSameBitsFromTheFilledInSpec) {
   EXPECT_EQ(BitsOf(ReadTrace(*book_, first)), BitsOf(ReadTrace(*book_, second)));
 }
 
+TEST_F(Create, KeepsWithinTheBounds) {
+  Open();
+  RunSpec spec = SpecOf("adam", 300);
+  spec.objective.upper = {{"x", {0.5, kInfinity}}};
+
+  const runs::Run run = Finished(*book_, Made(spec));
+
+  EXPECT_LE(run.last->x.at("x").at(0), 0.5);
+  EXPECT_EQ(run.spec.objective.upper, spec.objective.upper);
+}
+
 struct Mistake {
   std::string what;
   std::function<void(RunSpec&)> make;
@@ -162,6 +173,11 @@ INSTANTIATE_TEST_SUITE_P(
                               s.start = {{"x", {-1}}};
                             },
                             "start", Reason::kInitialPointNotFinite},
+                    Mistake{"Bounds",
+                            [](RunSpec& s) {
+                              s.objective.lower = {{"x", {1, 2, 3}}};
+                            },
+                            "objective.lower.x", Reason::kWrongShape},
                     Mistake{"Optimizer",
                             [](RunSpec& s) {
                               s.optimizer = {"adma", {}};

@@ -15,8 +15,9 @@ constexpr double kMostNumbers = 1e7;
 
 struct Values {
   std::vector<double> numbers;
-  bool vector = false;  // written as one, whatever its length
-  size_t columns = 0;   // of a matrix
+  bool vector = false;    // written as one, whatever its length
+  size_t columns = 0;     // of a matrix
+  bool infinite = false;  // whether inf is a number here
 };
 
 /// A count after '*' or in zeros(...): a whole number from 1 on that still fits.
@@ -49,7 +50,9 @@ void ReadFilled(Reader& reader, Values& values) {
 void ReadItem(Reader& reader, Values& values) {
   const std::optional<double> number = reader.Number();
   if (!number) return ReadFilled(reader, values);
-  if (!std::isfinite(*number)) return reader.Fail("the number before this place is not finite");
+  if (std::isnan(*number) || (std::isinf(*number) && !values.infinite)) {
+    return reader.Fail("the number before this place is not finite");
+  }
   if (!reader.Take('*')) return values.numbers.push_back(*number);
   const std::optional<size_t> count = ReadCount(reader, values.numbers.size());
   if (!count) return;
@@ -76,8 +79,9 @@ void ReadRows(Reader& reader, Values& values) {
   if (!reader.Take(']')) reader.Fail("expected ',' or ']'");
 }
 
-Values ReadValues(Reader& reader) {
+Values ReadValues(Reader& reader, bool infinite) {
   Values values;
+  values.infinite = infinite;
   const bool bracket = reader.Take('[');
   values.vector = bracket;
   if (bracket && reader.Next('[')) {
@@ -98,7 +102,7 @@ Values ReadValues(Reader& reader) {
 
 }  // namespace
 
-Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text) {
+Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text, bool infinite) {
   Reader reader(flag, text);
   const std::string name = reader.Name();
   if (name.empty()) {
@@ -106,7 +110,7 @@ Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text) {
   } else if (!reader.Take('=')) {
     reader.Fail(absl::StrCat("expected '=' and a value after '", name, "'"));
   }
-  const Values values = ReadValues(reader);
+  const Values values = ReadValues(reader, infinite);
   if (reader.failed()) return reader.error();
   if (values.columns > 0) return NamedArray{name, client::Matrix(values.numbers, values.columns)};
   if (values.vector) return NamedArray{name, client::Vector(values.numbers)};

@@ -24,7 +24,8 @@ struct NamedArray {
 ///   x=zeros(10)    a vector of ten zeros; also ones(10)
 ///   x=[[1,2],[3,4],[5,6]]    a matrix of three rows
 ///
-/// Every number must be finite; a vector has at most ten million of them.
-Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text);
+/// Every number must be finite, or where `infinite` is set, a number or inf; a vector has at most
+/// ten million of them.
+Parsed<NamedArray> ParseArray(std::string_view flag, std::string_view text, bool infinite = false);
 
 }  // namespace thalweg::cli

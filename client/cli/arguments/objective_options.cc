@@ -11,9 +11,10 @@ namespace {
 
 using Arrays = google::protobuf::Map<std::string, v1::Array>;
 
-void ReadInto(Arrays& arrays, const std::string& flag, const std::vector<std::string>& texts) {
+void ReadInto(Arrays& arrays, const std::string& flag, const std::vector<std::string>& texts,
+              bool infinite = false) {
   for (const std::string& text : texts) {
-    const NamedArray read = ValueOf(ParseArray(flag, text));
+    const NamedArray read = ValueOf(ParseArray(flag, text, infinite));
     if (arrays.contains(read.name)) {
       throw Failure(kRefused, absl::StrCat(flag, ": '", read.name, "' is given twice"));
     }
@@ -33,6 +34,9 @@ void AddObjectiveOptions(CLI::App& app, ObjectiveOptions& options) {
       ->check(Unnamed(CLI::PositiveNumber));
   AddRepeated(app, "--param", options.parameters, "NAME=VALUE",
               "A constant of the formula: a=1 or a=1,2,3; may be repeated");
+  AddRepeated(app, "--lower", options.lower, "NAME=VALUE",
+              "Lower bounds: x=0 for all of x, or x=0,-inf one by one; may be repeated");
+  AddRepeated(app, "--upper", options.upper, "NAME=VALUE", "Upper bounds, likewise");
 }
 
 v1::Objective ObjectiveOf(const ObjectiveOptions& options) {
@@ -51,6 +55,12 @@ v1::Objective ObjectiveOf(const ObjectiveOptions& options) {
     objective.set_expression(options.formula);
   }
   ReadInto(*objective.mutable_parameters(), "--param", options.parameters);
+  if (!options.lower.empty())
+    ReadInto(*objective.mutable_lower()->mutable_values(), "--lower", options.lower,
+             /*infinite=*/true);
+  if (!options.upper.empty())
+    ReadInto(*objective.mutable_upper()->mutable_values(), "--upper", options.upper,
+             /*infinite=*/true);
   return objective;
 }
 

@@ -14,10 +14,11 @@ struct ObjectiveOptions {
   std::string formula;
   std::string function;
   int64_t dimension = 0;
-  std::vector<std::string> parameters;  // as written
+  std::vector<std::string> parameters;    // as written
+  std::vector<std::string> lower, upper;  // likewise
 };
 
-/// FORMULA or --function with --dimension; --param.
+/// FORMULA or --function with --dimension; --param; --lower, --upper.
 void AddObjectiveOptions(CLI::App& app, ObjectiveOptions& options);
 
 /// The objective; a Failure where neither or both of formula and function are given.

@@ -21,9 +21,7 @@ namespace {
 struct Options {
   CommonOptions common;
   ObjectiveOptions objective;
-  std::vector<std::string> at;     // as written
-  std::vector<std::string> lower;  // likewise
-  std::vector<std::string> upper;  // likewise
+  std::vector<std::string> at;  // as written
   bool derivatives = false;
 };
 
@@ -143,8 +141,6 @@ int Execute(const Options& options, Context& context) {
   v1::CompileObjectiveRequest request;
   *request.mutable_objective() = ObjectiveOf(options.objective);
   if (!options.at.empty()) *request.mutable_point() = PointOf("--at", options.at);
-  if (!options.lower.empty()) *request.mutable_lower() = PointOf("--lower", options.lower);
-  if (!options.upper.empty()) *request.mutable_upper() = PointOf("--upper", options.upper);
   request.set_derivatives(options.derivatives);
   const auto response =
       ValueOf(ConnectTo(options.common).CompileObjective(request, CallOf(options.common, context)));
@@ -160,9 +156,6 @@ Action AddCompile(CLI::App& app, Context& context) {
   AddObjectiveOptions(app, options->objective);
   AddRepeated(app, "--at", options->at, "NAME=VALUE",
               "Any point, for the names and shapes of the variables; may be repeated");
-  AddRepeated(app, "--lower", options->lower, "NAME=VALUE",
-              "Lower bounds, for what may go wrong within them; may be repeated");
-  AddRepeated(app, "--upper", options->upper, "NAME=VALUE", "Upper bounds, likewise");
   app.add_flag("--derivatives", options->derivatives, "The derivatives as formulas too");
   AddCommonOptions(app, options->common);
   app.footer(R"(

@@ -42,6 +42,7 @@ Values:
   --start x=0              a scalar             --start 'x=0.5*100'   a hundred times 0.5
   --start x=1,2,3          a vector             --start 'x=zeros(9)'  zeros; also ones(9)
   --start x=3,             a vector of one      --start 'x=-1.2,1,0*8'
+  --lower x=0 --upper x=1,inf             bounds: one number for all of x, or one by one
   --set learning_rate=0.1  --set nesterov=true  --set milestones=10,20
   --set 'learning_rate=cosine(initial=0.1,final=0.001,steps=100)'
   --stop gradient_norm=1e-6  --stop 'stall(threshold=1e-9,window=50)'

@@ -1,13 +1,10 @@
 #include "server/rpc/handlers/compile_objective.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "server/core/expression/derivative_text.h"
 #include "server/core/expression/report.h"
-#include "server/core/violation.h"
 #include "server/rpc/handlers/understand.h"
 #include "server/rpc/translate/values.h"
 
@@ -18,38 +15,6 @@ using expression::Structure;
 
 constexpr int32_t kMostGroups = 20;
 constexpr int kMostNames = 20;
-
-/// Bounds of x; both empty where neither is given.
-struct Box {
-  Vector lower, upper;
-};
-
-absl::StatusOr<Box> BoxOf(const Layout& layout, const v1::CompileObjectiveRequest& request) {
-  Box box;
-  const bool above = request.lower().values_size() > 0;
-  const bool below = request.upper().values_size() > 0;
-  if (!above && !below) return box;
-  constexpr double kInf = std::numeric_limits<double>::infinity();
-  box.lower = Vector::Constant(layout.size(), -kInf);
-  box.upper = Vector::Constant(layout.size(), kInf);
-  if (above) {
-    auto lower = FlatPoint(layout, request.lower(), "lower");
-    if (!lower.ok()) return lower.status();
-    box.lower = *std::move(lower);
-  }
-  if (below) {
-    auto upper = FlatPoint(layout, request.upper(), "upper");
-    if (!upper.ok()) return upper.status();
-    box.upper = *std::move(upper);
-  }
-  for (Index i = 0; i < layout.size(); ++i) {
-    if (box.lower[i] <= box.upper[i]) continue;
-    return Refuse(absl::StrCat("upper.", CoordinatePath(layout.CoordinateName(i))),
-                  Reason::kInvalidValue,
-                  absl::StrCat(box.upper[i], " is less than the lower bound ", box.lower[i]));
-  }
-  return box;
-}
 
 v1::Degree ToWire(expression::Degree degree) {
   switch (degree) {
@@ -98,10 +63,8 @@ absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
       Understand(request.objective(), request.point(), "point", events, interruption, limits);
   if (!understood.ok()) return understood.status();
   const Layout& layout = understood->objective->layout();
-  const auto box = BoxOf(layout, request);
-  if (!box.ok()) return box.status();
-  const expression::Report report =
-      expression::ReportOn(*understood->compiled, box->lower, box->upper);
+  const expression::Report report = expression::ReportOn(
+      *understood->compiled, understood->bounds.lower, understood->bounds.upper);
 
   v1::CompileObjectiveResponse response;
   for (const Variable& variable : layout.variables()) ToWire(variable, *response.add_variables());

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "server/core/bounds_spec.h"
 #include "server/core/objective_spec.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/run_spec.h"
 #include "server/rpc/translate/values.h"
 
 namespace thalweg::rpc {
@@ -73,11 +75,14 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
   auto compiled = CompileSpec(*spec, shaped->values, limits);
   events.On(ObjectiveCompiled{compiled.ok(), std::chrono::steady_clock::now() - began});
   if (!compiled.ok()) return Under("objective", compiled.status());
+  auto bounds = BoundsOf(*spec, (*compiled)->layout());
+  if (!bounds.ok()) return InWireTerms(Under("objective", bounds.status()));
 
   Understood understood;
   understood.objective =
       std::make_unique<Interruptible>(expression::MakeObjective(*compiled, maker), interruption);
   understood.compiled = *std::move(compiled);
+  understood.bounds = *std::move(bounds);
   return understood;
 }
 

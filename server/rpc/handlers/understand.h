@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/bounds.h"
 #include "server/core/expression/expression.h"
 #include "server/core/layout.h"
 #include "server/core/objective.h"
@@ -20,6 +21,7 @@ namespace thalweg::rpc {
 struct Understood {
   std::unique_ptr<Objective> objective;
   std::shared_ptr<const expression::Compiled> compiled;
+  Bounds bounds;
 };
 
 /// `point` says what `wire` leaves open. Errors are at "objective" and, for the point, at

@@ -64,6 +64,16 @@ void AddParameters(const v1::Objective& objective, ObjectiveSpec& spec, Refusals
   }
 }
 
+void AddBounds(const v1::Objective& objective, ObjectiveSpec& spec, Refusals& refusals) {
+  const auto add = [&refusals](const v1::Point& side, const char* field, NamedValues& values) {
+    auto shaped = FromWire(side, Allowed::kInfinite);
+    if (!shaped.ok()) return refusals.Add(field, shaped.status());
+    values = std::move(shaped->values);
+  };
+  add(objective.lower(), "lower", spec.lower);
+  add(objective.upper(), "upper", spec.upper);
+}
+
 }  // namespace
 
 absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const ShapedPoint& point) {
@@ -75,6 +85,7 @@ absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const Sha
   spec.dimension = static_cast<Index>(objective.dimension());
   AddVariables(objective, spec, refusals);
   AddParameters(objective, spec, refusals);
+  AddBounds(objective, spec, refusals);
   if (!refusals.empty()) return refusals.ToStatus();
 
   // A start is kept as numbers only, and one number there means a scalar: shapes that say more
@@ -100,6 +111,9 @@ void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire)
     ToWire(parameter.values, parameter.shape(), (*wire.mutable_parameters())[name]);
   }
   wire.set_dimension(spec.dimension);
+  // Without the variables' shapes: one number may stand for many.
+  if (!spec.lower.empty()) ToWire(spec.lower, {}, *wire.mutable_lower());
+  if (!spec.upper.empty()) ToWire(spec.upper, {}, *wire.mutable_upper());
   wire.set_direction(direction == Direction::kMaximize ? v1::DIRECTION_MAXIMIZE
                                                        : v1::DIRECTION_MINIMIZE);
 }

@@ -48,11 +48,14 @@ void Shorten(v1::Objective& objective, const RunView& view) {
   if (objective.has_expression() && objective.expression().size() > view.most_text) {
     objective.set_expression(Shortened(objective.expression(), view.most_text));
   }
-  size_t numbers = 0;
-  for (const auto& [name, array] : objective.parameters()) {
-    numbers += static_cast<size_t>(array.values_size());
-  }
-  if (numbers > view.most_numbers) objective.clear_parameters();
+  const auto too_many = [&view](const auto& arrays) {
+    size_t numbers = 0;
+    for (const auto& [name, array] : arrays) numbers += static_cast<size_t>(array.values_size());
+    return numbers > view.most_numbers;
+  };
+  if (too_many(objective.parameters())) objective.clear_parameters();
+  if (too_many(objective.lower().values())) objective.clear_lower();
+  if (too_many(objective.upper().values())) objective.clear_upper();
 }
 
 void AddRequest(const runs::Run& run, const RunView& view, v1::Run& wire) {

@@ -112,9 +112,11 @@ void AddNumbers(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
 
 /// "start.x" -> "start.values[x]".
 std::string WirePath(const std::string& field) {
-  constexpr std::string_view kStart = "start.";
-  if (!field.starts_with(kStart)) return field;
-  return absl::StrCat("start.", CoordinatePath(field.substr(kStart.size())));
+  for (const std::string place : {"start.", "objective.lower.", "objective.upper."}) {
+    if (!field.starts_with(place)) continue;
+    return absl::StrCat(place, CoordinatePath(field.substr(place.size())));
+  }
+  return field;
 }
 
 }  // namespace

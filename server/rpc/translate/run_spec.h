@@ -11,7 +11,8 @@ namespace thalweg::rpc {
 absl::StatusOr<runs::RunSpec> FromWire(const v1::Run& run);
 
 /// `status` of a spec built by FromWire, with paths as the wire spells them: the core names the
-/// coordinates of a start "start.x"; in the message they are at "start.values[x]".
+/// coordinates of a start "start.x"; in the message they are at "start.values[x]". Likewise
+/// "objective.lower.x" and "objective.upper.x".
 absl::Status InWireTerms(const absl::Status& status);
 
 }  // namespace thalweg::rpc

@@ -50,12 +50,15 @@ void AddShape(const Shape& shape, Lengths& wire) {
   for (int axis = 0; axis < shape.rank(); ++axis) wire.Add(shape[axis]);
 }
 
-absl::Status CheckFinite(const v1::Array& array) {
-  const auto bad = std::find_if(array.values().begin(), array.values().end(),
-                                [](double value) { return !std::isfinite(value); });
+absl::Status CheckNumbers(const v1::Array& array, Allowed allowed) {
+  const bool infinite = allowed == Allowed::kInfinite;
+  const auto bad = std::find_if(
+      array.values().begin(), array.values().end(),
+      [infinite](double value) { return infinite ? std::isnan(value) : !std::isfinite(value); });
   if (bad == array.values().end()) return absl::OkStatus();
   return Refuse(absl::StrCat("values[", bad - array.values().begin(), "]"), Reason::kInvalidValue,
-                absl::StrCat("is ", NumberText(*bad), "; must be finite"));
+                absl::StrCat("is ", NumberText(*bad), "; must be ",
+                             infinite ? "a number, or infinite" : "finite"));
 }
 
 /// The message's entries in alphabetical order: a protobuf map has none, and answers should not
@@ -68,7 +71,7 @@ std::map<std::string_view, const v1::Array*> Sorted(const v1::Point& point) {
 
 }  // namespace
 
-absl::StatusOr<ShapedValues> FromWire(const v1::Array& array) {
+absl::StatusOr<ShapedValues> FromWire(const v1::Array& array, Allowed allowed) {
   const int count = array.values_size();
   if (count == 0) {
     return Refuse("values", Reason::kMissingField, "has no numbers; at least one is needed");
@@ -79,7 +82,7 @@ absl::StatusOr<ShapedValues> FromWire(const v1::Array& array) {
                   absl::StrCat("is ", ShapeText(array.shape()), ", which is not filled by ", count,
                                count == 1 ? " number" : " numbers"));
   }
-  if (const absl::Status finite = CheckFinite(array); !finite.ok()) return finite;
+  if (const absl::Status numbers = CheckNumbers(array, allowed); !numbers.ok()) return numbers;
 
   ShapedValues result;
   result.scalar = array.shape_size() == 0 && count == 1;
@@ -88,7 +91,7 @@ absl::StatusOr<ShapedValues> FromWire(const v1::Array& array) {
   return result;
 }
 
-absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point) {
+absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point, Allowed allowed) {
   if (point.values_size() > kMostNames) {
     return Refuse("values", Reason::kInvalidValue,
                   absl::StrCat("has ", point.values_size(), " variables; at most ", kMostNames,
@@ -97,7 +100,7 @@ absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point) {
   Refusals refusals;
   ShapedPoint result;
   for (const auto& [name, array] : Sorted(point)) {
-    auto values = FromWire(*array);
+    auto values = FromWire(*array, allowed);
     if (!values.ok()) {
       refusals.Add(Keyed("values", name), values.status());
       continue;

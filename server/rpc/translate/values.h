@@ -17,8 +17,12 @@ struct ShapedValues {
   int64_t columns = 0;         ///< Of a matrix, else 0.
 };
 
-/// Refuses a shape that its numbers do not fill, more than two axes, no numbers, and NaN or Inf.
-absl::StatusOr<ShapedValues> FromWire(const v1::Array& array);
+/// Which numbers an array may hold.
+enum class Allowed { kFinite, kInfinite };
+
+/// Refuses a shape that its numbers do not fill, more than two axes, no numbers, NaN, and what is
+/// not finite where that is not allowed.
+absl::StatusOr<ShapedValues> FromWire(const v1::Array& array, Allowed allowed = Allowed::kFinite);
 
 /// A point as it arrives: its values, and what its shapes say about the variables.
 struct ShapedPoint {
@@ -27,7 +31,7 @@ struct ShapedPoint {
   /// Some shape says what its values alone would not: a vector of one number, or a matrix.
   bool has_shapes = false;
 };
-absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point);
+absl::StatusOr<ShapedPoint> FromWire(const v1::Point& point, Allowed allowed = Allowed::kFinite);
 
 absl::StatusOr<Variable> FromWire(const v1::Variable& variable);
 

@@ -112,11 +112,11 @@ TEST(CompileObjective, LooksForFindingsWithinTheBounds) {
   auto request = For<v1::CompileObjectiveRequest>("1/(x - 1)");
   *request.mutable_point() = At(4);
   EXPECT_EQ(CompileObjective(no_events, request, kNobodyInterrupts)->findings_size(), 1);
-  *request.mutable_lower() = At(2);
+  *request.mutable_objective()->mutable_lower() = At(2);
   EXPECT_EQ(CompileObjective(no_events, request, kNobodyInterrupts)->findings_size(), 0);
-  *request.mutable_upper() = At(1);
+  *request.mutable_objective()->mutable_upper() = At(1);
   EXPECT_THAT(CompileObjective(no_events, request, kNobodyInterrupts).status(),
-              ViolatesAt("upper.values[x]", Reason::kInvalidValue));
+              ViolatesAt("objective.upper.values[x]", Reason::kInvalidValue));
 }
 
 /// Counts what it is told of compilations.

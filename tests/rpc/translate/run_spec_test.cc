@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
+#include "server/rpc/translate/objective.h"
 #include "tests/rpc/support/details.h"
 
 namespace thalweg::rpc {
@@ -121,6 +123,35 @@ TEST(InWireTerms, SpellsTheCoordinatesOfAStart) {
   EXPECT_THAT(status, ViolatesAt("start.values[y].values[3]", Reason::kInvalidValue));
   EXPECT_THAT(status, ViolatesAt("start", Reason::kMissingField));
   EXPECT_THAT(status, ViolatesAt("optimizer.kind", Reason::kUnknownName));
+}
+
+TEST(RunSpec, KeepsBoundsWhichMayBeInfiniteAndGivesThemBack) {
+  v1::Run run = Parabola();
+  (*run.mutable_objective()->mutable_lower()->mutable_values())["x"].add_values(-INFINITY);
+  (*run.mutable_objective()->mutable_upper()->mutable_values())["x"].add_values(3);
+
+  const auto spec = FromWire(run);
+
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_THAT(spec->objective.lower.at("x"), ElementsAre(-INFINITY));
+  EXPECT_THAT(spec->objective.upper.at("x"), ElementsAre(3));
+  v1::Objective back;
+  ToWire(spec->objective, spec->direction, back);
+  EXPECT_THAT(back.upper().values().at("x").values(), ElementsAre(3));
+  EXPECT_THAT(back.upper().values().at("x").shape(), IsEmpty());
+}
+
+TEST(RunSpec, RefusesBoundsThatAreNoNumber) {
+  v1::Run run = Parabola();
+  (*run.mutable_objective()->mutable_lower()->mutable_values())["x"].add_values(NAN);
+  EXPECT_THAT(FromWire(run).status(),
+              ViolatesAt("objective.lower.values[x].values[0]", Reason::kInvalidValue));
+}
+
+TEST(RunSpec, SpellsThePathsOfBoundsAsTheWireDoes) {
+  const auto status =
+      InWireTerms(Refuse("objective.lower.x[3]", Reason::kInvalidValue, "too high"));
+  EXPECT_THAT(status, ViolatesAt("objective.lower.values[x].values[3]", Reason::kInvalidValue));
 }
 
 }  // namespace
