@@ -104,7 +104,6 @@ std::optional<StopReason> Descent::Advance(int64_t most, double elapsed_seconds,
     if (interrupted && interrupted()) return std::nullopt;
     const absl::Status status = Step();
     if (!status.ok()) return Failed(status);
-    Look();
     Record(sink);
     if (auto reason = AskStoppingRules(elapsed_seconds)) return reason;
   }
@@ -123,52 +122,22 @@ absl::Status Descent::Step() {
     at_.value = value;
     return status;
   }
-  previous_value_ = value;
   at_.evaluations = problem_.evaluations();
   at_.step_norm = Distance(at_.x, previous_x_);
   ++at_.iteration;
+  meter_.Look(problem_, value, at_);
   return status;
-}
-
-Norms Descent::GradientNorms() {
-  if (at_.gradient.size() == 0) {
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
-    return {unknown, unknown};
-  }
-  if (!problem_.bounds().any()) return NormsOf(at_.gradient);
-  problem_.bounds().ProjectedStep(at_.x, at_.gradient, projected_);
-  return NormsOf(projected_);
-}
-
-void Descent::Look() {
-  const Norms norms = GradientNorms();
-  gradient_norm_ = norms.two;
-  gradient_max_ = norms.max;
-  // A step of finite length ended at a finite x; only the other kind needs a look.
-  const bool x_finite = std::isfinite(at_.step_norm) || at_.x.allFinite();
-  const bool slope_finite = at_.gradient.size() == 0 || std::isfinite(norms.max);
-  const bool finite = std::isfinite(at_.value) && slope_finite && x_finite;
-
-  if (!finite) {
-    at_.flags |= kNonFinite;
-  } else if (at_.iteration == 0 || at_.value < best_.value) {
-    at_.flags |= kNewBest;
-    best_.iteration = at_.iteration;
-    best_.value = at_.value;
-    best_.x = at_.x;
-  }
 }
 
 void Descent::Record(IterateSink& sink) {
   recorded_ = true;
-  sink.Record({at_, problem_.Signed(at_.value), problem_.Signed(best_.value), gradient_norm_,
-               gradient_max_});
+  sink.Record({at_, problem_.Signed(at_.value), problem_.Signed(meter_.best().value),
+               meter_.gradient_norm(), meter_.gradient_max()});
 }
 
 // Every rule sees every iterate: some count them.
 std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
-  const Progress progress{at_,           previous_value_, start_value_,    gradient_norm_,
-                          gradient_max_, best_,           elapsed_seconds, problem_.direction()};
+  const Progress progress = meter_.ProgressAt(problem_, at_, elapsed_seconds);
   std::optional<StopReason> chosen;
   for (const auto& rule : rules_) {
     std::optional<StopReason> reason = rule->Check(progress);
@@ -187,8 +156,16 @@ StopReason Descent::Explained(StopReason reason) {
     const std::string why = objective_->ExplainNonFinite(at_.x);
     if (!why.empty()) absl::StrAppend(&reason.detail, ": ", why);
   }
-  Ending ending{reason, problem_,    *optimizer_,     settings_.start, start_value_,
-                at_,    previous_x_, previous_value_, gradient_norm_,  best_};
+  Ending ending{reason,
+                problem_,
+                *optimizer_,
+                settings_.start,
+                meter_.start_value(),
+                at_,
+                previous_x_,
+                meter_.previous_value(),
+                meter_.gradient_norm(),
+                meter_.best()};
   reason.findings = Diagnose(ending);
   if (reason.termination == Termination::kConverged && Has("oscillating", reason.findings)) {
     reason.termination = Termination::kStalled;
@@ -252,8 +229,7 @@ absl::Status Descent::Begin() {
       with_gradient ? problem_.Evaluate(at_) : problem_.Value(at_.x, at_.value);
   if (!status.ok()) return status;
   at_.evaluations = problem_.evaluations();
-  start_value_ = previous_value_ = at_.value;
-  Look();
+  meter_.Begin(problem_, at_);
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
 
   const bool of_value = !std::isfinite(at_.value);
@@ -269,23 +245,15 @@ void Descent::Remember(State& state) {
   thalweg::Remember(state, at_);
   if (!state.writing()) problem_.set_evaluations(at_.evaluations);
 
-  state.Keep("best_iteration", best_.iteration);
-  state.Keep("best_value", best_.value);
-  state.Keep("best_violation", best_.violation);
-  state.Keep("best_x", best_.x);
+  meter_.Remember(state);
   state.Keep("recorded", recorded_);
-  state.Keep("start_value", start_value_);
-  state.Keep("previous_value", previous_value_);
-  state.Keep("gradient_norm", gradient_norm_);
-  state.Keep("gradient_max", gradient_max_);
-
   optimizer_->Remember(state);
   for (const auto& rule : rules_) rule->Remember(state);
 
   const Index n = problem_.size();
-  const Index slopes = optimizer_->capabilities().gradient ? n : 0;
+  const Index slopes = at_.gradient.size();
   if (!state.writing() &&
-      (at_.x.size() != n || at_.gradient.size() != slopes || best_.x.size() != n)) {
+      (at_.x.size() != n || (slopes != 0 && slopes != n) || best().x.size() != n)) {
     state.Fail("its vectors do not have the objective's size");
   }
 }

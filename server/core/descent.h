@@ -8,11 +8,11 @@
 
 #include "absl/status/statusor.h"
 #include "server/core/iterate.h"
-#include "server/core/norms.h"
 #include "server/core/objective.h"
 #include "server/core/optimizer.h"
 #include "server/core/part.h"
 #include "server/core/problem.h"
+#include "server/core/progress_meter.h"
 #include "server/core/state.h"
 #include "server/core/stop_reason.h"
 #include "server/core/stopping_rule.h"
@@ -74,7 +74,7 @@ class Descent {
   void Remember(State& state);
 
   const Iterate& at() const { return at_; }
-  const Best& best() const { return best_; }
+  const Best& best() const { return meter_.best(); }
   Problem& problem() { return problem_; }
   const Optimizer& optimizer() const { return *optimizer_; }
   /// The rules it goes by, with safeguards and defaults.
@@ -84,8 +84,6 @@ class Descent {
   Descent(std::unique_ptr<Objective> objective, DescentSettings settings);
 
   absl::Status Step();
-  void Look();  // at the iterate just reached: its norms and flags, and whether it is the best
-  Norms GradientNorms();
   void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
   StopReason Explained(StopReason reason);
@@ -99,14 +97,9 @@ class Descent {
   std::vector<std::unique_ptr<StoppingRule>> rules_;
 
   Iterate at_;
-  Best best_;
+  ProgressMeter meter_;
   bool recorded_ = false;  // whether the start has been given to a sink
-  double start_value_ = 0;
-  double previous_value_ = 0;  // of the iterate before; the start's own at the start
-  double gradient_norm_ = 0;   // 2-norm
-  double gradient_max_ = 0;    // largest absolute coordinate
-  Vector previous_x_;          // n; where the last step came from
-  Vector projected_;           // n, with bounds; scratch of GradientNorms
+  Vector previous_x_;      // n; where the last step came from
 };
 
 }  // namespace thalweg

@@ -45,7 +45,7 @@ struct Iterate {
   int64_t iteration = 0;
   Vector x;                  ///< n
   double value = 0;          ///< f(x), or -f(x) of an objective that is maximised.
-  Vector gradient;           ///< n, of `value`; empty where the optimizer asks for no gradients.
+  Vector gradient;           ///< n, of `value`; empty where no gradient was asked for.
   double step_norm = 0;      ///< ||x_k - x_{k-1}||_2; 0 at the start.
   double learning_rate = 0;  ///< Step length, rate or trust radius of the step; 0 at the start.
   double violation = 0;      ///< Of the constraints at x: the greatest; 0 where all hold.

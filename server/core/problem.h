@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -22,14 +23,22 @@ class Problem {
   Problem(Objective& objective, Direction direction, Bounds bounds = {}, uint64_t seed = 0)
       : objective_(objective),
         sign_(direction == Direction::kMinimize ? 1.0 : -1.0),
-        bounds_(std::move(bounds)),
+        bounds_(std::make_shared<const Bounds>(std::move(bounds))),
         seed_(seed) {}
+
+  /// The same problem with other random numbers, for a descent within a descent; its evaluations
+  /// go on from here, and are to be handed back by set_evaluations.
+  Problem WithSeed(uint64_t seed) const {
+    Problem other = *this;
+    other.seed_ = seed;
+    return other;
+  }
 
   Index size() const { return objective_.layout().size(); }
   Direction direction() const { return sign_ > 0 ? Direction::kMinimize : Direction::kMaximize; }
   Objective& objective() { return objective_; }
   /// Every x that is evaluated lies in here, where the optimizer honours bounds.
-  const Bounds& bounds() const { return bounds_; }
+  const Bounds& bounds() const { return *bounds_; }
   /// Of all randomness; see Random.
   uint64_t seed() const { return seed_; }
 
@@ -59,7 +68,7 @@ class Problem {
  private:
   Objective& objective_;
   double sign_;
-  Bounds bounds_;
+  std::shared_ptr<const Bounds> bounds_;
   uint64_t seed_;
   Evaluations evaluations_;
 };

@@ -128,7 +128,8 @@ Matrix LatinHypercube(Index n, Index count, uint64_t seed, int64_t stream) {
     Random random(seed, stream, d);
     std::iota(interval.begin(), interval.end(), Index{0});
     for (Index i = count - 1; i > 0; --i) {  // Fisher & Yates (1938)
-      std::swap(interval[static_cast<size_t>(i)], interval[static_cast<size_t>(random.Below(i + 1))]);
+      std::swap(interval[static_cast<size_t>(i)],
+                interval[static_cast<size_t>(random.Below(i + 1))]);
     }
     for (Index i = 0; i < count; ++i) {
       const double left = static_cast<double>(interval[static_cast<size_t>(i)]);

@@ -30,13 +30,13 @@ class Sobol {
   std::vector<uint64_t> shifts_;                         // of each coordinate
 };
 
-/// `count` points in [0, 1)^n as the columns of an n x count matrix: in every coordinate exactly one
-/// point in each of `count` equal intervals, at random otherwise. McKay, Beckman & Conover (1979).
-/// `stream` tells apart several of one seed.
+/// `count` points in [0, 1)^n as the columns of an n x count matrix: in every coordinate exactly
+/// one point in each of `count` equal intervals, at random otherwise. McKay, Beckman & Conover
+/// (1979). `stream` tells apart several of one seed.
 Matrix LatinHypercube(Index n, Index count, uint64_t seed, int64_t stream = 0);
 
-/// `count` points that cover [0, 1)^n evenly, the same for the same seed: a scrambled Sobol sequence
-/// where there is one for n dimensions, else a Latin hypercube.
+/// `count` points that cover [0, 1)^n evenly, the same for the same seed: a scrambled Sobol
+/// sequence where there is one for n dimensions, else a Latin hypercube.
 Matrix EvenlySpread(Index n, Index count, uint64_t seed);
 
 }  // namespace thalweg

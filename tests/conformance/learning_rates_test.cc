@@ -45,8 +45,8 @@ class EveryLearningRate : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(EveryLearningRate, FollowsASchedule) {
-  const Outcome outcome = RunOf(testing::Quadratic2(),
-                                On(With({{"learning_rate", std::vector<Part>{kCosine}}})));
+  const Outcome outcome =
+      RunOf(testing::Quadratic2(), On(With({{"learning_rate", std::vector<Part>{kCosine}}})));
   const auto schedule = Schedule::From(std::vector<Part>{kCosine});
 
   ASSERT_TRUE(schedule.ok());
@@ -83,7 +83,8 @@ TEST_P(EveryLearningRate, StaysWhereTheGradientIsZero) {
 
 TEST_P(EveryLearningRate, RefusesARateThatIsNotPositive) {
   for (const double rate : {0.0, -0.1, std::nan(""), kInfinity}) {
-    EXPECT_FALSE(FindEntry(Optimizers(), GetParam())->make(With({{"learning_rate", rate}})).ok()) << rate;
+    EXPECT_FALSE(FindEntry(Optimizers(), GetParam())->make(With({{"learning_rate", rate}})).ok())
+        << rate;
   }
 }
 

@@ -1,0 +1,68 @@
+#include "server/core/progress_meter.h"
+
+#include <cmath>
+#include <limits>
+
+namespace thalweg {
+namespace {
+
+Norms GradientNorms(const Problem& problem, const Iterate& at, Vector& scratch) {
+  if (at.gradient.size() == 0) {
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    return {unknown, unknown};
+  }
+  if (!problem.bounds().any()) return NormsOf(at.gradient);
+  problem.bounds().ProjectedStep(at.x, at.gradient, scratch);
+  return NormsOf(scratch);
+}
+
+}  // namespace
+
+void ProgressMeter::Begin(const Problem& problem, Iterate& at) {
+  start_value_ = previous_value_ = at.value;
+  has_best_ = false;
+  Measure(problem, at);
+}
+
+void ProgressMeter::Look(const Problem& problem, double previous_value, Iterate& at) {
+  previous_value_ = previous_value;
+  Measure(problem, at);
+}
+
+void ProgressMeter::Measure(const Problem& problem, Iterate& at) {
+  norms_ = GradientNorms(problem, at, projected_);
+  // A step of finite length ended at a finite x; only the other kind needs a look.
+  const bool x_finite = std::isfinite(at.step_norm) || at.x.allFinite();
+  const bool slope_finite = at.gradient.size() == 0 || std::isfinite(norms_.max);
+  at.flags &= ~(kNewBest | kNonFinite);
+  if (!std::isfinite(at.value) || !slope_finite || !x_finite) {
+    at.flags |= kNonFinite;
+  } else if (!has_best_ || at.value < best_.value) {
+    at.flags |= kNewBest;
+    has_best_ = true;
+    best_.iteration = at.iteration;
+    best_.value = at.value;
+    best_.violation = at.violation;
+    best_.x = at.x;
+  }
+}
+
+Progress ProgressMeter::ProgressAt(const Problem& problem, const Iterate& at,
+                                   double elapsed_seconds) const {
+  return {at,         previous_value_, start_value_,    norms_.two,
+          norms_.max, best_,           elapsed_seconds, problem.direction()};
+}
+
+void ProgressMeter::Remember(State& state) {
+  state.Keep("start_value", start_value_);
+  state.Keep("previous_value", previous_value_);
+  state.Keep("gradient_norm", norms_.two);
+  state.Keep("gradient_max", norms_.max);
+  state.Keep("has_best", has_best_);
+  state.Keep("best_iteration", best_.iteration);
+  state.Keep("best_value", best_.value);
+  state.Keep("best_violation", best_.violation);
+  state.Keep("best_x", best_.x);
+}
+
+}  // namespace thalweg

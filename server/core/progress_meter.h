@@ -1,0 +1,42 @@
+#pragma once
+
+#include "server/core/iterate.h"
+#include "server/core/norms.h"
+#include "server/core/problem.h"
+#include "server/core/state.h"
+#include "server/core/stopping_rule.h"
+
+namespace thalweg {
+
+/// What stopping rules look at, kept up to date from iterate to iterate: norms, best, the value
+/// before. A descent has one; so has each descent within a descent.
+class ProgressMeter {
+ public:
+  /// At the first iterate, which has been evaluated.
+  void Begin(const Problem& problem, Iterate& at);
+  /// At the iterate that a step has led to from one of value `previous_value`.
+  void Look(const Problem& problem, double previous_value, Iterate& at);
+
+  /// Valid until the next Look.
+  Progress ProgressAt(const Problem& problem, const Iterate& at, double elapsed_seconds) const;
+
+  double start_value() const { return start_value_; }
+  double previous_value() const { return previous_value_; }
+  double gradient_norm() const { return norms_.two; }
+  double gradient_max() const { return norms_.max; }
+  const Best& best() const { return best_; }
+
+  void Remember(State& state);
+
+ private:
+  void Measure(const Problem& problem, Iterate& at);  // norms, flags, best
+
+  double start_value_ = 0;
+  double previous_value_ = 0;  // of the iterate before; the start's own at the start
+  Norms norms_;                // of the gradient, or of P(x - gradient) - x
+  Best best_;
+  bool has_best_ = false;
+  Vector projected_;  // scratch
+};
+
+}  // namespace thalweg
