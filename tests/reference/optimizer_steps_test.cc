@@ -22,16 +22,7 @@ const std::filesystem::path kFolder =
 
 // Files that are not compared: the beginnings of their names, and why.
 const std::map<std::string, std::string> kLeftOut = {
-    {"torch__RAdam", "no such method here yet"},
-    {"torch__Rprop", "no such method here yet"},
     {"torch__NAdam__default_torch1.13_asis", "a bug of that version; later ones are compared"},
-    {"ensmallen__NadaMax", "no such method here yet"},
-    {"ensmallen__OptimisticAdam", "no such method here yet"},
-    {"ensmallen__Yogi", "no such method here yet"},
-    {"ensmallen__AdaBelief", "no such method here yet"},
-    {"ensmallen__QHAdam", "no such method here yet"},
-    {"ensmallen__Padam", "no such method here yet"},
-    {"ensmallen__SWATS", "no such method here yet"},
     {"tfjs__rmsprop__centered_default_eps",
      "subtracts epsilon under the root, a slip: NaN where the variance is small"},
 };
@@ -104,6 +95,14 @@ Part FromTorch(const std::string& optimizer, const Json& h) {
   } else if (optimizer == "NAdam") {
     part.kind = "nadam";
     settings["momentum_decay"] = h["momentum_decay"].number();
+  } else if (optimizer == "RAdam") {
+    part.kind = "radam";
+  } else if (optimizer == "Rprop") {
+    part.kind = "rprop";
+    settings["shrink"] = h["etas"].Numbers()[0];
+    settings["grow"] = h["etas"].Numbers()[1];
+    settings["least_step"] = h["step_sizes"].Numbers()[0];
+    settings["most_step"] = h["step_sizes"].Numbers()[1];
   }
   return part;
 }
@@ -118,7 +117,14 @@ Part FromEnsmallen(const std::string& optimizer, const Json& h) {
                                                            {"Adam", "adam"},
                                                            {"AdaMax", "adamax"},
                                                            {"AMSGrad", "amsgrad"},
-                                                           {"Nadam", "nadam"}};
+                                                           {"Nadam", "nadam"},
+                                                           {"NadaMax", "nadamax"},
+                                                           {"OptimisticAdam", "optimistic_adam"},
+                                                           {"Yogi", "yogi"},
+                                                           {"AdaBelief", "adabelief"},
+                                                           {"QHAdam", "qhadam"},
+                                                           {"Padam", "padam"},
+                                                           {"SWATS", "swats"}};
   static const std::map<std::string, std::string> options = {{"stepSize", "learning_rate"},
                                                              {"momentum", "momentum"},
                                                              {"epsilon", "epsilon"},
@@ -126,7 +132,10 @@ Part FromEnsmallen(const std::string& optimizer, const Json& h) {
                                                              {"alpha", "decay"},
                                                              {"beta1", "beta1"},
                                                              {"beta2", "beta2"},
-                                                             {"scheduleDecay", "momentum_decay"}};
+                                                             {"scheduleDecay", "momentum_decay"},
+                                                             {"v1", "nu1"},
+                                                             {"v2", "nu2"},
+                                                             {"partial", "partial"}};
   Part part{kinds.count(optimizer) > 0 ? kinds.at(optimizer) : "", {}};
   for (const auto& [theirs, ours] : options) {
     if (h.Has(theirs)) part.settings[ours] = h[theirs].number();
@@ -134,6 +143,9 @@ Part FromEnsmallen(const std::string& optimizer, const Json& h) {
   if (part.kind == "adam" || part.kind == "amsgrad" || part.kind == "nadam") {
     part.settings["epsilon_placement"] = std::string("uncorrected");
   }
+  if (part.kind == "yogi") part.settings["initial_accumulator"] = 0.0;
+  // Theirs is epsilon.
+  if (part.kind == "swats") part.settings["switch_tolerance"] = h["epsilon"].number();
   return part;
 }
 

@@ -44,7 +44,12 @@ OptimizerEntry AdadeltaEntry() {
        .summary = "Steps sized by those before them; needs hardly any tuning of the rate.",
        .formula = "s = rho*s + (1-rho)*g^2; d = sqrt(u + epsilon)/sqrt(s + epsilon)*g; "
                   "u = rho*u + (1-rho)*d^2; x -= learning_rate*d",
-       .source = "Zeiler (2012), arXiv:1212.5701"});
+       .source = "Zeiler (2012), arXiv:1212.5701",
+       .advice = "Where no rate is known at all: steps take their unit from earlier "
+                 "steps. Slow to get going, as its first steps are of the size of "
+                 "sqrt(epsilon).",
+       .example = "thalweg minimize --function booth --optimizer adadelta --set "
+                  "learning_rate=1 --set epsilon=0.001"});
 }
 
 }  // namespace thalweg

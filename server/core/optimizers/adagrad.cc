@@ -41,7 +41,12 @@ OptimizerEntry AdagradEntry() {
        .title = "AdaGrad",
        .summary = "A rate per coordinate that falls with the squared gradients seen so far.",
        .formula = "s += g^2; x -= learning_rate*g/(sqrt(s) + epsilon)",
-       .source = "Duchi, Hazan & Singer (2011)"});
+       .source = "Duchi, Hazan & Singer (2011)",
+       .advice = "For sparse gradients, where rarely seen coordinates should move far. "
+                 "Its rates only ever fall, so long runs come to a stand; rmsprop and "
+                 "adam forget the past.",
+       .example = "thalweg minimize --function booth --optimizer adagrad --set "
+                  "learning_rate=1"});
 }
 
 }  // namespace thalweg

@@ -96,7 +96,12 @@ OptimizerEntry AdamEntry() {
        .summary = "Steps scaled per coordinate by running moments of the gradient.",
        .formula = "m = beta1*m + (1-beta1)*g; v = beta2*v + (1-beta2)*g^2; "
                   "x -= learning_rate*m/(1-beta1^t)/(sqrt(v/(1-beta2^t)) + epsilon)",
-       .source = "Kingma & Ba (2015), arXiv:1412.6980"});
+       .source = "Kingma & Ba (2015), arXiv:1412.6980",
+       .advice = "A first choice for noisy or badly scaled objectives with many "
+                 "variables. With exact gradients of a smooth function, lbfgs needs far "
+                 "fewer steps.",
+       .example = "thalweg minimize --function rosenbrock --dimension 10 --optimizer "
+                  "adam --set learning_rate=0.02"});
 }
 
 OptimizerEntry AdamWEntry() {
@@ -105,7 +110,12 @@ OptimizerEntry AdamWEntry() {
        .title = "AdamW",
        .summary = "Adam whose weight decay shrinks x directly, apart from the gradient's moments.",
        .formula = "x *= 1 - learning_rate*weight_decay; then Adam's step",
-       .source = "Loshchilov & Hutter (2019), arXiv:1711.05101"});
+       .source = "Loshchilov & Hutter (2019), arXiv:1711.05101",
+       .advice = "Adam for models that are regularised: the decay is the same for all "
+                 "weights, whatever their gradients. weight_decay moves the minimum; "
+                 "with 0 it is Adam.",
+       .example = "thalweg minimize --function booth --optimizer adamw --set "
+                  "learning_rate=0.05 --set weight_decay=0.001"});
 }
 
 OptimizerEntry AmsGradEntry() {
@@ -114,7 +124,12 @@ OptimizerEntry AmsGradEntry() {
        .title = "AMSGrad",
        .summary = "Adam with a denominator that never shrinks, so that rates only fall.",
        .formula = "w = max(w, v); x -= learning_rate*m/(1-beta1^t)/(sqrt(w/(1-beta2^t)) + epsilon)",
-       .source = "Reddi, Kale & Kumar (2018), arXiv:1904.09237"});
+       .source = "Reddi, Kale & Kumar (2018), arXiv:1904.09237",
+       .advice = "Where Adam does not settle because its denominator shrinks between "
+                 "rare large gradients. More cautious than Adam, and slower after a "
+                 "steep start.",
+       .example = "thalweg minimize --function beale --optimizer amsgrad --set "
+                  "learning_rate=0.05"});
 }
 
 }  // namespace thalweg

@@ -50,7 +50,11 @@ OptimizerEntry AdamaxEntry() {
        .summary = "Adam scaled by the largest recent gradient instead of the root mean square.",
        .formula = "m = beta1*m + (1-beta1)*g; u = max(beta2*u, |g|); "
                   "x -= learning_rate/(1-beta1^t)*m/(u + epsilon)",
-       .source = "Kingma & Ba (2015), arXiv:1412.6980, Alg. 2"});
+       .source = "Kingma & Ba (2015), arXiv:1412.6980, Alg. 2",
+       .advice = "Adam for gradients with rare large entries (sparse features): those "
+                 "set the scale and fade slowly. Elsewhere Adam is as good.",
+       .example = "thalweg minimize --function beale --optimizer adamax --set "
+                  "learning_rate=0.05"});
 }
 
 }  // namespace thalweg

@@ -1,20 +1,50 @@
+#include "server/core/optimizers/adabelief.h"
+#include "server/core/optimizers/adabound.h"
 #include "server/core/optimizers/adadelta.h"
 #include "server/core/optimizers/adagrad.h"
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
 #include "server/core/optimizers/gradient_descent.h"
+#include "server/core/optimizers/lion.h"
 #include "server/core/optimizers/momentum.h"
 #include "server/core/optimizers/nadam.h"
+#include "server/core/optimizers/nadamax.h"
 #include "server/core/optimizers/nesterov.h"
+#include "server/core/optimizers/optimistic_adam.h"
+#include "server/core/optimizers/padam.h"
+#include "server/core/optimizers/qhadam.h"
+#include "server/core/optimizers/radam.h"
 #include "server/core/optimizers/rmsprop.h"
+#include "server/core/optimizers/rprop.h"
+#include "server/core/optimizers/swats.h"
+#include "server/core/optimizers/yogi.h"
 
 namespace thalweg {
 
 std::span<const OptimizerEntry> Optimizers() {
   static const std::vector<OptimizerEntry> entries{
-      GradientDescentEntry(), MomentumEntry(), NesterovEntry(), AdagradEntry(),
-      AdadeltaEntry(),        RmsPropEntry(),  AdamEntry(),     AdamWEntry(),
-      AdamaxEntry(),          AmsGradEntry(),  NadamEntry(),
+      GradientDescentEntry(),
+      MomentumEntry(),
+      NesterovEntry(),
+      AdagradEntry(),
+      AdadeltaEntry(),
+      RmsPropEntry(),
+      AdamEntry(),
+      AdamWEntry(),
+      AdamaxEntry(),
+      AmsGradEntry(),
+      NadamEntry(),
+      NadaMaxEntry(),
+      RAdamEntry(),
+      YogiEntry(),
+      AdaBeliefEntry(),
+      AdaBoundEntry(),
+      QhAdamEntry(),
+      PadamEntry(),
+      OptimisticAdamEntry(),
+      SwatsEntry(),
+      LionEntry(),
+      RpropEntry(),
   };
   return entries;
 }

@@ -43,7 +43,12 @@ OptimizerEntry MomentumEntry() {
        .title = "Momentum (heavy ball)",
        .summary = "Steps along a decaying sum of gradients, which carries through narrow valleys.",
        .formula = "v = momentum*v + (1 - dampening)*g; x -= learning_rate*v",
-       .source = "Polyak (1964); Sutskever et al. (2013)"});
+       .source = "Polyak (1964); Sutskever et al. (2013)",
+       .advice = "Gradient descent for narrow valleys and noisy gradients. About 1 / (1 "
+                 "- momentum) times as fast at the same rate; a high momentum "
+                 "overshoots and swings around the minimum.",
+       .example = "thalweg minimize --function rosenbrock --optimizer momentum --set "
+                  "learning_rate=0.0005"});
 }
 
 }  // namespace thalweg

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "server/core/deterministic_math.h"
 #include "server/core/entry_of.h"
 #include "server/core/optimizers/in_blocks.h"
 
@@ -30,23 +29,18 @@ Nadam::Nadam(const Options& options)
     : FirstOrder(options, WeightDecay::kL2),
       options_(options),
       epsilon_corrected_(options.epsilon_placement == "corrected"),
-      cooling_(Power(0.96, options.momentum_decay)) {}
+      momentum_(options.beta1, options.momentum_decay) {}
 
 void Nadam::Move(double rate, const Vector& gradient, Vector& x) {
   ZeroAtFirst(gradient.size(), m_);
   ZeroAtFirst(gradient.size(), v_);
 
-  warmth_ *= cooling_;
-  if (warmth_ < 0x1p-64) warmth_ = 0;  // 1 - warmth/2 is 1 long before
-  const double mu = MomentumAt(warmth_);
-  const double mu_next = MomentumAt(warmth_ * cooling_);
-  product_ *= mu;
-  if (product_ < 0x1p-64) product_ = 0;
+  const WarmingMomentum::Parts parts = momentum_.Next();
   const double root = std::sqrt(second_.Next(options_.beta2));
   const double divisor = epsilon_corrected_ ? root : 1;
   const double scale = epsilon_corrected_ ? rate : rate * root;
-  const double of_gradient = scale * (1 - mu) / (1 - product_);
-  const double of_mean = scale * mu_next / (1 - product_ * mu_next);
+  const double of_gradient = scale * parts.of_gradient;
+  const double of_mean = scale * parts.of_mean;
 
   const double beta1 = options_.beta1;
   const double beta2 = options_.beta2;
@@ -61,8 +55,7 @@ void Nadam::Move(double rate, const Vector& gradient, Vector& x) {
 }
 
 void Nadam::Remember(State& state) {
-  state.Keep("warmth", warmth_);
-  state.Keep("product", product_);
+  momentum_.Remember(state);
   second_.Remember(state, "beta2^t");
   state.Keep("m", m_);
   state.Keep("v", v_);
@@ -76,7 +69,11 @@ OptimizerEntry NadamEntry() {
        .formula = "mu = beta1*(1 - 0.96^(t*momentum_decay)/2), P = product of mu; "
                   "x -= learning_rate*((1-mu)/(1-P)*g + mu'/(1-P*mu')*m)"
                   "/(sqrt(v/(1-beta2^t)) + epsilon)",
-       .source = "Dozat (2016), Incorporating Nesterov momentum into Adam"});
+       .source = "Dozat (2016), Incorporating Nesterov momentum into Adam",
+       .advice = "Adam that reacts a little sooner; a good default among its kind. Its "
+                 "momentum warms up, so the first steps are more careful.",
+       .example = "thalweg minimize --function beale --optimizer nadam --set "
+                  "learning_rate=0.05"});
 }
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
 
 #include "server/core/optimizers/bias_correction.h"
 #include "server/core/optimizers/first_order.h"
+#include "server/core/optimizers/warming_momentum.h"
 
 namespace thalweg {
 
@@ -26,13 +27,10 @@ class Nadam final : public FirstOrder {
 
  private:
   void Move(double rate, const Vector& gradient, Vector& x) override;
-  double MomentumAt(double warmth) const { return options_.beta1 * (1 - 0.5 * warmth); }
 
   const Options options_;
   const bool epsilon_corrected_;
-  const double cooling_;  // 0.96^psi
-  double warmth_ = 1;     // 0.96^(t*psi), as a running product
-  double product_ = 1;    // mu_1 * ... * mu_t
+  WarmingMomentum momentum_;
   BiasCorrection second_;
   Vector m_, v_;  // both n; empty until the first step
 };

@@ -35,7 +35,11 @@ OptimizerEntry NesterovEntry() {
        .title = "Nesterov's accelerated gradient",
        .summary = "Momentum that looks ahead: it corrects its course before overshooting.",
        .formula = "v = momentum*v + g; x -= learning_rate*(g + momentum*v)",
-       .source = "Nesterov (1983); Sutskever et al. (2013)"});
+       .source = "Nesterov (1983); Sutskever et al. (2013)",
+       .advice = "In place of momentum where the gradient is exact: it brakes before it "
+                 "overshoots. Its largest stable rate is smaller than momentum's.",
+       .example = "thalweg minimize --function rosenbrock --optimizer nesterov --set "
+                  "learning_rate=0.0005"});
 }
 
 }  // namespace thalweg

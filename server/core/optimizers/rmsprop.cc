@@ -71,7 +71,12 @@ OptimizerEntry RmsPropEntry() {
        .title = "RMSprop",
        .summary = "Gradients divided by the root of their running mean square.",
        .formula = "s = decay*s + (1-decay)*g^2; x -= learning_rate*g/(sqrt(s) + epsilon)",
-       .source = "Tieleman & Hinton (2012), lecture 6e; centered: Graves (2013), arXiv:1308.0850"});
+       .source = "Tieleman & Hinton (2012), lecture 6e; centered: Graves (2013), arXiv:1308.0850",
+       .advice = "For noisy gradients and objectives whose scale changes on the way. "
+                 "With exact gradients it jumps around the minimum by about "
+                 "learning_rate: let that fall.",
+       .example = "thalweg minimize --function beale --optimizer rmsprop --set "
+                  "'learning_rate=cosine(initial=0.02,final=0,steps=1000)'"});
 }
 
 }  // namespace thalweg
