@@ -4,7 +4,9 @@
 #include "server/core/optimizers/adagrad.h"
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
+#include "server/core/optimizers/bfgs.h"
 #include "server/core/optimizers/gradient_descent.h"
+#include "server/core/optimizers/lbfgs.h"
 #include "server/core/optimizers/lion.h"
 #include "server/core/optimizers/momentum.h"
 #include "server/core/optimizers/nadam.h"
@@ -45,6 +47,8 @@ std::span<const OptimizerEntry> Optimizers() {
       SwatsEntry(),
       LionEntry(),
       RpropEntry(),
+      BfgsEntry(),
+      LbfgsEntry(),
   };
   return entries;
 }

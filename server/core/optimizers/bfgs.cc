@@ -1,0 +1,77 @@
+#include "server/core/optimizers/bfgs.h"
+
+#include "absl/strings/str_format.h"
+#include "server/core/entry_of.h"
+
+namespace thalweg {
+namespace {
+
+// The matrix of so many coordinates takes 128 MiB, and is part of every checkpoint.
+constexpr Index kMostCoordinates = 4096;
+
+}  // namespace
+
+OptionTable<Bfgs::Options> Bfgs::Table() {
+  return {{"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
+}
+
+absl::StatusOr<std::unique_ptr<Optimizer>> Bfgs::Make(const Options& options) {
+  auto search = MakeLineSearch(options.line_search);
+  if (!search.ok()) return search.status();
+  return std::unique_ptr<Optimizer>(new Bfgs(*std::move(search)));
+}
+
+absl::Status Bfgs::Fit(Index n) {
+  if (n > kMostCoordinates) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "bfgs keeps a matrix of n x n numbers, for n up to %d; this problem has %d coordinates: use "
+        "lbfgs",
+        kMostCoordinates, n));
+  }
+  if (inverse_.rows() != n) inverse_.resize(0, 0);
+  y_.resize(n);
+  u_.resize(n);
+  return absl::OkStatus();
+}
+
+void Bfgs::Direct(const Iterate& at, Vector& direction) {
+  direction.noalias() = -inverse_ * at.gradient;
+}
+
+// H + s*w' + w*s' with w = (1 + y'Hy/s'y)/(2*s'y)*s - Hy/s'y: eq. (6.17) multiplied out. Before
+// the first update H is s'y/y'y times the identity: eq. (6.20).
+void Bfgs::Learn(const Move& move) {
+  const double sy = move.curvature();
+  y_ = move.after.gradient - move.before.gradient;
+  const double yy = y_.squaredNorm();
+  if (!(sy > kLeastCurvature * yy)) return;
+
+  const Index n = y_.size();
+  if (inverse_.rows() != n) {
+    inverse_.setZero(n, n);
+    inverse_.diagonal().setConstant(sy / yy);
+  }
+  u_.noalias() = inverse_ * y_;
+  const double yhy = y_.dot(u_);
+  const double a = move.step;
+  u_ = (a * (1 + yhy / sy) / (2 * sy)) * move.direction - u_ / sy;  // w
+  for (Index j = 0; j < n; ++j) {
+    inverse_.col(j) += (a * u_[j]) * move.direction + (a * move.direction[j]) * u_;
+  }
+}
+
+OptimizerEntry BfgsEntry() {
+  return EntryOf<Optimizer, Bfgs>(
+      {.name = "bfgs",
+       .title = "BFGS",
+       .summary = "Learns the inverse of the Hessian from the changes of the gradient, and steps as "
+                  "Newton's method would.",
+       .formula = "x -= a*H*g; H = (I - r*s*y')*H*(I - r*y*s') + r*s*s', r = 1/(y's)",
+       .source = "Broyden, Fletcher, Goldfarb & Shanno (1970); Nocedal & Wright (2006), ch. 6",
+       .advice = "The first choice for a smooth objective of up to a few hundred variables without "
+                 "bounds: it needs the fewest evaluations. Each step takes n x n operations; use "
+                 "lbfgs for more variables.",
+       .example = "thalweg minimize --function beale --optimizer bfgs"});
+}
+
+}  // namespace thalweg

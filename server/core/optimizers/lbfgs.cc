@@ -1,0 +1,139 @@
+#include "server/core/optimizers/lbfgs.h"
+
+#include <algorithm>
+
+#include "server/core/entry_of.h"
+
+namespace thalweg {
+
+OptionTable<Lbfgs::Options> Lbfgs::Table() {
+  return {{"memory", &Options::memory, {1, 100, false, false}, "pairs of vectors that are kept"},
+          {"line_search", &Options::line_search, From("line search"),
+           "how step lengths are found"}};
+}
+
+absl::StatusOr<std::unique_ptr<Optimizer>> Lbfgs::Make(const Options& options) {
+  auto search = MakeLineSearch(options.line_search);
+  if (!search.ok()) return search.status();
+  return std::unique_ptr<Optimizer>(new Lbfgs(options, *std::move(search)));
+}
+
+absl::Status Lbfgs::Fit(Index n) {
+  if (s_.rows() == n && s_.cols() == memory_) return absl::OkStatus();
+  Forget();
+  s_.resize(n, memory_);
+  y_.resize(n, memory_);
+  sy_.setZero(memory_, memory_);
+  yy_.setZero(memory_, memory_);
+  sg_.setZero(memory_);
+  yg_.setZero(memory_);
+  new_sg_.setZero(memory_);
+  new_yg_.setZero(memory_);
+  of_s_.setZero(memory_);
+  of_y_.setZero(memory_);
+  return absl::OkStatus();
+}
+
+void Lbfgs::Direct(const Iterate& at, Vector& direction) {
+  new_sg_.head(pairs_).noalias() = s_.leftCols(pairs_).transpose() * at.gradient;
+  new_yg_.head(pairs_).noalias() = y_.leftCols(pairs_).transpose() * at.gradient;
+  CompleteProducts();
+  TwoLoops();
+  const double scale = sy_(newest_, newest_) / yy_(newest_, newest_);
+  direction = -scale * at.gradient;
+  direction.noalias() += s_.leftCols(pairs_) * of_s_.head(pairs_);
+  direction.noalias() += y_.leftCols(pairs_) * of_y_.head(pairs_);
+}
+
+// Products of a fresh y with all older vectors: y is the difference of two gradients, whose products
+// are known. Learn set those of the pair with itself.
+void Lbfgs::CompleteProducts() {
+  for (Index i = 0; i < pairs_; ++i) {
+    if (fresh_ && i != newest_) {
+      sy_(i, newest_) = new_sg_[i] - sg_[i];
+      yy_(i, newest_) = yy_(newest_, i) = new_yg_[i] - yg_[i];
+    }
+  }
+  fresh_ = false;
+  sg_.swap(new_sg_);
+  yg_.swap(new_yg_);
+}
+
+// -H*g = -scale*g + S*of_s + Y*of_y. In the first loop q = g - sum of alpha*y; in the second
+// r = scale*q + sum of (alpha - beta)*s.
+void Lbfgs::TwoLoops() {
+  const double scale = sy_(newest_, newest_) / yy_(newest_, newest_);
+  for (Index age = 0; age < pairs_; ++age) {
+    const Index i = Column(age);
+    double sq = sg_[i];
+    for (Index younger = 0; younger < age; ++younger) {
+      const Index j = Column(younger);
+      sq -= of_y_[j] * sy_(i, j);
+    }
+    of_y_[i] = sq / sy_(i, i);  // alpha
+  }
+  for (Index age = pairs_ - 1; age >= 0; --age) {
+    const Index i = Column(age);
+    double yr = yg_[i] - of_y_.head(pairs_).dot(yy_.col(i).head(pairs_));
+    yr *= scale;
+    for (Index older = age + 1; older < pairs_; ++older) {
+      const Index j = Column(older);
+      yr -= of_s_[j] * sy_(j, i);
+    }
+    of_s_[i] = yr / sy_(i, i) - of_y_[i];  // beta - alpha
+  }
+  of_y_ *= scale;
+}
+
+void Lbfgs::Learn(const Move& move) {
+  const double sy = move.curvature();
+  if (!(sy > 0)) return;
+  const Index next = pairs_ == 0 ? 0 : (newest_ + 1) % memory_;
+  y_.col(next) = move.after.gradient - move.before.gradient;
+  const double yy = y_.col(next).squaredNorm();
+  if (!(sy > kLeastCurvature * yy)) return Forget();  // an older pair was there
+  s_.col(next) = move.step * move.direction;
+  sy_(next, next) = sy;
+  yy_(next, next) = yy;
+  newest_ = next;
+  if (pairs_ < memory_) ++pairs_;
+  fresh_ = true;
+}
+
+void Lbfgs::Keep(State& state) {
+  Matrix s = s_.leftCols(pairs_);
+  Matrix y = y_.leftCols(pairs_);
+  state.Keep("pairs", pairs_);
+  state.Keep("newest", newest_);
+  state.Keep("fresh", fresh_);
+  state.Keep("s", s);
+  state.Keep("y", y);
+  if (!state.writing()) {
+    const bool sound = s.cols() == pairs_ && y.cols() == pairs_ && y.rows() == s.rows() &&
+                       pairs_ <= memory_ && newest_ >= 0 && newest_ < std::max<int64_t>(pairs_, 1);
+    if (!sound) return state.Fail("the pairs of lbfgs do not have one size");
+    static_cast<void>(Fit(s.rows()));
+    s_.leftCols(s.cols()) = s;
+    y_.leftCols(y.cols()) = y;
+    pairs_ = s.cols();
+  }
+  state.Keep("sy", sy_);
+  state.Keep("yy", yy_);
+  state.Keep("sg", sg_);
+  state.Keep("yg", yg_);
+}
+
+OptimizerEntry LbfgsEntry() {
+  return EntryOf<Optimizer, Lbfgs>(
+      {.name = "lbfgs",
+       .title = "L-BFGS",
+       .summary = "BFGS from the last few steps alone: the memory of a few vectors, for any number "
+                  "of variables.",
+       .formula = "x -= a*H*g, H from the last m pairs s, y by the two-loop recursion",
+       .source = "Nocedal (1980); Liu & Nocedal (1989); Nocedal & Wright (2006), alg. 7.4",
+       .advice = "The first choice for smooth objectives of many variables without bounds. Up to a "
+                 "few hundred variables bfgs needs fewer evaluations; with bounds use lbfgsb.",
+       .example = "thalweg minimize --function rosenbrock --dimension 1000 --optimizer lbfgs"});
+}
+
+}  // namespace thalweg

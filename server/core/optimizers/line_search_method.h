@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+
+#include "server/core/line_search.h"
+#include "server/core/optimizer.h"
+#include "server/core/option_table.h"
+
+namespace thalweg {
+
+/// What every method has that moves along a direction of descent by a line search. A method is its
+/// direction and what it learns from a step; that it restarts where its direction leads nowhere, and
+/// says why where even steepest descent does not, is done here.
+class LineSearchMethod : public Optimizer {
+ public:
+  Capabilities capabilities() const override { return {}; }
+  absl::Status Step(Problem& problem, Iterate& at) final;
+  std::optional<StopReason> Finished() const final;
+  void Remember(State& state) final;
+
+ protected:
+  /// A step that was taken, s = step*direction.
+  struct Move {
+    const Vector& direction;  ///< n
+    double step;              ///< a > 0
+    double slope_before;      ///< g'd < 0 at the old x
+    double slope_after;       ///< and at the new one
+    const Place& before;      ///< The old x
+    const Iterate& after;     ///< and the new one.
+
+    /// s'y, where y is the change of the gradient: positive where curvature was met.
+    double curvature() const { return step * (slope_after - slope_before); }
+  };
+
+  explicit LineSearchMethod(std::unique_ptr<LineSearch> search) : search_(std::move(search)) {}
+
+  /// Sizes what the method keeps for n coordinates; a status where they are too many.
+  virtual absl::Status Fit(Index /*n*/) { return absl::OkStatus(); }
+  /// Whether anything was learned that makes a direction other than -g.
+  virtual bool Informed() const = 0;
+  /// The direction of the next step, n; asked where Informed. It need not be one of descent.
+  virtual void Direct(const Iterate& at, Vector& direction) = 0;
+  /// The first step to try along it.
+  virtual double FirstStep(double /*slope*/) const { return 1; }
+  virtual void Learn(const Move& move) = 0;
+  virtual void Forget() = 0;
+  /// Remember, for all that the method itself keeps.
+  virtual void Keep(State& state) = 0;
+
+ private:
+  absl::StatusOr<bool> Attempt(Problem& problem, double first, Iterate& at);
+  void Stay(Iterate& at);
+
+  const std::unique_ptr<LineSearch> search_;
+
+  // Why the last step found nothing lower, where it did not.
+  bool stuck_ = false;
+  double gain_ = 0;      // that was to be expected of it
+  double rounding_ = 0;  // of f
+  int64_t tried_ = 0;    // points
+
+  Vector direction_;  // n; scratch
+  Place place_;       // scratch; the old x after a step
+  bool never_finite_ = false;  // scratch: whether the last attempt met nothing but NaN
+};
+
+/// A pair (s, y) teaches nothing where s'y is no more than this part of y'y: rounding.
+inline constexpr double kLeastCurvature = 2.220446049250313e-16;
+
+/// The line search that an option names; errors are under "settings[line_search]".
+absl::StatusOr<std::unique_ptr<LineSearch>> MakeLineSearch(const Part& part);
+
+}  // namespace thalweg
