@@ -35,9 +35,9 @@ Vector SideOf(const NamedValues& given, const std::string& side, double open, co
     } else if (count == variable.length) {
       flat.segment(layout.OffsetOf(v), count) = Eigen::Map<const Vector>(values.data(), count);
     } else {
-      violations.push_back({absl::StrCat(side, ".", variable.name), Reason::kWrongShape,
-                            absl::StrCat("expected 1 or ", variable.length, " values, got ",
-                                         count)});
+      violations.push_back(
+          {absl::StrCat(side, ".", variable.name), Reason::kWrongShape,
+           absl::StrCat("expected 1 or ", variable.length, " values, got ", count)});
     }
   }
   for (const auto& [name, values] : given) {
@@ -53,18 +53,15 @@ void CheckSides(const Bounds& bounds, const Layout& layout, std::vector<Violatio
     const double lower = bounds.lower[i];
     const double upper = bounds.upper[i];
     if (std::isnan(lower) || lower == kInf) {
-      violations.push_back({absl::StrCat("lower.", layout.CoordinateName(i)),
-                            Reason::kInvalidValue,
+      violations.push_back({absl::StrCat("lower.", layout.CoordinateName(i)), Reason::kInvalidValue,
                             absl::StrCat("is ", NumberText(lower),
                                          "; must be a finite number, or -Infinity for none")});
     } else if (std::isnan(upper) || upper == -kInf) {
-      violations.push_back({absl::StrCat("upper.", layout.CoordinateName(i)),
-                            Reason::kInvalidValue,
+      violations.push_back({absl::StrCat("upper.", layout.CoordinateName(i)), Reason::kInvalidValue,
                             absl::StrCat("is ", NumberText(upper),
                                          "; must be a finite number, or Infinity for none")});
     } else if (lower > upper) {
-      violations.push_back({absl::StrCat("upper.", layout.CoordinateName(i)),
-                            Reason::kInvalidValue,
+      violations.push_back({absl::StrCat("upper.", layout.CoordinateName(i)), Reason::kInvalidValue,
                             absl::StrCat("is ", NumberText(upper), ", less than the lower bound ",
                                          NumberText(lower))});
     }

@@ -14,8 +14,9 @@ class LineSearch {
   virtual ~LineSearch() = default;
 
   /// Tries steps along `ray`, `first` (> 0) before all others, never one longer than ray.longest(),
-  /// and never more than its max_trials. The step found is that of the ray's last trial. Values that
-  /// are not finite are stepped back from. A status is for an evaluation that could not be made.
+  /// and never more than its max_trials. The step found is that of the ray's last trial. Values
+  /// that are not finite are stepped back from. A status is for an evaluation that could not be
+  /// made.
   virtual absl::StatusOr<Found> Search(Ray& ray, double first, Trial& trial) const = 0;
 };
 

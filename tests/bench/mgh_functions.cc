@@ -70,8 +70,7 @@ double HelicalValley(const double* x, double* g, int) {
   double f = g[0] = g[1] = g[2] = 0;
   const double square = x[0] * x[0] + x[1] * x[1];
   const double radius = std::sqrt(square);
-  const double turn =
-      std::atan(x[1] / x[0]) / (2 * std::numbers::pi) + (x[0] < 0 ? 0.5 : 0.0);
+  const double turn = std::atan(x[1] / x[0]) / (2 * std::numbers::pi) + (x[0] < 0 ? 0.5 : 0.0);
   const double k = 100 / (2 * std::numbers::pi * square);
   Add(10 * (x[2] - 10 * turn), f, g, k * x[1], -k * x[0], 10.0);
   Add(10 * (radius - 1), f, g, 10 * x[0] / radius, 10 * x[1] / radius, 0.0);
@@ -178,8 +177,7 @@ double Wood(const double* x, double* g, int) {
 double KowalikOsborne(const double* x, double* g, int) {
   static constexpr double kY[] = {0.1957, 0.1947, 0.1735, 0.1600, 0.0844, 0.0627,
                                   0.0456, 0.0342, 0.0323, 0.0235, 0.0246};
-  static constexpr double kU[] = {4,      2,     1,   0.5,    0.25,  0.167,
-                                  0.125, 0.1, 0.0833, 0.0714, 0.0625};
+  static constexpr double kU[] = {4, 2, 1, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625};
   double f = g[0] = g[1] = g[2] = g[3] = 0;
   for (int i = 0; i < 11; ++i) {
     const double u = kU[i];
@@ -227,8 +225,8 @@ double BiggsExp6(const double* x, double* g, int) {
     const double a = std::exp(-t * x[0]);
     const double b = std::exp(-t * x[1]);
     const double c = std::exp(-t * x[4]);
-    Add(x[2] * a - x[3] * b + x[5] * c - y, f, g, -t * x[2] * a, t * x[3] * b, a, -b,
-        -t * x[5] * c, c);
+    Add(x[2] * a - x[3] * b + x[5] * c - y, f, g, -t * x[2] * a, t * x[3] * b, a, -b, -t * x[5] * c,
+        c);
   }
   return f;
 }

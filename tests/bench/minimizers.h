@@ -10,8 +10,8 @@
 
 namespace thalweg::bench {
 
-/// A function under watch: evaluations are counted until one is within 1e-8 of the starting gap of a
-/// minimum. Solvers ask `reached` once per iteration, or have `stop_value`.
+/// A function under watch: evaluations are counted until one is within 1e-8 of the starting gap of
+/// a minimum. Solvers ask `reached` once per iteration, or have `stop_value`.
 class Watched {
  public:
   explicit Watched(const SmoothFunction& function) : function_(function) {

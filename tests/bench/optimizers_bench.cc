@@ -129,5 +129,6 @@ void Run(int rounds, int largest) {
 }  // namespace thalweg::bench
 
 int main(int argc, char** argv) {
-  thalweg::bench::Run(argc > 1 ? std::atoi(argv[1]) : 11, argc > 2 ? std::atoi(argv[2]) : 1'000'000);
+  thalweg::bench::Run(argc > 1 ? std::atoi(argv[1]) : 11,
+                      argc > 2 ? std::atoi(argv[2]) : 1'000'000);
 }

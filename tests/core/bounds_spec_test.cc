@@ -16,9 +16,7 @@ using ::testing::SizeIs;
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-Layout XAndB() {
-  return *Layout::Of({{.name = "x", .scalar = false, .length = 3}, {.name = "b"}});
-}
+Layout XAndB() { return *Layout::Of({{.name = "x", .scalar = false, .length = 3}, {.name = "b"}}); }
 
 TEST(BoundsOf, AreNoneWhereNoneAreGiven) {
   const auto bounds = BoundsOf({}, XAndB());
@@ -34,8 +32,8 @@ TEST(BoundsOf, TakesOneNumberForEveryCoordinateAndLeavesTheRestOpen) {
 }
 
 TEST(BoundsOf, SaysEverythingThatIsWrongAtOnce) {
-  const auto bounds = BoundsOf(
-      {.lower = {{"x", {0, 0}}, {"c", {1}}, {"b", {2}}}, .upper = {{"b", {1}}}}, XAndB());
+  const auto bounds =
+      BoundsOf({.lower = {{"x", {0, 0}}, {"c", {1}}, {"b", {2}}}, .upper = {{"b", {1}}}}, XAndB());
   const auto violations = ViolationsOf(bounds.status());
   ASSERT_THAT(violations, SizeIs(3));
   EXPECT_EQ(violations[0].field, "lower.x");

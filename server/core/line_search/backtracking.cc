@@ -20,8 +20,8 @@ double CubicFromValues(double slope, const Trial& last, const Trial& before) {
   return (-second + std::sqrt(second * second - 3 * third * slope)) / (3 * third);
 }
 
-/// Armijo (1966): the first of ever shorter steps whose decrease suffices. The next is where a model
-/// through the values so far is lowest, kept between a tenth and a half of the last.
+/// Armijo (1966): the first of ever shorter steps whose decrease suffices. The next is where a
+/// model through the values so far is lowest, kept between a tenth and a half of the last.
 class Backtracking final : public LineSearch {
  public:
   struct Options {
@@ -32,7 +32,9 @@ class Backtracking final : public LineSearch {
   static OptionTable<Options> Table() {
     return {
         {"c1", &Options::c1, kUnitOpen, "part of the gain that the slope promises and that is due"},
-        {"interpolation", &Options::interpolation, {},
+        {"interpolation",
+         &Options::interpolation,
+         {},
          "how the next step is chosen: by a model through the values, or half the last",
          {"cubic", "quadratic", "halving"}},
         {"max_trials", &Options::max_trials, kTrials, "most points tried in one search"},
@@ -50,8 +52,7 @@ class Backtracking final : public LineSearch {
       if (!tried.ok()) return tried.status();
       if (!*tried) return ray.Settle(trial);
       if (SufficientDecrease(trial, options_.c1, slope)) return Found::kStep;
-      step = std::clamp(Model(slope, trial, before), kShortest * trial.step,
-                        kLongest * trial.step);
+      step = std::clamp(Model(slope, trial, before), kShortest * trial.step, kLongest * trial.step);
       before = trial;
     }
   }

@@ -30,11 +30,11 @@ class Exact final : public LineSearch {
   absl::StatusOr<Found> Search(Ray& ray, double first, Trial& trial) const override {
     ray.set_max_trials(options_.max_trials);
     const Trial start{0, 0, ray.slope()};
-    Trial low = start;        // falling, and not above the start
-    Trial high;               // beyond the minimum, once bracketed
-    Trial before = start;     // the trial before the last
+    Trial low = start;     // falling, and not above the start
+    Trial high;            // beyond the minimum, once bracketed
+    Trial before = start;  // the trial before the last
     bool bracketed = false;
-    double width = 0;         // of the bracket, two trials ago
+    double width = 0;  // of the bracket, two trials ago
     double last_width = 0;
     double step = std::min(first, ray.longest());
 

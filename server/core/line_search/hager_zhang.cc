@@ -21,7 +21,9 @@ class HagerZhang final : public LineSearch {
   };
   static OptionTable<Options> Table() {
     return {
-        {"c1", &Options::c1, {0, 0.5, true, true},
+        {"c1",
+         &Options::c1,
+         {0, 0.5, true, true},
          "part of the gain that the slope promises and that is due; delta in the paper"},
         {"c2", &Options::c2, kUnitOpen, "part of the slope that may be left, >= c1; sigma"},
         {"epsilon", &Options::epsilon, kNonNegative,
@@ -29,9 +31,7 @@ class HagerZhang final : public LineSearch {
         {"max_trials", &Options::max_trials, kTrials, "most points tried in one search"},
     };
   }
-  static absl::Status Check(const Options& options) {
-    return CheckWolfe(options.c1, options.c2);
-  }
+  static absl::Status Check(const Options& options) { return CheckWolfe(options.c1, options.c2); }
   explicit HagerZhang(const Options& options) : options_(options) {}
 
   absl::StatusOr<Found> Search(Ray& ray, double first, Trial& trial) const override {
@@ -76,8 +76,7 @@ class HagerZhang final : public LineSearch {
       const double slope = ray_.slope();
       const bool steep = trial_.slope < options_.c2 * slope;
       const bool wolfe = SufficientDecrease(trial_, options_.c1, slope);
-      const bool approximate =
-          Low(trial_) && trial_.slope <= (2 * options_.c1 - 1) * slope;
+      const bool approximate = Low(trial_) && trial_.slope <= (2 * options_.c1 - 1) * slope;
       accepted_ = !steep && (wolfe || approximate);
       return !accepted_;
     }
@@ -148,8 +147,8 @@ class HagerZhang final : public LineSearch {
     absl::Status status_;
   };
 
-  static constexpr double kGrow = 5;          // rho
-  static constexpr double kShrink = 0.66;     // gamma
+  static constexpr double kGrow = 5;           // rho
+  static constexpr double kShrink = 0.66;      // gamma
   static constexpr double kNarrowest = 1e-14;  // a bracket of this part of its end is a point
 
   const Options options_;
@@ -163,7 +162,8 @@ LineSearchEntry HagerZhangEntry() {
        .title = "Hager-Zhang",
        .summary = "A step for the Wolfe conditions, or for the approximate ones that hold to full "
                   "precision near a minimum, by double secant steps.",
-       .formula = "(2*c1 - 1)*g'd >= g(x + a*d)'d >= c2*g'd and f(x + a*d) <= f(x) + epsilon*|f(x)|",
+       .formula =
+           "(2*c1 - 1)*g'd >= g(x + a*d)'d >= c2*g'd and f(x + a*d) <= f(x) + epsilon*|f(x)|",
        .source = "Hager & Zhang (2005), SIAM J. Optim. 16, 170-192",
        .advice = "For answers to the last digit, and for conjugate gradients. It may let f rise by "
                  "epsilon times its size.",

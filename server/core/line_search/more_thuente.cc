@@ -27,7 +27,8 @@ double NextStep(Interval& interval, const Trial& trial, double low, double high)
   double next = 0;
 
   if (trial.change > best.change) {
-    // 1: higher. The minimum is bracketed; near `best` the cubic is trusted, else the middle of both.
+    // 1: higher. The minimum is bracketed; near `best` the cubic is trusted, else the middle of
+    // both.
     const double cubic = CubicMinimum(best, trial);
     const double quadratic = QuadraticMinimum(best, trial);
     const bool cubic_nearer = std::abs(cubic - best.step) < std::abs(quadratic - best.step);
@@ -84,9 +85,7 @@ class MoreThuente final : public LineSearch {
         {"max_trials", &Options::max_trials, kTrials, "most points tried in one search"},
     };
   }
-  static absl::Status Check(const Options& options) {
-    return CheckWolfe(options.c1, options.c2);
-  }
+  static absl::Status Check(const Options& options) { return CheckWolfe(options.c1, options.c2); }
   explicit MoreThuente(const Options& options) : options_(options) {}
 
   absl::StatusOr<Found> Search(Ray& ray, double first, Trial& trial) const override {
@@ -97,9 +96,9 @@ class MoreThuente final : public LineSearch {
     Interval interval;
     interval.best.slope = interval.other.slope = slope;
     double step = std::min(first, ray.longest());
-    double low = 0;                              // limits of the next trial
+    double low = 0;  // limits of the next trial
     double high = step * (1 + kFarthest);
-    double width = 2 * ray.longest();            // of the interval, two trials ago
+    double width = 2 * ray.longest();  // of the interval, two trials ago
     double last_width = ray.longest();
     bool auxiliary = true;
 
@@ -110,8 +109,7 @@ class MoreThuente final : public LineSearch {
 
       const bool decreased = SufficientDecrease(trial, c1, slope);
       if (decreased && StrongCurvature(trial, c2, slope)) return Found::kStep;
-      const bool at_the_end =
-          trial.step >= ray.longest() && decreased && trial.slope <= c1 * slope;
+      const bool at_the_end = trial.step >= ray.longest() && decreased && trial.slope <= c1 * slope;
       if (at_the_end) return ray.Settle(trial);
       if (decreased && trial.slope >= 0) auxiliary = false;
 

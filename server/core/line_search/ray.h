@@ -30,8 +30,8 @@ enum class Found {
   kNone,   ///< Nothing lower was found: stay.
 };
 
-/// The objective along a direction d of descent: phi(a) = f(x + a*d) for 0 <= a <= longest(). What a
-/// line search sees.
+/// The objective along a direction d of descent: phi(a) = f(x + a*d) for 0 <= a <= longest(). What
+/// a line search sees.
 ///
 /// Near a minimiser f hardly changes while its gradient still does: the difference of two values is
 /// all rounding where the slopes are not. Where the difference is no larger than that, `change` is
@@ -40,8 +40,8 @@ enum class Found {
 /// eq. (4.1), for every search.
 class Ray {
  public:
-  /// From at.x, where value and gradient are known, along `direction` with slope g'd < 0. Trials are
-  /// made in `place`. All must outlive the ray.
+  /// From at.x, where value and gradient are known, along `direction` with slope g'd < 0. Trials
+  /// are made in `place`. All must outlive the ray.
   Ray(Problem& problem, const Iterate& at, const Vector& direction, double slope, double longest,
       Place& place);
 

@@ -12,7 +12,8 @@ constexpr Index kMostCoordinates = 4096;
 }  // namespace
 
 OptionTable<Bfgs::Options> Bfgs::Table() {
-  return {{"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
+  return {
+      {"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
 }
 
 absl::StatusOr<std::unique_ptr<Optimizer>> Bfgs::Make(const Options& options) {
@@ -23,10 +24,11 @@ absl::StatusOr<std::unique_ptr<Optimizer>> Bfgs::Make(const Options& options) {
 
 absl::Status Bfgs::Fit(Index n) {
   if (n > kMostCoordinates) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "bfgs keeps a matrix of n x n numbers, for n up to %d; this problem has %d coordinates: use "
-        "lbfgs",
-        kMostCoordinates, n));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("bfgs keeps a matrix of n x n numbers, for n up to %d; this problem has %d "
+                        "coordinates: use "
+                        "lbfgs",
+                        kMostCoordinates, n));
   }
   if (inverse_.rows() != n) inverse_.resize(0, 0);
   y_.resize(n);
@@ -64,8 +66,9 @@ OptimizerEntry BfgsEntry() {
   return EntryOf<Optimizer, Bfgs>(
       {.name = "bfgs",
        .title = "BFGS",
-       .summary = "Learns the inverse of the Hessian from the changes of the gradient, and steps as "
-                  "Newton's method would.",
+       .summary =
+           "Learns the inverse of the Hessian from the changes of the gradient, and steps as "
+           "Newton's method would.",
        .formula = "x -= a*H*g; H = (I - r*s*y')*H*(I - r*y*s') + r*s*s', r = 1/(y's)",
        .source = "Broyden, Fletcher, Goldfarb & Shanno (1970); Nocedal & Wright (2006), ch. 6",
        .advice = "The first choice for a smooth objective of up to a few hundred variables without "

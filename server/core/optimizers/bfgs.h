@@ -4,8 +4,9 @@
 
 namespace thalweg {
 
-/// BFGS: steps along -H*g, where H, the inverse of a Hessian, is learned from the gradients' changes.
-/// Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal & Wright (2006), eq. (6.17) and (6.20).
+/// BFGS: steps along -H*g, where H, the inverse of a Hessian, is learned from the gradients'
+/// changes. Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal & Wright (2006), eq. (6.17) and
+/// (6.20).
 class Bfgs final : public LineSearchMethod {
  public:
   struct Options {

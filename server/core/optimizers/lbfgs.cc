@@ -7,9 +7,9 @@
 namespace thalweg {
 
 OptionTable<Lbfgs::Options> Lbfgs::Table() {
-  return {{"memory", &Options::memory, {1, 100, false, false}, "pairs of vectors that are kept"},
-          {"line_search", &Options::line_search, From("line search"),
-           "how step lengths are found"}};
+  return {
+      {"memory", &Options::memory, {1, 100, false, false}, "pairs of vectors that are kept"},
+      {"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
 }
 
 absl::StatusOr<std::unique_ptr<Optimizer>> Lbfgs::Make(const Options& options) {
@@ -45,8 +45,8 @@ void Lbfgs::Direct(const Iterate& at, Vector& direction) {
   direction.noalias() += y_.leftCols(pairs_) * of_y_.head(pairs_);
 }
 
-// Products of a fresh y with all older vectors: y is the difference of two gradients, whose products
-// are known. Learn set those of the pair with itself.
+// Products of a fresh y with all older vectors: y is the difference of two gradients, whose
+// products are known. Learn set those of the pair with itself.
 void Lbfgs::CompleteProducts() {
   for (Index i = 0; i < pairs_; ++i) {
     if (fresh_ && i != newest_) {
@@ -103,24 +103,26 @@ void Lbfgs::Learn(const Move& move) {
 void Lbfgs::Keep(State& state) {
   Matrix s = s_.leftCols(pairs_);
   Matrix y = y_.leftCols(pairs_);
-  state.Keep("pairs", pairs_);
-  state.Keep("newest", newest_);
-  state.Keep("fresh", fresh_);
   state.Keep("s", s);
   state.Keep("y", y);
   if (!state.writing()) {
-    const bool sound = s.cols() == pairs_ && y.cols() == pairs_ && y.rows() == s.rows() &&
-                       pairs_ <= memory_ && newest_ >= 0 && newest_ < std::max<int64_t>(pairs_, 1);
-    if (!sound) return state.Fail("the pairs of lbfgs do not have one size");
+    if (s.cols() > memory_ || y.cols() != s.cols() || y.rows() != s.rows()) {
+      return state.Fail("the pairs of lbfgs do not have one size");
+    }
     static_cast<void>(Fit(s.rows()));
     s_.leftCols(s.cols()) = s;
     y_.leftCols(y.cols()) = y;
-    pairs_ = s.cols();
   }
+  state.Keep("pairs", pairs_);
+  state.Keep("newest", newest_);
+  state.Keep("fresh", fresh_);
   state.Keep("sy", sy_);
   state.Keep("yy", yy_);
   state.Keep("sg", sg_);
   state.Keep("yg", yg_);
+  const bool sound = pairs_ == s.cols() && newest_ >= 0 && newest_ < memory_ &&
+                     sy_.rows() == yy_.rows() && sg_.size() == yg_.size();
+  if (!sound) state.Fail("the products of lbfgs do not belong to its pairs");
 }
 
 OptimizerEntry LbfgsEntry() {

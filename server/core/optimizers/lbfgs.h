@@ -8,10 +8,10 @@ namespace thalweg {
 /// matrix. Nocedal (1980); the two loops are algorithm 7.4 of Nocedal & Wright (2006).
 ///
 /// The loops run on coefficients: a direction is a combination of g, the s and the y, and all inner
-/// products that the loops ask for are entries of S'Y and Y'Y, which follow from S'g and Y'g. So one
-/// step reads S and Y twice, and nothing else of their size is read or written: 4mn multiplications
-/// at the least memory traffic. (The same idea as the compact form of Byrd, Nocedal & Schnabel
-/// (1994), section 3.)
+/// products that the loops ask for are entries of S'Y and Y'Y, which follow from S'g and Y'g. So
+/// one step reads S and Y twice, and nothing else of their size is read or written: 4mn
+/// multiplications at the least memory traffic. (The same idea as the compact form of Byrd, Nocedal
+/// & Schnabel (1994), section 3.)
 class Lbfgs final : public LineSearchMethod {
  public:
   struct Options {

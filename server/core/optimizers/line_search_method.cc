@@ -34,7 +34,8 @@ absl::Status LineSearchMethod::Step(Problem& problem, Iterate& at) {
     if (!moved.ok() || *moved) return moved.status();
     Forget();
     at.flags |= kRestarted;
-    at.notes.push_back({"restart", "Its direction led to nothing lower: steepest descent instead."});
+    at.notes.push_back(
+        {"restart", "Its direction led to nothing lower: steepest descent instead."});
   }
   direction_ = -at.gradient;
   const absl::StatusOr<bool> moved = Attempt(problem, FirstAgainst(at.gradient), at);
@@ -97,12 +98,13 @@ std::optional<StopReason> LineSearchMethod::Finished() const {
   reason.threshold = rounding_;
   reason.detail = absl::StrFormat(
       "none of %d points along the descent direction is lower: %s", tried_,
-      rounded ? absl::StrFormat("the gain to be expected, %.3g, is below the rounding of the value, "
-                                "%.3g, so this is as low as the arithmetic tells",
-                                gain_, rounding_)
-              : absl::StrFormat("a gain of about %.3g was to be expected, so the gradient does not "
-                                "belong to the value, or the objective is not smooth here",
-                                gain_));
+      rounded
+          ? absl::StrFormat("the gain to be expected, %.3g, is below the rounding of the value, "
+                            "%.3g, so this is as low as the arithmetic tells",
+                            gain_, rounding_)
+          : absl::StrFormat("a gain of about %.3g was to be expected, so the gradient does not "
+                            "belong to the value, or the objective is not smooth here",
+                            gain_));
   return reason;
 }
 

@@ -9,8 +9,8 @@
 namespace thalweg {
 
 /// What every method has that moves along a direction of descent by a line search. A method is its
-/// direction and what it learns from a step; that it restarts where its direction leads nowhere, and
-/// says why where even steepest descent does not, is done here.
+/// direction and what it learns from a step; that it restarts where its direction leads nowhere,
+/// and says why where even steepest descent does not, is done here.
 class LineSearchMethod : public Optimizer {
  public:
   Capabilities capabilities() const override { return {}; }
@@ -59,8 +59,8 @@ class LineSearchMethod : public Optimizer {
   double rounding_ = 0;  // of f
   int64_t tried_ = 0;    // points
 
-  Vector direction_;  // n; scratch
-  Place place_;       // scratch; the old x after a step
+  Vector direction_;           // n; scratch
+  Place place_;                // scratch; the old x after a step
   bool never_finite_ = false;  // scratch: whether the last attempt met nothing but NaN
 };
 

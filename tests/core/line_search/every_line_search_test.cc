@@ -122,10 +122,11 @@ TEST_P(EveryLineSearch, GoesBySlopesWhereRoundingHidesTheGain) {
 }
 
 TEST_P(EveryLineSearch, EndsWhereAnEvaluationCannotBeMade) {
-  Faulty gone(Make(1, [](const Vector& x, Vector* g) {
-                (*g)[0] = 2 * (x[0] - 1);
-                return (x[0] - 1) * (x[0] - 1);
-              }),
+  Faulty gone(Make(1,
+                   [](const Vector& x, Vector* g) {
+                     (*g)[0] = 2 * (x[0] - 1);
+                     return (x[0] - 1) * (x[0] - 1);
+                   }),
               1, Fault::kStatus);
   Problem problem(gone, Direction::kMinimize);
   Iterate at;

@@ -36,7 +36,8 @@ inline Phi Phi3(double beta = 0.01, double l = 39) {
     } else {
       base = {(a - 1) * (a - 1) / (2 * beta) + beta / 2, (a - 1) / beta};
     }
-    return {base.value + (1 - beta) / w * std::sin(w * a), base.slope + (1 - beta) * std::cos(w * a)};
+    return {base.value + (1 - beta) / w * std::sin(w * a),
+            base.slope + (1 - beta) * std::cos(w * a)};
   };
 }
 
@@ -57,19 +58,25 @@ struct PublishedSearch {
   Phi phi;
   double c1, c2;  // mu and eta
   double first;
-  int trials;     // m
-  double step;    // alpha_m, as printed
-  double unit;    // of its last digit
+  int trials;   // m
+  double step;  // alpha_m, as printed
+  double unit;  // of its last digit
 };
 
 inline std::vector<PublishedSearch> PublishedSearches() {
   return {
-      {"I", Phi1(), 1e-3, 0.1, 1e-3, 6, 1.4, 0.1},       {"I", Phi1(), 1e-3, 0.1, 1e-1, 3, 1.4, 0.1},
-      {"I", Phi1(), 1e-3, 0.1, 1e+1, 1, 10, 1},        {"I", Phi1(), 1e-3, 0.1, 1e+3, 4, 37, 1},
-      {"II", Phi2(), 0.1, 0.1, 1e-3, 12, 1.6, 0.1},      {"II", Phi2(), 0.1, 0.1, 1e-1, 8, 1.6, 0.1},
-      {"II", Phi2(), 0.1, 0.1, 1e+1, 8, 1.6, 0.1},       {"II", Phi2(), 0.1, 0.1, 1e+3, 11, 1.6, 0.1},
-      {"III", Phi3(), 0.1, 0.1, 1e-3, 12, 1.0, 0.1},     {"III", Phi3(), 0.1, 0.1, 1e-1, 12, 1.0, 0.1},
-      {"III", Phi3(), 0.1, 0.1, 1e+1, 10, 1.0, 0.1},     {"III", Phi3(), 0.1, 0.1, 1e+3, 13, 1.0, 0.1},
+      {"I", Phi1(), 1e-3, 0.1, 1e-3, 6, 1.4, 0.1},
+      {"I", Phi1(), 1e-3, 0.1, 1e-1, 3, 1.4, 0.1},
+      {"I", Phi1(), 1e-3, 0.1, 1e+1, 1, 10, 1},
+      {"I", Phi1(), 1e-3, 0.1, 1e+3, 4, 37, 1},
+      {"II", Phi2(), 0.1, 0.1, 1e-3, 12, 1.6, 0.1},
+      {"II", Phi2(), 0.1, 0.1, 1e-1, 8, 1.6, 0.1},
+      {"II", Phi2(), 0.1, 0.1, 1e+1, 8, 1.6, 0.1},
+      {"II", Phi2(), 0.1, 0.1, 1e+3, 11, 1.6, 0.1},
+      {"III", Phi3(), 0.1, 0.1, 1e-3, 12, 1.0, 0.1},
+      {"III", Phi3(), 0.1, 0.1, 1e-1, 12, 1.0, 0.1},
+      {"III", Phi3(), 0.1, 0.1, 1e+1, 10, 1.0, 0.1},
+      {"III", Phi3(), 0.1, 0.1, 1e+3, 13, 1.0, 0.1},
       {"IV", Phi4(1e-3, 1e-3), 1e-3, 1e-3, 1e-3, 4, 0.08, 0.01},
       {"IV", Phi4(1e-3, 1e-3), 1e-3, 1e-3, 1e-1, 1, 0.10, 0.01},
       {"IV", Phi4(1e-3, 1e-3), 1e-3, 1e-3, 1e+1, 3, 0.35, 0.01},

@@ -19,8 +19,8 @@ TEST(MoreThuente, GivesTheStepsAndCountsThatThePaperPrints) {
 }
 
 TEST(MoreThuente, RefusesACurvatureConditionWeakerThanTheDecrease) {
-  const auto search = MakeFrom(LineSearches(), "line search",
-                               {"more_thuente", {{"c1", 0.5}, {"c2", 0.4}}});
+  const auto search =
+      MakeFrom(LineSearches(), "line search", {"more_thuente", {{"c1", 0.5}, {"c2", 0.4}}});
 
   ASSERT_FALSE(search.ok());
   EXPECT_EQ(ViolationsOf(search.status())[0].field, "settings[c2]");
