@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,8 @@ struct Capabilities {
   bool constraints = false;   ///< Honours constraints.
   bool rate = false;          ///< Moves by a learning rate that its settings give.
   bool random = false;        ///< Draws random numbers: another seed is another path.
+  /// n up to which it can work, where it keeps n x n numbers or the like.
+  Index most_coordinates = std::numeric_limits<Index>::max();
 
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };

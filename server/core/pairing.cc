@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/core/violation.h"
 
@@ -22,6 +23,10 @@ std::optional<std::string> Misfit(const Capabilities& can, const Problem& proble
     return "it searches a box: a finite lower and upper bound is needed for every coordinate";
   }
   if (!can.bounds && bounds.any()) return "it cannot keep within bounds";
+  if (problem.size() > can.most_coordinates) {
+    return absl::StrFormat("it works on up to %d coordinates, and this problem has %d",
+                           can.most_coordinates, problem.size());
+  }
   return std::nullopt;
 }
 

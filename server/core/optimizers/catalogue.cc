@@ -11,6 +11,7 @@
 #include "server/core/optimizers/momentum.h"
 #include "server/core/optimizers/nadam.h"
 #include "server/core/optimizers/nadamax.h"
+#include "server/core/optimizers/nelder_mead.h"
 #include "server/core/optimizers/nesterov.h"
 #include "server/core/optimizers/optimistic_adam.h"
 #include "server/core/optimizers/padam.h"
@@ -49,6 +50,7 @@ std::span<const OptimizerEntry> Optimizers() {
       RpropEntry(),
       BfgsEntry(),
       LbfgsEntry(),
+      NelderMeadEntry(),
   };
   return entries;
 }
