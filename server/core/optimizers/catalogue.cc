@@ -5,9 +5,11 @@
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
 #include "server/core/optimizers/bfgs.h"
+#include "server/core/optimizers/cma_es.h"
 #include "server/core/optimizers/gradient_descent.h"
 #include "server/core/optimizers/lbfgs.h"
 #include "server/core/optimizers/lion.h"
+#include "server/core/optimizers/lshade.h"
 #include "server/core/optimizers/momentum.h"
 #include "server/core/optimizers/nadam.h"
 #include "server/core/optimizers/nadamax.h"
@@ -51,6 +53,8 @@ std::span<const OptimizerEntry> Optimizers() {
       BfgsEntry(),
       LbfgsEntry(),
       NelderMeadEntry(),
+      LshadeEntry(),
+      CmaEsEntry(),
   };
   return entries;
 }
