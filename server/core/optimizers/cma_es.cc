@@ -14,8 +14,8 @@ namespace {
 
 // n x n matrices up to 32 MB; a decomposition takes seconds there.
 constexpr Index kMostCoordinates = 2000;
-// Coordinates of all members of a generation together: 512 MiB.
-constexpr Index kMostNumbers = Index{1} << 26;
+// Coordinates of all members of a generation together: 128 MiB.
+constexpr Index kMostNumbers = Index{1} << 24;
 constexpr Index kUsualLambdas = 64;  // more than a usual lambda is for any n a process can hold
 constexpr double kShareOfBox = 0.3;  // Hansen: the minimum should lie within the first deviations
 

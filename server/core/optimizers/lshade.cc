@@ -31,7 +31,7 @@ OptionTable<Lshade::Options> Lshade::Table() {
            "further descents, each with twice the budget, while none has ended where the best did"},
           {"best_share", &Options::best_share, kShare,
            "p: the share of the population, the best of it, that attracts the others"},
-          {"archive_rate", &Options::archive_rate, Range{0, 10, false, false},
+          {"archive_rate", &Options::archive_rate, Range{0, 5, false, false},
            "replaced members that are kept for differences, per member"},
           {"memory", &Options::memory, Range{1, 1000, false, false},
            "H: how many past generations' successful F and CR are remembered"},

@@ -12,8 +12,8 @@
 namespace thalweg {
 namespace {
 
-// Numbers a population may hold: 512 MiB; trials take as much again.
-constexpr Index kMostNumbers = Index{1} << 26;
+// Numbers a population may hold: 128 MiB; trials, and what a method archives, come on top.
+constexpr Index kMostNumbers = Index{1} << 24;
 
 }  // namespace
 
