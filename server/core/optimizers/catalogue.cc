@@ -17,6 +17,8 @@
 #include "server/core/optimizers/nesterov.h"
 #include "server/core/optimizers/optimistic_adam.h"
 #include "server/core/optimizers/padam.h"
+#include "server/core/optimizers/pattern_search.h"
+#include "server/core/optimizers/powell.h"
 #include "server/core/optimizers/qhadam.h"
 #include "server/core/optimizers/radam.h"
 #include "server/core/optimizers/rmsprop.h"
@@ -53,6 +55,8 @@ std::span<const OptimizerEntry> Optimizers() {
       BfgsEntry(),
       LbfgsEntry(),
       NelderMeadEntry(),
+      PatternSearchEntry(),
+      PowellEntry(),
       LshadeEntry(),
       CmaEsEntry(),
   };
