@@ -62,6 +62,10 @@ const std::vector<Contender>& Contenders() {
       {"cma_es", {"cma_es", {}}},
       {"cma_es/ipop", {"cma_es", {{"restarts", std::string("ipop")}}}},
       {"cma_es/bipop", {"cma_es", {{"restarts", std::string("bipop")}}}},
+      {"differential_evolution", {"differential_evolution", {}}},
+      {"particle_swarm", {"particle_swarm", {}}},
+      {"genetic_algorithm", {"genetic_algorithm", {}}},
+      {"artificial_bee_colony", {"artificial_bee_colony", {}}},
   };
   return contenders;
 }

@@ -4,8 +4,11 @@
 #include "server/core/optimizers/adagrad.h"
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
+#include "server/core/optimizers/artificial_bee_colony.h"
 #include "server/core/optimizers/bfgs.h"
 #include "server/core/optimizers/cma_es.h"
+#include "server/core/optimizers/differential_evolution.h"
+#include "server/core/optimizers/genetic_algorithm.h"
 #include "server/core/optimizers/gradient_descent.h"
 #include "server/core/optimizers/lbfgs.h"
 #include "server/core/optimizers/lion.h"
@@ -17,6 +20,7 @@
 #include "server/core/optimizers/nesterov.h"
 #include "server/core/optimizers/optimistic_adam.h"
 #include "server/core/optimizers/padam.h"
+#include "server/core/optimizers/particle_swarm.h"
 #include "server/core/optimizers/pattern_search.h"
 #include "server/core/optimizers/powell.h"
 #include "server/core/optimizers/qhadam.h"
@@ -57,8 +61,12 @@ std::span<const OptimizerEntry> Optimizers() {
       NelderMeadEntry(),
       PatternSearchEntry(),
       PowellEntry(),
+      DifferentialEvolutionEntry(),
       LshadeEntry(),
       CmaEsEntry(),
+      ParticleSwarmEntry(),
+      GeneticAlgorithmEntry(),
+      ArtificialBeeColonyEntry(),
   };
   return entries;
 }
