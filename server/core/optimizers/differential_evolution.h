@@ -14,7 +14,7 @@ class DifferentialEvolution final : public PopulationMethod {
  public:
   struct Options : PopulationOptions {
     std::string strategy = "rand1bin";
-    Schedule factor = 0.6;
+    Schedule factor = 0.5;
     Schedule crossover = 0.9;
     double dither = 0.3;
   };

@@ -22,8 +22,8 @@ OptionTable<GeneticAlgorithm::Options> GeneticAlgorithm::Table() {
            "probability that a coordinate is mutated; 0: 1/n"},
           {"mutation_index", &Options::mutation_index, kNonNegative,
            "eta_m: the larger, the smaller mutations are"},
-          {"elites", &Options::elites, kCountOrZero,
-           "best members that survive a generation; half the population at most"},
+          {"elite_share", &Options::elite_share, Range{0, 0.5, false, false},
+           "share of the population, the best of it, that survives a generation"},
       },
       PopulationTable("10 n, between 40 and 200"));
 }
@@ -33,7 +33,7 @@ Index GeneticAlgorithm::UsualSize(Index n) const { return 10 * std::clamp(n, Ind
 absl::Status GeneticAlgorithm::Generation(Problem& problem, Iterate& at) {
   Random random(problem.seed(), at.iteration, 0);
   const Index size = members_.size();
-  const Index elites = std::min<Index>(options_.elites, size / 2);
+  const auto elites = static_cast<Index>(options_.elite_share * static_cast<double>(size));
   const Vector width = region_.Width();
   children_.resize(members_.points.rows(), size - elites);
   for (Index i = 0; i < children_.cols(); i += 2) {

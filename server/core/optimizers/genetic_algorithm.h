@@ -13,10 +13,10 @@ class GeneticAlgorithm final : public PopulationMethod {
   struct Options : PopulationOptions {
     int64_t tournament = 2;
     double crossover_rate = 0.9;
-    double crossover_index = 5;
+    double crossover_index = 2;
     double mutation_rate = 0;
     double mutation_index = 20;
-    int64_t elites = 2;
+    double elite_share = 0.2;
   };
   static OptionTable<Options> Table();
 
