@@ -1,5 +1,8 @@
 #include "server/core/optimizers/bfgs.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "absl/strings/str_format.h"
 #include "server/core/entry_of.h"
 
@@ -8,6 +11,13 @@ namespace {
 
 // The matrix of so many coordinates takes 128 MiB, and is part of every checkpoint.
 constexpr Index kMostCoordinates = 4096;
+
+// How much more s'Gs the values tell of than s'y, along a cubic: 2*(f - f_new) + (g + g_new)'s.
+// Nothing where that is less, or no more than the rounding of f.
+double MissedCurvature(double value, double new_value, double slopes, double step) {
+  const double missed = 2 * (value - new_value) + step * slopes;
+  return missed > kValueRounding * std::abs(value) ? missed : 0;
+}
 
 }  // namespace
 
@@ -19,7 +29,7 @@ OptionTable<Bfgs::Options> Bfgs::Table() {
 absl::StatusOr<std::unique_ptr<Optimizer>> Bfgs::Make(const Options& options) {
   auto search = MakeLineSearch(options.line_search);
   if (!search.ok()) return search.status();
-  return std::unique_ptr<Optimizer>(new Bfgs(*std::move(search)));
+  return std::unique_ptr<Optimizer>(new Bfgs(options, *std::move(search)));
 }
 
 absl::Status Bfgs::Fit(Index n) {
@@ -40,26 +50,31 @@ void Bfgs::Direct(const Iterate& at, Vector& direction) {
   direction.noalias() = -inverse_ * at.gradient;
 }
 
-// H + s*w' + w*s' with w = (1 + y'Hy/s'y)/(2*s'y)*s - Hy/s'y: eq. (6.17) multiplied out. Before
-// the first update H is s'y/y'y times the identity: eq. (6.20).
+// H + s*w' + w*s' with w = (1 + y'Hy/s'y)/(2*s'y)*s - Hy/s'y: eq. (6.17) multiplied out.
 void Bfgs::Learn(const Move& move) {
-  const double sy = move.curvature();
+  if (!move.teaches()) return;
+  const double a = move.step;
+  const Vector& d = move.direction;
+  double sy = move.curvature();
   y_ = move.after.gradient - move.before.gradient;
-  const double yy = y_.squaredNorm();
-  if (!(sy > kLeastCurvature * yy)) return;
+  if (corrected_) {
+    const double missed = MissedCurvature(move.before.value, move.after.value,
+                                          move.slope_before + move.slope_after, a);
+    if (missed > 0) {
+      sy += missed;
+      y_ += missed / (a * d.squaredNorm()) * d;
+    }
+  }
 
   const Index n = y_.size();
   if (inverse_.rows() != n) {
     inverse_.setZero(n, n);
-    inverse_.diagonal().setConstant(sy / yy);
+    inverse_.diagonal().setConstant(std::max(1.0, sy / y_.squaredNorm()));
   }
   u_.noalias() = inverse_ * y_;
   const double yhy = y_.dot(u_);
-  const double a = move.step;
-  u_ = (a * (1 + yhy / sy) / (2 * sy)) * move.direction - u_ / sy;  // w
-  for (Index j = 0; j < n; ++j) {
-    inverse_.col(j) += (a * u_[j]) * move.direction + (a * move.direction[j]) * u_;
-  }
+  u_ = (a * (1 + yhy / sy) / (2 * sy)) * d - u_ / sy;  // w
+  for (Index j = 0; j < n; ++j) inverse_.col(j) += (a * u_[j]) * d + (a * d[j]) * u_;
 }
 
 OptimizerEntry BfgsEntry() {

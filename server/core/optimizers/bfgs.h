@@ -10,13 +10,15 @@ namespace thalweg {
 class Bfgs final : public LineSearchMethod {
  public:
   struct Options {
+    bool value_correction = true;
     Part line_search{"more_thuente", {}};
   };
   static OptionTable<Options> Table();
   static absl::StatusOr<std::unique_ptr<Optimizer>> Make(const Options& options);
 
  private:
-  explicit Bfgs(std::unique_ptr<LineSearch> search) : LineSearchMethod(std::move(search)) {}
+  Bfgs(const Options& options, std::unique_ptr<LineSearch> search)
+      : LineSearchMethod(std::move(search)), corrected_(options.value_correction) {}
 
   absl::Status Fit(Index n) override;
   bool Informed() const override { return inverse_.size() > 0; }
@@ -25,6 +27,7 @@ class Bfgs final : public LineSearchMethod {
   void Forget() override { inverse_.resize(0, 0); }
   void Keep(State& state) override { state.Keep("inverse", inverse_); }
 
+  const bool corrected_;
   Matrix inverse_;  // H, n x n, symmetric; empty until something was learned
   Vector y_, u_;    // n; scratch of Learn
 };

@@ -38,8 +38,8 @@ void Lbfgs::Direct(const Iterate& at, Vector& direction) {
   new_sg_.head(pairs_).noalias() = s_.leftCols(pairs_).transpose() * at.gradient;
   new_yg_.head(pairs_).noalias() = y_.leftCols(pairs_).transpose() * at.gradient;
   CompleteProducts();
-  TwoLoops();
-  const double scale = sy_(newest_, newest_) / yy_(newest_, newest_);
+  const double scale = Scale();
+  TwoLoops(scale);
   direction = -scale * at.gradient;
   direction.noalias() += s_.leftCols(pairs_) * of_s_.head(pairs_);
   direction.noalias() += y_.leftCols(pairs_) * of_y_.head(pairs_);
@@ -59,10 +59,20 @@ void Lbfgs::CompleteProducts() {
   yg_.swap(new_yg_);
 }
 
+// H before the pairs is this times the unit matrix. Where the unit matrix is much too great, no
+// more than 1e8 times what the first pair says: beyond that the inner products lose the small among
+// the large.
+double Lbfgs::Scale() const {
+  constexpr double kMostAbove = 1e8;  // about 1/sqrt(unit roundoff)
+  const double newest = sy_(newest_, newest_) / yy_(newest_, newest_);
+  if (pairs_ == memory_) return newest;
+  const double first = sy_(0, 0) / yy_(0, 0);
+  return std::clamp(1.0, first, kMostAbove * first);
+}
+
 // -H*g = -scale*g + S*of_s + Y*of_y. In the first loop q = g - sum of alpha*y; in the second
 // r = scale*q + sum of (alpha - beta)*s.
-void Lbfgs::TwoLoops() {
-  const double scale = sy_(newest_, newest_) / yy_(newest_, newest_);
+void Lbfgs::TwoLoops(double scale) {
   for (Index age = 0; age < pairs_; ++age) {
     const Index i = Column(age);
     double sq = sg_[i];
@@ -86,15 +96,12 @@ void Lbfgs::TwoLoops() {
 }
 
 void Lbfgs::Learn(const Move& move) {
-  const double sy = move.curvature();
-  if (!(sy > 0)) return;
+  if (!move.teaches()) return;
   const Index next = pairs_ == 0 ? 0 : (newest_ + 1) % memory_;
   y_.col(next) = move.after.gradient - move.before.gradient;
-  const double yy = y_.col(next).squaredNorm();
-  if (!(sy > kLeastCurvature * yy)) return Forget();  // an older pair was there
   s_.col(next) = move.step * move.direction;
-  sy_(next, next) = sy;
-  yy_(next, next) = yy;
+  sy_(next, next) = move.curvature();
+  yy_(next, next) = y_.col(next).squaredNorm();
   newest_ = next;
   if (pairs_ < memory_) ++pairs_;
   fresh_ = true;

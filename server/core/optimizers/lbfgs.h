@@ -36,7 +36,8 @@ class Lbfgs final : public LineSearchMethod {
   void Keep(State& state) override;
 
   void CompleteProducts();
-  void TwoLoops();
+  void TwoLoops(double scale);
+  double Scale() const;
   // Column of the pair `age` steps old; the newest has age 0.
   Index Column(Index age) const { return (newest_ - age + memory_) % memory_; }
 

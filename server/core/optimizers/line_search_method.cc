@@ -9,9 +9,11 @@
 namespace thalweg {
 namespace {
 
-// How long the first step against the gradient is, for nothing is known of the curvature: 1, or
-// shorter where the gradient is small.
-double FirstAgainst(const Vector& gradient) { return 1 / std::max(1.0, gradient.norm()); }
+// The first step to try against the gradient, for nothing is known of the curvature: no coordinate
+// moves by more than 1.
+double FirstAgainst(const Vector& gradient) {
+  return 1 / std::max(1.0, gradient.lpNorm<Eigen::Infinity>());
+}
 
 }  // namespace
 

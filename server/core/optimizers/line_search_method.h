@@ -8,6 +8,8 @@
 
 namespace thalweg {
 
+inline constexpr double kUnitRoundoff = 2.220446049250313e-16;
+
 /// What every method has that moves along a direction of descent by a line search. A method is its
 /// direction and what it learns from a step; that it restarts where its direction leads nowhere,
 /// and says why where even steepest descent does not, is done here.
@@ -28,8 +30,10 @@ class LineSearchMethod : public Optimizer {
     const Place& before;      ///< The old x
     const Iterate& after;     ///< and the new one.
 
-    /// s'y, where y is the change of the gradient: positive where curvature was met.
+    /// s'y, where y is the change of the gradient.
     double curvature() const { return step * (slope_after - slope_before); }
+    /// Whether curvature was met: s'y > 0 beyond rounding. Whatever the units of f and x.
+    bool teaches() const { return slope_after - slope_before > -kUnitRoundoff * slope_before; }
   };
 
   explicit LineSearchMethod(std::unique_ptr<LineSearch> search) : search_(std::move(search)) {}
@@ -63,9 +67,6 @@ class LineSearchMethod : public Optimizer {
   Place place_;                // scratch; the old x after a step
   bool never_finite_ = false;  // scratch: whether the last attempt met nothing but NaN
 };
-
-/// A pair (s, y) teaches nothing where s'y is no more than this part of y'y: rounding.
-inline constexpr double kLeastCurvature = 2.220446049250313e-16;
 
 /// The line search that an option names; errors are under "settings[line_search]".
 absl::StatusOr<std::unique_ptr<LineSearch>> MakeLineSearch(const Part& part);
