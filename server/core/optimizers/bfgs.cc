@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/strings/str_format.h"
 #include "server/core/entry_of.h"
 
 namespace thalweg {
@@ -32,21 +31,15 @@ absl::StatusOr<std::unique_ptr<Optimizer>> Bfgs::Make(const Options& options) {
   return std::unique_ptr<Optimizer>(new Bfgs(options, *std::move(search)));
 }
 
-absl::Status Bfgs::Fit(Index n) {
-  if (n > kMostCoordinates) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("bfgs keeps a matrix of n x n numbers, for n up to %d; this problem has %d "
-                        "coordinates: use "
-                        "lbfgs",
-                        kMostCoordinates, n));
-  }
+Capabilities Bfgs::capabilities() const { return {.most_coordinates = kMostCoordinates}; }
+
+void Bfgs::Fit(Index n) {
   if (inverse_.rows() != n) inverse_.resize(0, 0);
   y_.resize(n);
   u_.resize(n);
-  return absl::OkStatus();
 }
 
-void Bfgs::Direct(const Iterate& at, Vector& direction) {
+void Bfgs::Direct(const Bounds& /*bounds*/, const Iterate& at, Vector& direction) {
   direction.noalias() = -inverse_ * at.gradient;
 }
 

@@ -16,13 +16,15 @@ class Bfgs final : public LineSearchMethod {
   static OptionTable<Options> Table();
   static absl::StatusOr<std::unique_ptr<Optimizer>> Make(const Options& options);
 
+  Capabilities capabilities() const override;
+
  private:
   Bfgs(const Options& options, std::unique_ptr<LineSearch> search)
       : LineSearchMethod(std::move(search)), corrected_(options.value_correction) {}
 
-  absl::Status Fit(Index n) override;
+  void Fit(Index n) override;
   bool Informed() const override { return inverse_.size() > 0; }
-  void Direct(const Iterate& at, Vector& direction) override;
+  void Direct(const Bounds& bounds, const Iterate& at, Vector& direction) override;
   void Learn(const Move& move) override;
   void Forget() override { inverse_.resize(0, 0); }
   void Keep(State& state) override { state.Keep("inverse", inverse_); }

@@ -18,8 +18,8 @@ absl::StatusOr<std::unique_ptr<Optimizer>> Lbfgs::Make(const Options& options) {
   return std::unique_ptr<Optimizer>(new Lbfgs(options, *std::move(search)));
 }
 
-absl::Status Lbfgs::Fit(Index n) {
-  if (s_.rows() == n && s_.cols() == memory_) return absl::OkStatus();
+void Lbfgs::Fit(Index n) {
+  if (s_.rows() == n && s_.cols() == memory_) return;
   Forget();
   s_.resize(n, memory_);
   y_.resize(n, memory_);
@@ -31,10 +31,9 @@ absl::Status Lbfgs::Fit(Index n) {
   new_yg_.setZero(memory_);
   of_s_.setZero(memory_);
   of_y_.setZero(memory_);
-  return absl::OkStatus();
 }
 
-void Lbfgs::Direct(const Iterate& at, Vector& direction) {
+void Lbfgs::Direct(const Bounds& /*bounds*/, const Iterate& at, Vector& direction) {
   new_sg_.head(pairs_).noalias() = s_.leftCols(pairs_).transpose() * at.gradient;
   new_yg_.head(pairs_).noalias() = y_.leftCols(pairs_).transpose() * at.gradient;
   CompleteProducts();
@@ -116,7 +115,7 @@ void Lbfgs::Keep(State& state) {
     if (s.cols() > memory_ || y.cols() != s.cols() || y.rows() != s.rows()) {
       return state.Fail("the pairs of lbfgs do not have one size");
     }
-    static_cast<void>(Fit(s.rows()));
+    Fit(s.rows());
     s_.leftCols(s.cols()) = s;
     y_.leftCols(y.cols()) = y;
   }

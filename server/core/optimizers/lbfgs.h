@@ -25,9 +25,9 @@ class Lbfgs final : public LineSearchMethod {
   Lbfgs(const Options& options, std::unique_ptr<LineSearch> search)
       : LineSearchMethod(std::move(search)), memory_(options.memory) {}
 
-  absl::Status Fit(Index n) override;
+  void Fit(Index n) override;
   bool Informed() const override { return pairs_ > 0; }
-  void Direct(const Iterate& at, Vector& direction) override;
+  void Direct(const Bounds& bounds, const Iterate& at, Vector& direction) override;
   void Learn(const Move& move) override;
   void Forget() override {
     pairs_ = newest_ = 0;

@@ -15,6 +15,19 @@ double FirstAgainst(const Vector& gradient) {
   return 1 / std::max(1.0, gradient.lpNorm<Eigen::Infinity>());
 }
 
+// How far x + a*direction stays within the bounds. At least 1, for x + direction is within but for
+// rounding, which Ray takes care of.
+double LongestStep(const Bounds& bounds, const Vector& x, const Vector& direction) {
+  if (!bounds.any()) return kInfinity;
+  double longest = kInfinity;
+  for (Index i = 0; i < x.size(); ++i) {
+    if (direction[i] == 0) continue;
+    const double bound = direction[i] > 0 ? bounds.upper[i] : bounds.lower[i];
+    longest = std::min(longest, (bound - x[i]) / direction[i]);
+  }
+  return std::max(longest, 1.0);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LineSearch>> MakeLineSearch(const Part& part) {
@@ -26,33 +39,46 @@ absl::StatusOr<std::unique_ptr<LineSearch>> MakeLineSearch(const Part& part) {
 absl::Status LineSearchMethod::Step(Problem& problem, Iterate& at) {
   const Index n = at.x.size();
   if (direction_.size() != n) direction_.resize(n);
-  if (absl::Status status = Fit(n); !status.ok()) return status;
+  Fit(n);
   at.learning_rate = 0;
   stuck_ = false;
 
   if (Informed()) {
-    Direct(at, direction_);
-    const absl::StatusOr<bool> moved = Attempt(problem, 0, at);
+    Direct(problem.bounds(), at, direction_);
+    const double slope = at.gradient.dot(direction_);
+    const absl::StatusOr<bool> moved = Attempt(problem, slope, FirstStep(slope), at);
     if (!moved.ok() || *moved) return moved.status();
     Forget();
     at.flags |= kRestarted;
-    at.notes.push_back(
-        {"restart", "Its direction led to nothing lower: steepest descent instead."});
+    at.notes.push_back({"restart", "Its direction led to nothing lower: steepest descent instead."});
   }
-  direction_ = -at.gradient;
-  const absl::StatusOr<bool> moved = Attempt(problem, FirstAgainst(at.gradient), at);
+  const double first = Against(problem.bounds(), at);
+  const absl::StatusOr<bool> moved =
+      Attempt(problem, at.gradient.dot(direction_), first, at);
   if (!moved.ok() || *moved) return moved.status();
   Stay(at);
   return absl::OkStatus();
 }
 
-// One search along direction_, from `first` or, where that is 0, the method's own first step.
-// Whether it moved.
-absl::StatusOr<bool> LineSearchMethod::Attempt(Problem& problem, double first, Iterate& at) {
-  const double slope = at.gradient.dot(direction_);
+// Makes direction_ that of steepest descent, within bounds the way to the projection of a first
+// step. Returns the first step along it.
+double LineSearchMethod::Against(const Bounds& bounds, const Iterate& at) {
+  const double first = FirstAgainst(at.gradient);
+  if (!bounds.any()) {
+    direction_ = -at.gradient;
+    return first;
+  }
+  direction_ = at.x - first * at.gradient;
+  bounds.Project(direction_);
+  direction_ -= at.x;
+  return 1;
+}
+
+// One search along direction_, of this slope. Whether it moved.
+absl::StatusOr<bool> LineSearchMethod::Attempt(Problem& problem, double slope, double first,
+                                               Iterate& at) {
   if (!(slope < 0) || !std::isfinite(slope)) return false;
-  if (first == 0) first = FirstStep(slope);
-  Ray ray(problem, at, direction_, slope, kInfinity, place_);
+  Ray ray(problem, at, direction_, slope, LongestStep(problem.bounds(), at.x, direction_), place_);
   Trial trial;
   const absl::StatusOr<Found> found = search_->Search(ray, first, trial);
   if (!found.ok()) return found.status();
@@ -90,7 +116,7 @@ std::optional<StopReason> LineSearchMethod::Finished() const {
   if (tried_ == 0) {
     reason.termination = Termination::kConverged;
     reason.criterion = "gradient_norm";
-    reason.detail = "the gradient is zero";
+    reason.detail = "there is no direction of descent: the gradient is zero, or points out of the bounds";
     return reason;
   }
   const bool rounded = gain_ <= rounding_;

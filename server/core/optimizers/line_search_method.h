@@ -38,12 +38,13 @@ class LineSearchMethod : public Optimizer {
 
   explicit LineSearchMethod(std::unique_ptr<LineSearch> search) : search_(std::move(search)) {}
 
-  /// Sizes what the method keeps for n coordinates; a status where they are too many.
-  virtual absl::Status Fit(Index /*n*/) { return absl::OkStatus(); }
+  /// Sizes what the method keeps for n coordinates.
+  virtual void Fit(Index n) = 0;
   /// Whether anything was learned that makes a direction other than -g.
   virtual bool Informed() const = 0;
-  /// The direction of the next step, n; asked where Informed. It need not be one of descent.
-  virtual void Direct(const Iterate& at, Vector& direction) = 0;
+  /// The direction of the next step, n; asked where Informed. It need not be one of descent. Of
+  /// methods that honour bounds, x + direction lies within.
+  virtual void Direct(const Bounds& bounds, const Iterate& at, Vector& direction) = 0;
   /// The first step to try along it.
   virtual double FirstStep(double /*slope*/) const { return 1; }
   virtual void Learn(const Move& move) = 0;
@@ -52,7 +53,8 @@ class LineSearchMethod : public Optimizer {
   virtual void Keep(State& state) = 0;
 
  private:
-  absl::StatusOr<bool> Attempt(Problem& problem, double first, Iterate& at);
+  absl::StatusOr<bool> Attempt(Problem& problem, double slope, double first, Iterate& at);
+  double Against(const Bounds& bounds, const Iterate& at);
   void Stay(Iterate& at);
 
   const std::unique_ptr<LineSearch> search_;
