@@ -5,12 +5,15 @@
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
 #include "server/core/optimizers/artificial_bee_colony.h"
+#include "server/core/optimizers/barzilai_borwein.h"
 #include "server/core/optimizers/bfgs.h"
 #include "server/core/optimizers/cma_es.h"
+#include "server/core/optimizers/conjugate_gradient.h"
 #include "server/core/optimizers/differential_evolution.h"
 #include "server/core/optimizers/genetic_algorithm.h"
 #include "server/core/optimizers/gradient_descent.h"
 #include "server/core/optimizers/lbfgs.h"
+#include "server/core/optimizers/lbfgsb.h"
 #include "server/core/optimizers/lion.h"
 #include "server/core/optimizers/lshade.h"
 #include "server/core/optimizers/momentum.h"
@@ -67,6 +70,9 @@ std::span<const OptimizerEntry> Optimizers() {
       ParticleSwarmEntry(),
       GeneticAlgorithmEntry(),
       ArtificialBeeColonyEntry(),
+      ConjugateGradientEntry(),
+      LbfgsbEntry(),
+      BarzilaiBorweinEntry(),
   };
   return entries;
 }

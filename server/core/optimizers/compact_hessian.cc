@@ -34,8 +34,8 @@ void CompactHessian::Add(const Vector& s, const Vector& y, double sy) {
   theta_ = yy_(c, c) / sy;
 }
 
-// M's inverse is [-D, L'; L, theta*S'S], where D is the diagonal of S'Y and L the part of it whose s
-// is younger than its y.
+// M's inverse is [-D, L'; L, theta*S'S], where D is the diagonal of S'Y and L the part of it whose
+// s is younger than its y.
 void CompactHessian::Factor() {
   const Index k = pairs_;
   Matrix inverse = Matrix::Zero(2 * k, 2 * k);

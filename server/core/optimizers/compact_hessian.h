@@ -39,8 +39,8 @@ class CompactHessian {
   int64_t pairs_ = 0;
   int64_t newest_ = 0;  // its column
   double theta_ = 1;
-  Matrix s_, y_;             // n x m; columns beyond the pairs hold nothing
-  Matrix ss_, sy_, yy_;      // m x m: S'S, S'Y, Y'Y
+  Matrix s_, y_;                        // n x m; columns beyond the pairs hold nothing
+  Matrix ss_, sy_, yy_;                 // m x m: S'S, S'Y, Y'Y
   Eigen::PartialPivLU<Matrix> middle_;  // of M's inverse, 2k x 2k
 };
 

@@ -9,9 +9,9 @@
 namespace thalweg {
 
 OptionTable<Lbfgsb::Options> Lbfgsb::Table() {
-  return {{"memory", &Options::memory, {1, 100, false, false}, "pairs of vectors that are kept"},
-          {"line_search", &Options::line_search, From("line search"),
-           "how step lengths are found"}};
+  return {
+      {"memory", &Options::memory, {1, 100, false, false}, "pairs of vectors that are kept"},
+      {"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
 }
 
 absl::StatusOr<std::unique_ptr<Optimizer>> Lbfgsb::Make(const Options& options) {
@@ -96,8 +96,8 @@ void Lbfgsb::FindCauchyPoint(const Bounds& bounds, const Iterate& at) {
 }
 
 // The direct primal method of section 5.1: target_ = x_hat - x^c, 0 where a coordinate is at its
-// bound. W'ZZ'W is W'W without the rows of the coordinates that are not free, or the sum of the rows
-// of those that are, whichever are fewer.
+// bound. W'ZZ'W is W'W without the rows of the coordinates that are not free, or the sum of the
+// rows of those that are, whichever are fewer.
 void Lbfgsb::MinimizeOverFree(const Bounds& bounds, const Iterate& at) {
   const Index n = at.x.size();
   const double theta = model_.theta();
@@ -152,8 +152,9 @@ OptimizerEntry LbfgsbEntry() {
        .title = "L-BFGS-B",
        .summary = "L-BFGS within bounds: finds which variables stay at a bound, and steps in the "
                   "others as L-BFGS does.",
-       .formula = "x += a*(P(xc + dx) - x): xc the generalized Cauchy point, dx the model's minimum "
-                  "over the free variables",
+       .formula =
+           "x += a*(P(xc + dx) - x): xc the generalized Cauchy point, dx the model's minimum "
+           "over the free variables",
        .source = "Byrd, Lu, Nocedal & Zhu (1995); Zhu et al. (1997); Morales & Nocedal (2011)",
        .advice = "The first choice for a smooth objective with bounds, whatever the number of "
                  "variables. Without bounds lbfgs is cheaper, and bfgs needs fewer evaluations.",

@@ -43,12 +43,12 @@ class Lbfgsb final : public LineSearchMethod {
   // Scratch of Direct and Learn.
   using Breakpoint = std::pair<double, Index>;  // how far along the path, which coordinate
   std::vector<Breakpoint> breakpoints_;
-  Vector cauchy_;      // n; x^c
-  Vector c_;           // 2k; W'(x^c - x)
-  Vector p_, row_;     // 2k
-  Vector reduced_;     // n; the model's gradient at x^c, 0 where not free
-  Vector target_;      // n; the model's minimiser over the free coordinates
-  Vector path_;        // n; the direction of the path
+  Vector cauchy_;         // n; x^c
+  Vector c_;              // 2k; W'(x^c - x)
+  Vector p_, row_;        // 2k
+  Vector reduced_;        // n; the model's gradient at x^c, 0 where not free
+  Vector target_;         // n; the model's minimiser over the free coordinates
+  Vector path_;           // n; the direction of the path
   Vector step_, change_;  // n; s and y
 };
 

@@ -50,11 +50,11 @@ absl::Status LineSearchMethod::Step(Problem& problem, Iterate& at) {
     if (!moved.ok() || *moved) return moved.status();
     Forget();
     at.flags |= kRestarted;
-    at.notes.push_back({"restart", "Its direction led to nothing lower: steepest descent instead."});
+    at.notes.push_back(
+        {"restart", "Its direction led to nothing lower: steepest descent instead."});
   }
   const double first = Against(problem.bounds(), at);
-  const absl::StatusOr<bool> moved =
-      Attempt(problem, at.gradient.dot(direction_), first, at);
+  const absl::StatusOr<bool> moved = Attempt(problem, at.gradient.dot(direction_), first, at);
   if (!moved.ok() || *moved) return moved.status();
   Stay(at);
   return absl::OkStatus();
@@ -116,7 +116,8 @@ std::optional<StopReason> LineSearchMethod::Finished() const {
   if (tried_ == 0) {
     reason.termination = Termination::kConverged;
     reason.criterion = "gradient_norm";
-    reason.detail = "there is no direction of descent: the gradient is zero, or points out of the bounds";
+    reason.detail =
+        "there is no direction of descent: the gradient is zero, or points out of the bounds";
     return reason;
   }
   const bool rounded = gain_ <= rounding_;
