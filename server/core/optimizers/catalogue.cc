@@ -28,8 +28,10 @@
 #include "server/core/optimizers/powell.h"
 #include "server/core/optimizers/qhadam.h"
 #include "server/core/optimizers/radam.h"
+#include "server/core/optimizers/random_search.h"
 #include "server/core/optimizers/rmsprop.h"
 #include "server/core/optimizers/rprop.h"
+#include "server/core/optimizers/simulated_annealing.h"
 #include "server/core/optimizers/swats.h"
 #include "server/core/optimizers/yogi.h"
 
@@ -65,6 +67,8 @@ std::span<const OptimizerEntry> Optimizers() {
       PatternSearchEntry(),
       PowellEntry(),
       DifferentialEvolutionEntry(),
+      RandomSearchEntry(),
+      SimulatedAnnealingEntry(),
       LshadeEntry(),
       CmaEsEntry(),
       ParticleSwarmEntry(),
