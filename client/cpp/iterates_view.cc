@@ -12,6 +12,10 @@ bool IsWellFormed(const v1::IterateBatch& batch) {
         int64_t{batch.flags_size()}}) {
     if (entries != rows) return false;
   }
+  for (const int entries :
+       {batch.hessian_products_size(), batch.trials_size(), batch.violation_size()}) {
+    if (entries != 0 && entries != rows) return false;
+  }
   // Compared by division: a product of two numbers from the wire may overflow.
   const int64_t numbers = batch.x_size();
   const int64_t coordinates = batch.coordinates();

@@ -29,6 +29,10 @@ class IteratesView {
   std::span<const int64_t> gradient_evaluations() const {
     return Column(batch_.gradient_evaluations());
   }
+  // Of most runs these are 0 throughout.
+  int64_t hessian_products(size_t i) const { return Entry(batch_.hessian_products(), i); }
+  int64_t trials(size_t i) const { return Entry(batch_.trials(), i); }
+  double violation(size_t i) const { return Entry(batch_.violation(), i); }
   /// Sums of 1 << (f - 1) for every v1::IterateFlag f that holds.
   std::span<const uint32_t> flags() const { return Column(batch_.flags()); }
 
@@ -47,6 +51,12 @@ class IteratesView {
   template <typename Number>
   std::span<const Number> Column(const google::protobuf::RepeatedField<Number>& field) const {
     return std::span<const Number>(field.data(), static_cast<size_t>(field.size())).subspan(skip_);
+  }
+
+  /// Of a column that is empty when all its entries are 0.
+  template <typename Number>
+  Number Entry(const google::protobuf::RepeatedField<Number>& field, size_t i) const {
+    return field.empty() ? Number{} : field.Get(static_cast<int>(i + skip_));
   }
 
   const v1::IterateBatch& batch_;

@@ -40,7 +40,11 @@ void WaitFor(milliseconds duration, const std::stop_token& stop) {
 class Watcher {
  public:
   Watcher(const std::string& name, const WatchHandlers& handlers, const WatchOptions& options)
-      : name_(name), handlers_(handlers), options_(options), next_(options.from_iteration) {}
+      : name_(name),
+        handlers_(handlers),
+        options_(options),
+        next_(options.from_iteration),
+        handled_until_(options.from_iteration) {}
 
   Result<v1::Run> ToTheEnd(v1::OptimizationService::StubInterface& service);
 
@@ -54,7 +58,8 @@ class Watcher {
   const std::string name_;
   const WatchHandlers& handlers_;
   const WatchOptions& options_;
-  int64_t next_;  // the first iteration that has not been handled
+  int64_t next_;           // the first iteration that has not been handled
+  int64_t handled_until_;  // events of earlier iterations have been handled
   Clock::time_point last_message_ = Clock::now();
   milliseconds wait_ = kFirstWait;
   v1::Run run_;  // as last heard
@@ -125,7 +130,13 @@ void Watcher::Handle(v1::RunUpdate& update) {
     case v1::RunUpdate::UPDATE_NOT_SET:  // a kind of update from a newer server
       break;
   }
+  if (handlers_.on_event && !malformed_) {
+    for (const v1::RunEvent& event : update.events()) {
+      if (event.iteration() >= handled_until_) handlers_.on_event(event);
+    }
+  }
   next_ = std::max(next_, update.next_iteration());
+  handled_until_ = next_;
   over_ = update.last();
 }
 

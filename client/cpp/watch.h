@@ -21,6 +21,8 @@ struct WatchHandlers {
   std::function<void(const v1::Run&)> on_run = {};
   /// Iterates in order of iteration, each once, also across lost connections.
   std::function<void(const IteratesView&)> on_iterates = {};
+  /// Something happened; after the iterate that it led to, each once.
+  std::function<void(const v1::RunEvent&)> on_event = {};
   /// Iterates that will not come.
   std::function<void(const v1::Gap&)> on_gap = {};
   /// The connection was lost for `reason`; it is tried again from iteration `next`.

@@ -123,6 +123,7 @@ absl::Status ActiveRun::Restore() {
   const Run& run = trace_->run();
   writer_ = std::make_unique<TraceWriter>(run.spec.traced_coordinates, trace_->retention(),
                                           run.iterations, TraceReader(trace_, shop_.store));
+  if (run.events) writer_->SetEvents(*run.events);
   if (descent_) return absl::OkStatus();  // just created: nothing to go back to
   auto descent = BuildDescent(run.spec, shop_.code_maker);
   if (!descent.ok()) return descent.status();

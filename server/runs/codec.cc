@@ -16,7 +16,8 @@ namespace {
 
 // Records of every version up to this one can be read.
 // 2: bounds of the objective.
-constexpr int64_t kVersion = 2;
+// 3: products with the Hessian.
+constexpr int64_t kVersion = 3;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -212,7 +213,7 @@ void KeepReason(State& state, StopReason& reason) {
            [&](Finding& finding) { KeepFinding(state, finding); });
 }
 
-void KeepStanding(State& state, Run& run) {
+void KeepStanding(State& state, Run& run, int64_t version) {
   KeepEnum(state, "state", run.state, RunState::kFailed);
   KeepTime(state, "created", run.created);
   KeepOptional(state, "started", run.started, [&](WallTime& t) { KeepTime(state, "at", t); });
@@ -221,6 +222,7 @@ void KeepStanding(State& state, Run& run) {
   state.Keep("iterations", run.iterations);
   state.Keep("value_evaluations", run.evaluations.values);
   state.Keep("gradient_evaluations", run.evaluations.gradients);
+  if (version >= 3) state.Keep("hessian_products", run.evaluations.hessian_products);
   state.Keep("value", run.value);
   state.Keep("best_value", run.best_value);
   state.Keep("best_iteration", run.best_iteration);
@@ -235,7 +237,7 @@ void KeepRecord(State& state, RunRecord& record, int64_t version) {
   KeepSpec(state, run.spec, version);
   KeepList(state, "variables", run.variables,
            [&](Variable& variable) { KeepVariable(state, variable); });
-  KeepStanding(state, run);
+  KeepStanding(state, run, version);
   KeepOptional(state, "has_best", run.best, [&](FullIterate& at) { KeepIterate(state, at); });
   KeepOptional(state, "has_last", run.last, [&](FullIterate& at) { KeepIterate(state, at); });
   KeepOptional(state, "is_over", run.stop_reason, [&](StopReason& r) { KeepReason(state, r); });
@@ -251,6 +253,8 @@ void KeepCheckpoint(State& state, Checkpoint& checkpoint, int64_t /*version*/) {
   state.Keep("descent", checkpoint.descent);
 }
 
+void KeepEvents(State& state, EventLog& log, int64_t /*version*/) { log.Remember(state); }
+
 // Bytes of a value behind its version, with a checksum behind all.
 template <typename Value, typename KeepValue>
 std::string Sealed(Value value, KeepValue keep_value, int64_t version = kVersion) {
@@ -264,7 +268,7 @@ std::string Sealed(Value value, KeepValue keep_value, int64_t version = kVersion
 }
 
 template <typename Value, typename KeepValue>
-absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
+absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value, int64_t oldest = kVersion) {
   uint32_t checksum = 0;
   if (bytes.size() < sizeof(checksum)) return absl::DataLossError("stored record: cut short");
   const size_t length = bytes.size() - sizeof(checksum);
@@ -297,6 +301,12 @@ std::string Encode(const Checkpoint& checkpoint) { return Sealed(checkpoint, Kee
 
 absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes) {
   return Unsealed<Checkpoint>(std::move(bytes), KeepCheckpoint);
+}
+
+std::string Encode(const EventLog& log) { return Sealed(log, KeepEvents); }
+
+absl::StatusOr<EventLog> DecodeEventLog(std::string bytes) {
+  return Unsealed<EventLog>(std::move(bytes), KeepEvents);
 }
 
 uint64_t DigestOf(const RunSpec& spec) {

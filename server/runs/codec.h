@@ -37,6 +37,10 @@ struct Checkpoint {
 std::string Encode(const Checkpoint& checkpoint);
 absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes);
 
+/// What happened in a run.
+std::string Encode(const EventLog& log);
+absl::StatusOr<EventLog> DecodeEventLog(std::string bytes);
+
 /// Tells a repeated request from another one with the same request_id. Stable: the same spec gives
 /// the same number in every version of the server that writes the same version of bytes.
 uint64_t DigestOf(const RunSpec& spec);

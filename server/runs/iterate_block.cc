@@ -21,6 +21,42 @@ void ForEachColumn(Block& block, size_t coordinates, Visit visit) {
   visit(block.x, coordinates);
 }
 
+// Calls `visit(column)` for every column that is empty while all its entries are 0.
+template <typename Block, typename Visit>
+void ForEachSparseColumn(Block& block, Visit visit) {
+  visit(block.hessian_products);
+  visit(block.trials);
+  visit(block.violation);
+}
+
+// Room for the entry behind `rows` others, where it is needed.
+template <typename T>
+void MakeRoom(std::vector<T>& column, T entry, size_t rows, size_t capacity) {
+  if (column.empty() && entry == 0) return;
+  if (column.capacity() <= rows) column.reserve(capacity);
+}
+
+template <typename T>
+void Put(std::vector<T>& column, T entry, size_t rows) {
+  if (column.empty() && entry == 0) return;
+  column.resize(rows);
+  column.push_back(entry);
+}
+
+// Adds entries [begin, end) of `from` behind `rows` others.
+template <typename T>
+void AppendSparse(std::vector<T>& to, const std::vector<T>& from, size_t begin, size_t end,
+                  size_t rows) {
+  if (to.empty() && from.empty()) return;
+  to.resize(rows);
+  if (from.empty()) {
+    to.resize(rows + end - begin);
+    return;
+  }
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(begin),
+            from.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
 template <typename Column>
 void AppendRange(Column& to, const Column& from, size_t begin, size_t end, size_t per_row) {
   const auto first = from.begin() + static_cast<std::ptrdiff_t>(begin * per_row);
@@ -31,7 +67,13 @@ void AppendRange(Column& to, const Column& from, size_t begin, size_t end, size_
 }  // namespace
 
 size_t IterateBlock::bytes_per_row() const {
-  return 9 * sizeof(double) + sizeof(uint32_t) + static_cast<size_t>(coordinates) * sizeof(double);
+  const size_t sparse = (hessian_products.empty() ? 0U : 1U) + (trials.empty() ? 0U : 1U) +
+                        (violation.empty() ? 0U : 1U);
+  return (9 + sparse + static_cast<size_t>(coordinates)) * sizeof(double) + sizeof(uint32_t);
+}
+
+Evaluations IterateBlock::evaluations(size_t row) const {
+  return {value_evaluations[row], gradient_evaluations[row], EntryAt(hessian_products, row)};
 }
 
 size_t IterateBlock::bytes() const { return rows() * bytes_per_row(); }
@@ -39,12 +81,20 @@ size_t IterateBlock::bytes() const { return rows() * bytes_per_row(); }
 void IterateBlock::Reserve(size_t rows, int64_t traced_coordinates) {
   ForEachColumn(*this, static_cast<size_t>(traced_coordinates),
                 [rows](auto& column, size_t per_row) { column.reserve(rows * per_row); });
+  ForEachSparseColumn(*this, [rows](auto& column) {
+    if (!column.empty()) column.reserve(rows);
+  });
 }
 
 void IterateBlock::Append(const IterateRecord& record, int64_t traced_coordinates) {
   if (rows() == iteration.capacity()) Reserve(std::max<size_t>(16, 2 * rows()), traced_coordinates);
-  coordinates = traced_coordinates;
   const Iterate& at = record.at;
+  const size_t row = rows();
+  const size_t capacity = iteration.capacity();
+  MakeRoom(hessian_products, at.evaluations.hessian_products, row, capacity);
+  MakeRoom(trials, at.trials, row, capacity);
+  MakeRoom(violation, at.violation, row, capacity);
+  coordinates = traced_coordinates;
   iteration.push_back(at.iteration);
   value.push_back(record.value);
   best_value.push_back(record.best_value);
@@ -54,6 +104,9 @@ void IterateBlock::Append(const IterateRecord& record, int64_t traced_coordinate
   learning_rate.push_back(at.learning_rate);
   value_evaluations.push_back(at.evaluations.values);
   gradient_evaluations.push_back(at.evaluations.gradients);
+  Put(hessian_products, at.evaluations.hessian_products, row);
+  Put(trials, at.trials, row);
+  Put(violation, at.violation, row);
   flags.push_back(at.flags);
   for (int64_t i = 0; i < traced_coordinates; ++i) x.push_back(at.x[i]);
 }
@@ -61,6 +114,7 @@ void IterateBlock::Append(const IterateRecord& record, int64_t traced_coordinate
 void IterateBlock::AppendRows(const IterateBlock& from, size_t begin, size_t end) {
   coordinates = from.coordinates;
   const auto per_row_of_x = static_cast<size_t>(coordinates);
+  const size_t before = rows();
   AppendRange(iteration, from.iteration, begin, end, 1);
   AppendRange(value, from.value, begin, end, 1);
   AppendRange(best_value, from.best_value, begin, end, 1);
@@ -70,6 +124,9 @@ void IterateBlock::AppendRows(const IterateBlock& from, size_t begin, size_t end
   AppendRange(learning_rate, from.learning_rate, begin, end, 1);
   AppendRange(value_evaluations, from.value_evaluations, begin, end, 1);
   AppendRange(gradient_evaluations, from.gradient_evaluations, begin, end, 1);
+  AppendSparse(hessian_products, from.hessian_products, begin, end, before);
+  AppendSparse(trials, from.trials, begin, end, before);
+  AppendSparse(violation, from.violation, begin, end, before);
   AppendRange(flags, from.flags, begin, end, 1);
   AppendRange(x, from.x, begin, end, per_row_of_x);
   elapsed_seconds = from.elapsed_seconds;

@@ -11,18 +11,23 @@
 namespace thalweg::runs {
 
 /// Iterates in columns, in order of iteration: what a trace is made of, what is stored and what is
-/// sent. All columns have rows() entries; x has rows() * coordinates, iterate after iterate.
+/// sent. All columns have rows() entries but those that may be empty; x has rows() * coordinates,
+/// iterate after iterate.
 struct IterateBlock {
   std::vector<int64_t> iteration;  ///< Increasing; consecutive unless thinned.
   std::vector<double> value;       ///< Of f, in the caller's sign.
   std::vector<double> best_value;
-  std::vector<double> gradient_norm;  ///< 2-norm.
-  std::vector<double> gradient_max;   ///< Largest absolute coordinate.
+  std::vector<double> gradient_norm;  ///< 2-norm; as IterateRecord's, NaN where there is none.
+  std::vector<double> gradient_max;   ///< Largest absolute coordinate; likewise.
   std::vector<double> step_norm;      ///< 2-norm of x_k - x_{k-1}.
   std::vector<double> learning_rate;
   std::vector<int64_t> value_evaluations;  ///< Since the run began.
   std::vector<int64_t> gradient_evaluations;
-  std::vector<uint32_t> flags;  ///< IterateFlag bits.
+  // Of most runs these are 0 throughout: a column is empty until something else is in it.
+  std::vector<int64_t> hessian_products;  ///< Evaluations, since the run began.
+  std::vector<int64_t> trials;            ///< Points tried for the step.
+  std::vector<double> violation;          ///< Of the constraints, the greatest.
+  std::vector<uint32_t> flags;            ///< IterateFlag bits.
   std::vector<double> x;
   int64_t coordinates = 0;  ///< Of x, per iterate.
   /// Seconds of stepping when the last iterate here was made. Not part of the trace's bits: two
@@ -35,6 +40,7 @@ struct IterateBlock {
   int64_t last() const { return iteration.back(); }
   size_t bytes() const;  ///< Memory taken by the columns' contents.
   size_t bytes_per_row() const;
+  Evaluations evaluations(size_t row) const;
 
   /// Room for `rows` in all. Append then does not allocate, and leaves whole rows when it throws.
   void Reserve(size_t rows, int64_t traced_coordinates);
@@ -48,8 +54,15 @@ struct IterateBlock {
   IterateBlock Slice(int64_t from, int64_t to) const;
 };
 
+/// The entry of a column that is empty while all its entries are 0.
+template <typename T>
+T EntryAt(const std::vector<T>& column, size_t row) {
+  return column.empty() ? T{} : column[row];
+}
+
 /// Bytes for the disk: columns, constant and evenly stepping ones reduced to two numbers, with a
-/// version and a checksum (CRC-32C). Reading refuses anything else with DATA_LOSS.
+/// version and a checksum (CRC-32C). Reads the version before too, which knew no columns that may
+/// be empty; refuses anything else with DATA_LOSS.
 std::string Encode(const IterateBlock& block);
 absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes);
 

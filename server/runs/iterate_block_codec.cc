@@ -6,9 +6,12 @@
 //     kRaw:   every entry
 //     kEqual: the one entry that all are, bit for bit
 //     kSteps: first entry and difference, both as u64 (whole numbers only)
+//     kZeros: nothing; all are 0 (columns that may be empty only)
 //
 // Little-endian, as every machine we run on is.
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <type_traits>
 
@@ -19,13 +22,14 @@
 namespace thalweg::runs {
 namespace {
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersionBefore = 1;  // without the columns that may be empty
 constexpr size_t kHeaderBytes = 4 + 4 + 8 + 8 + 8;
 constexpr size_t kCheckedFrom = 8;  // what the checksum covers begins here
 constexpr uint64_t kMostRows = uint64_t{1} << 24;
 constexpr int64_t kMostEntries = int64_t{1} << 30;  // of x
 
-enum Form : char { kRaw = 0, kEqual = 1, kSteps = 2 };
+enum Form : char { kRaw = 0, kEqual = 1, kSteps = 2, kZeros = 3 };
 
 template <typename T>
 bool AllEqual(const T* entries, size_t count) {
@@ -76,6 +80,16 @@ class Writer {
     }
     Put(kRaw);
     PutArray(column.data(), column.size());
+  }
+
+  template <typename T>
+  void PutSparse(const std::vector<T>& column) {
+    const auto is_zero = [](const T& entry) { return std::bit_cast<uint64_t>(entry) == 0; };
+    if (std::all_of(column.begin(), column.end(), is_zero)) {
+      Put(kZeros);
+    } else {
+      PutColumn(column);
+    }
   }
 
   std::string Finish() {
@@ -131,6 +145,13 @@ class Reader {
     return false;
   }
 
+  template <typename T>
+  bool GetSparse(std::vector<T>& column, size_t count) {
+    if (bytes_.empty() || bytes_.front() != kZeros) return GetColumn(column, count);
+    bytes_.remove_prefix(1);
+    return true;
+  }
+
   bool AtEnd() const { return bytes_.empty(); }
 
  private:
@@ -141,13 +162,19 @@ absl::Status Corrupt(const std::string& why) {
   return absl::DataLossError(absl::StrCat("stored iterates: ", why));
 }
 
-bool ReadColumns(Reader& reader, size_t rows, IterateBlock& block) {
+bool ReadSparse(Reader& reader, size_t rows, IterateBlock& block) {
+  return reader.GetSparse(block.hessian_products, rows) && reader.GetSparse(block.trials, rows) &&
+         reader.GetSparse(block.violation, rows);
+}
+
+bool ReadColumns(Reader& reader, size_t rows, uint32_t version, IterateBlock& block) {
   return reader.GetColumn(block.iteration, rows) && reader.GetColumn(block.value, rows) &&
          reader.GetColumn(block.best_value, rows) && reader.GetColumn(block.gradient_norm, rows) &&
          reader.GetColumn(block.gradient_max, rows) && reader.GetColumn(block.step_norm, rows) &&
          reader.GetColumn(block.learning_rate, rows) &&
          reader.GetColumn(block.value_evaluations, rows) &&
          reader.GetColumn(block.gradient_evaluations, rows) &&
+         (version == kVersionBefore || ReadSparse(reader, rows, block)) &&
          reader.GetColumn(block.flags, rows) &&
          reader.GetColumn(block.x, rows * static_cast<size_t>(block.coordinates)) && reader.AtEnd();
 }
@@ -155,7 +182,7 @@ bool ReadColumns(Reader& reader, size_t rows, IterateBlock& block) {
 }  // namespace
 
 std::string Encode(const IterateBlock& block) {
-  constexpr size_t kColumns = 11;
+  constexpr size_t kColumns = 14;
   // A reduced column is never longer than a raw one of two entries.
   Writer writer(kHeaderBytes + kColumns * (1 + 2 * sizeof(uint64_t)) + block.bytes());
   writer.Put(kVersion);
@@ -172,6 +199,9 @@ std::string Encode(const IterateBlock& block) {
   writer.PutColumn(block.learning_rate);
   writer.PutColumn(block.value_evaluations);
   writer.PutColumn(block.gradient_evaluations);
+  writer.PutSparse(block.hessian_products);
+  writer.PutSparse(block.trials);
+  writer.PutSparse(block.violation);
   writer.PutColumn(block.flags);
   writer.PutColumn(block.x);
   return writer.Finish();
@@ -186,14 +216,16 @@ absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes) {
   IterateBlock block;
   reader.Get(version);
   reader.Get(checksum);
-  if (version != kVersion) return Corrupt(absl::StrCat("version ", version, " is unknown"));
+  if (version != kVersion && version != kVersionBefore) {
+    return Corrupt(absl::StrCat("version ", version, " is unknown"));
+  }
   if (checksum != Crc32c(bytes.substr(kCheckedFrom))) return Corrupt("checksum does not match");
   reader.Get(rows);
   reader.Get(block.coordinates);
   reader.Get(block.elapsed_seconds);
   const bool fits = rows <= kMostRows && block.coordinates >= 0 &&
                     (rows == 0 || block.coordinates <= kMostEntries / static_cast<int64_t>(rows));
-  if (!fits || !ReadColumns(reader, rows, block)) return Corrupt("columns do not fit");
+  if (!fits || !ReadColumns(reader, rows, version, block)) return Corrupt("columns do not fit");
   return block;
 }
 

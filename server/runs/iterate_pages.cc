@@ -72,10 +72,10 @@ absl::StatusOr<int64_t> AppendPoints(TraceReader& reader, const Range& range, in
       const auto piece = reader.Read(next, bucket_end, kPieceBytes);
       if (!piece.ok()) return piece.status();
       if (*piece == nullptr) break;
-      AppendExtremes(**piece, 0, (*piece)->rows(), /*with_flagged=*/false, points);
+      AppendExtremes(**piece, 0, (*piece)->rows(), /*pinned=*/false, points);
       next = (*piece)->last() + 1;
     }
-    AppendExtremes(points, 0, points.rows(), /*with_flagged=*/false, page);
+    AppendExtremes(points, 0, points.rows(), /*pinned=*/false, page);
     next = bucket_end + 1;
   }
   return next;

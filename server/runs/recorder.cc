@@ -34,6 +34,7 @@ StoredRun RecordOf(const Trace& trace, const Standing& standing) {
 
 int64_t BytesOf(const RunChange& change) {
   size_t bytes = change.checkpoint ? change.checkpoint->size() : 0;
+  if (change.events) bytes += change.events->size();
   if (change.run) bytes += change.run->record.size();
   for (const StoredBlock& block : change.append) bytes += block.bytes.size();
   for (const RunChange::Replacement& replace : change.replace) {
@@ -168,6 +169,7 @@ RunChange Recorder::ChangeFor(const Taken& taken) {
     change.replace.back().with.swap(change.append);
   }
   if (batch.record_changed) change.run = RecordOf(*taken.trace, batch.standing);
+  if (batch.events_changed) change.events = Encode(*batch.standing.events);
   change.checkpoint = batch.checkpoint;
   if (IsTerminal(batch.standing.state)) change.checkpoint = "";  // nothing goes on from here
   AddThinning(taken, change);

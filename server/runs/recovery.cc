@@ -71,7 +71,7 @@ absl::Status AddTrace(RunStore& store, RunRecord& record) {
   if (!best.ok()) return best.status();
 
   run.iterations = block->last();
-  run.evaluations = {block->value_evaluations.back(), block->gradient_evaluations.back()};
+  run.evaluations = block->evaluations(block->rows() - 1);
   run.value = block->value.back();
   run.best_value = block->best_value.back();
   run.best_iteration = *best;
@@ -92,7 +92,18 @@ absl::StatusOr<RunRecord> ReadUnfinished(RunStore& store, const StoredRun& store
     return absl::DataLossError("stored record: it belongs to another run or state");
   }
   if (absl::Status status = AddTrace(store, *record); !status.ok()) return status;
+  if (absl::Status status = AddEvents(store, record->run); !status.ok()) return status;
   return record;
+}
+
+absl::Status AddEvents(RunStore& store, Run& run) {
+  auto bytes = store.Events(run.id);
+  if (!bytes.ok()) return bytes.status();
+  if (!bytes->has_value()) return absl::OkStatus();
+  absl::StatusOr<EventLog> log = DecodeEventLog(**std::move(bytes));
+  if (!log.ok()) return log.status();
+  run.events = std::make_shared<EventLog>(*std::move(log));
+  return absl::OkStatus();
 }
 
 RunRecord ReadOrFailed(const StoredRun& stored) {

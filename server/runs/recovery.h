@@ -10,6 +10,9 @@ namespace thalweg::runs {
 /// be read; a damaged checkpoint shows only when the run is taken up.
 absl::StatusOr<RunRecord> ReadUnfinished(RunStore& store, const StoredRun& stored);
 
+/// Adds what the store knows to have happened in a run that was read from its record.
+absl::Status AddEvents(RunStore& store, Run& run);
+
 /// A run as its record tells; where that is damaged, what the store knows beside it, failed.
 RunRecord ReadOrFailed(const StoredRun& stored);
 

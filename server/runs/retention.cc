@@ -13,6 +13,8 @@ namespace {
 constexpr int64_t kSegmentsPerBudget = 64;  // so a thinning moves about a hundredth of the budget
 constexpr int64_t kLeastSegment = 64;       // iterations
 constexpr int64_t kFirstBucket = 64;        // iterations, of which 4 stay
+constexpr int kMostPinned = 16;             // of a bucket: a budget holds also where all is flagged
+constexpr uint32_t kPinnedFlags = kNonFinite | kRestarted | kChanged;
 
 }  // namespace
 
@@ -50,18 +52,22 @@ int64_t Retention::OldestFull(int64_t last) const {
   return std::max<int64_t>(last / segment - full_segments + 1, 0) * segment;
 }
 
-void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool with_flagged,
+void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool pinned,
                     IterateBlock& kept) {
   size_t least = end;
   size_t greatest = end;
+  size_t best = end;
   for (size_t row = begin; row < end; ++row) {
+    if ((rows.flags[row] & kNewBest) != 0) best = row;
     if (std::isnan(rows.value[row])) continue;
     if (least == end || rows.value[row] < rows.value[least]) least = row;
     if (greatest == end || rows.value[row] > rows.value[greatest]) greatest = row;
   }
+  int flagged = 0;
   for (size_t row = begin; row < end; ++row) {
+    const bool happened = (rows.flags[row] & kPinnedFlags) != 0 && ++flagged <= kMostPinned;
     const bool stays = row == begin || row + 1 == end || row == least || row == greatest ||
-                       (with_flagged && (rows.flags[row] & kNonFinite) != 0);
+                       (pinned && (happened || row == best));
     if (stays) kept.AppendRow(rows, row);
   }
 }
@@ -73,7 +79,7 @@ IterateBlock Thinned(const IterateBlock& rows, int64_t bucket) {
   while (begin < rows.rows()) {
     const int64_t bucket_end = (rows.iteration[begin] / bucket + 1) * bucket;
     const size_t end = rows.RowAt(bucket_end);
-    AppendExtremes(rows, begin, end, /*with_flagged=*/true, kept);
+    AppendExtremes(rows, begin, end, /*pinned=*/true, kept);
     begin = end;
   }
   kept.elapsed_seconds = rows.elapsed_seconds;

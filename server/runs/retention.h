@@ -14,7 +14,8 @@ namespace thalweg::runs {
 ///
 /// Iterations are divided into segments of equal length. The newest `full_segments` are whole. An
 /// older one is cut into aligned buckets, of which the first, the last, the least and the greatest
-/// iterate by value stay, and those that are not finite. Buckets double in length each time a
+/// iterate by value stay, the last that was the best so far, and the first few where something
+/// happened: not finite, restarted, changed. Buckets double in length each time a
 /// segment's age doubles, up to a whole segment: of any that is older, four iterates stay for ever.
 struct Retention {
   int64_t segment = 0;  ///< Iterations in a segment, a power of two; 0: all is kept.
@@ -43,9 +44,10 @@ struct Retention {
 Retention RetentionFor(size_t budget, size_t bytes_per_row);
 
 /// Appends to `kept` those of the rows [begin, end) that stand for all: the first, the last, the
-/// least and the greatest by value (the first among equals), and `with_flagged` those that are not
-/// finite. Doing so for parts, and again for what they gave, gives the same as for the whole.
-void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool with_flagged,
+/// least and the greatest by value (the first among equals); with `pinned` the last that was the
+/// best so far, and the first sixteen that are not finite, restarted or changed. Doing so for
+/// parts, and again for what they gave, gives the same as for the whole.
+void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool pinned,
                     IterateBlock& kept);
 
 /// The rows of `rows` that are left in buckets of length `bucket`. Thinning what was thinned with

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "server/core/iterate.h"
 #include "server/core/layout.h"
 #include "server/core/stop_reason.h"
+#include "server/runs/event_log.h"
 #include "server/runs/run_spec.h"
 
 namespace thalweg::runs {
@@ -54,7 +56,8 @@ struct Run {
   int64_t best_iteration = 0;
   double gradient_norm = 0;  ///< At the last durable iterate.
   double learning_rate = 0;
-  int64_t oldest_iteration = 0;  ///< The oldest that is retained in full resolution.
+  int64_t oldest_iteration = 0;            ///< The oldest that is retained in full resolution.
+  std::shared_ptr<const EventLog> events;  ///< Null: nothing happened.
 
   std::optional<FullIterate> best;        ///< Set once the run is over.
   std::optional<FullIterate> last;        ///< Set once the run is over.

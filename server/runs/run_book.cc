@@ -249,7 +249,9 @@ absl::StatusOr<Run> Book::Get(const std::string& id) {
   const absl::StatusOr<StoredRun> stored = store_.Get(id);
   if (!stored.ok()) return Reasoned(stored.status(), id);
   absl::StatusOr<RunRecord> record = DecodeRunRecord(stored->record);
-  if (!record.ok()) return Reasoned(record.status(), id);
+  absl::Status status = record.status();
+  if (status.ok()) status = AddEvents(store_, record->run);
+  if (!status.ok()) return Reasoned(status, id);
   return std::move(record->run);
 }
 
@@ -291,7 +293,9 @@ absl::StatusOr<std::shared_ptr<Trace>> Book::TraceOf(const std::string& id) {
   absl::StatusOr<StoredRun> stored = store_.Get(id);
   if (!stored.ok()) return Reasoned(stored.status(), id);
   absl::StatusOr<RunRecord> record = DecodeRunRecord(std::exchange(stored->record, ""));
-  if (!record.ok()) return Reasoned(record.status(), id);
+  absl::Status status = record.status();
+  if (status.ok()) status = AddEvents(store_, record->run);
+  if (!status.ok()) return Reasoned(status, id);
   return std::make_shared<Trace>(*std::move(stored), std::move(record->run), record->retention,
                                  memory_);
 }

@@ -38,6 +38,7 @@ struct RunChange {
   std::optional<StoredRun> run;           ///< The new record.
   std::vector<StoredBlock> append;        ///< Behind what is there.
   std::optional<std::string> checkpoint;  ///< Replaces the one before; empty: there is none now.
+  std::optional<std::string> events;      ///< What happened so far: replaces those before.
   /// Blocks that lie wholly in [first, last] are replaced by `with` (thinning).
   struct Replacement {
     int64_t first = 0;
@@ -74,6 +75,8 @@ class RunStore {
   virtual absl::StatusOr<uint64_t> LastNumber() = 0;                ///< 0 when empty.
 
   virtual absl::StatusOr<std::optional<std::string>> Checkpoint(const std::string& id) = 0;
+  /// What happened so far, where anything did.
+  virtual absl::StatusOr<std::optional<std::string>> Events(const std::string& id) = 0;
   /// The block with the newest iterates, when there is any.
   virtual absl::StatusOr<std::optional<StoredBlock>> LastBlock(const std::string& id) = 0;
   /// Blocks that overlap [from, to], in order, stopping after `max_bytes` (at least one). NOT_FOUND

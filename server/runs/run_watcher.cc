@@ -57,7 +57,7 @@ WatchUpdate RunWatcher::RunUpdate(const Trace::View& view, bool last) {
 }
 
 absl::StatusOr<WatchStep> RunWatcher::Rows(const Trace::View& view, SteadyTime now) {
-  if (held_) return WatchStep{Send(now, std::exchange(held_, nullptr)), std::nullopt};
+  if (held_) return WatchStep{Send(view, now, std::exchange(held_, nullptr)), std::nullopt};
   const int64_t newest = view.standing.iterations;
   if (next_ > newest) return WatchStep{};
   absl::StatusOr<Trace::Block> rows = reader_.Read(next_, newest, options_.max_block_bytes);
@@ -67,11 +67,11 @@ absl::StatusOr<WatchStep> RunWatcher::Rows(const Trace::View& view, SteadyTime n
     held_ = *std::move(rows);
     return WatchStep{GapUpdate(*std::move(gap)), std::nullopt};
   }
-  return WatchStep{Send(now, *std::move(rows)), std::nullopt};
+  return WatchStep{Send(view, now, *std::move(rows)), std::nullopt};
 }
 
 absl::StatusOr<WatchStep> RunWatcher::LiveRows(const Trace::View& view, SteadyTime now) {
-  if (held_) return WatchStep{Send(now, std::exchange(held_, nullptr)), std::nullopt};
+  if (held_) return WatchStep{Send(view, now, std::exchange(held_, nullptr)), std::nullopt};
   const int64_t newest = view.standing.iterations;
   if (next_ > newest) return WatchStep{};
   if (paced_from_ && !IsTerminal(view.standing.state)) {
@@ -86,7 +86,7 @@ absl::StatusOr<WatchStep> RunWatcher::LiveRows(const Trace::View& view, SteadyTi
   if (!rows.ok()) return rows.status();
   if (*rows == nullptr) return WatchStep{};
   const int64_t found = (*rows)->first();
-  if (found == next_) return WatchStep{Send(now, *std::move(rows)), std::nullopt};
+  if (found == next_) return WatchStep{Send(view, now, *std::move(rows)), std::nullopt};
   held_ = *std::move(rows);
   return WatchStep{GapUpdate({next_, found - 1, paced_from_ ? "live" : "thinned"}), std::nullopt};
 }
@@ -94,10 +94,18 @@ absl::StatusOr<WatchStep> RunWatcher::LiveRows(const Trace::View& view, SteadyTi
 // The iterates that follow are held already: from them on a new watcher would go on.
 WatchUpdate RunWatcher::GapUpdate(Gap gap) { return {std::move(gap), next_, /*last=*/false}; }
 
-WatchUpdate RunWatcher::Send(SteadyTime now, Trace::Block rows) {
-  next_ = rows->last() + 1;
+WatchUpdate RunWatcher::Send(const Trace::View& view, SteadyTime now, Trace::Block rows) {
+  WatchUpdate update;
+  const int64_t first = std::exchange(next_, rows->last() + 1);
+  if (view.standing.events) {
+    for (const RunEvent& event : view.standing.events->kept()) {
+      if (event.iteration >= first && event.iteration < next_) update.events.push_back(event);
+    }
+  }
   paced_from_ = now;
-  return {std::move(rows), next_, /*last=*/false};
+  update.what = std::move(rows);
+  update.next_iteration = next_;
+  return update;
 }
 
 }  // namespace thalweg::runs

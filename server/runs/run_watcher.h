@@ -26,7 +26,7 @@ class RunWatcher : public Watcher {
   absl::StatusOr<WatchStep> Rows(const Trace::View& view, SteadyTime now);
   absl::StatusOr<WatchStep> LiveRows(const Trace::View& view, SteadyTime now);
   WatchUpdate GapUpdate(Gap gap);
-  WatchUpdate Send(SteadyTime now, Trace::Block rows);
+  WatchUpdate Send(const Trace::View& view, SteadyTime now, Trace::Block rows);
 
   const std::shared_ptr<Trace> trace_;
   const WatchOptions options_;

@@ -18,6 +18,7 @@ Standing StandingOf(const Run& run) {
   standing.gradient_norm = run.gradient_norm;
   standing.learning_rate = run.learning_rate;
   standing.oldest_iteration = run.oldest_iteration;
+  standing.events = run.events;
   if (run.stop_reason) {
     standing.ending = std::make_shared<Ending>(Ending{run.best, run.last, *run.stop_reason});
   }
@@ -37,6 +38,7 @@ Run At(Run run, const Standing& standing) {
   run.gradient_norm = standing.gradient_norm;
   run.learning_rate = standing.learning_rate;
   run.oldest_iteration = standing.oldest_iteration;
+  run.events = standing.events;
   if (standing.ending) {
     run.best = standing.ending->best;
     run.last = standing.ending->last;

@@ -28,6 +28,7 @@ struct Standing {
   double gradient_norm = 0;
   double learning_rate = 0;
   int64_t oldest_iteration = 0;
+  std::shared_ptr<const EventLog> events;
   std::shared_ptr<const Ending> ending;  ///< Set exactly when the state is terminal.
 };
 

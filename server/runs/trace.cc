@@ -49,6 +49,7 @@ Trace::Ticket Trace::Add(Addition addition) {
     ++newest_changes_;
     pending_.record_changed = true;
   }
+  if (addition.standing.events != pending_.standing.events) pending_.events_changed = true;
   pending_.changes = newest_changes_;
   pending_.standing = std::move(addition.standing);
   return {newest_changes_, failures_};

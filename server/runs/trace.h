@@ -41,12 +41,15 @@ class Trace : public std::enable_shared_from_this<Trace> {
     std::optional<std::string> checkpoint;
     Standing standing;
     bool record_changed = false;
+    bool events_changed = false;
     Block replaced;  ///< Where set, blocks.front() begins with its rows and takes its place.
     int64_t last_before = -1;  ///< Last iteration of all batches before.
     size_t bytes = 0;
     uint64_t changes = 0;  ///< Of state, up to here.
 
-    bool empty() const { return blocks.empty() && !checkpoint && !record_changed; }
+    bool empty() const {
+      return blocks.empty() && !checkpoint && !record_changed && !events_changed;
+    }
   };
 
   /// What WaitShown waits for.

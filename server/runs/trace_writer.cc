@@ -16,6 +16,10 @@ bool SameBits(double a, double b) {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
+bool SameBits(double a, const std::vector<double>& column, size_t row) {
+  return SameBits(a, EntryAt(column, row));
+}
+
 bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row) {
   const Iterate& at = record.at;
   bool same = SameBits(record.value, block.value[row]) &&
@@ -24,8 +28,8 @@ bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row)
               SameBits(record.gradient_max, block.gradient_max[row]) &&
               SameBits(at.step_norm, block.step_norm[row]) &&
               SameBits(at.learning_rate, block.learning_rate[row]) &&
-              at.evaluations.values == block.value_evaluations[row] &&
-              at.evaluations.gradients == block.gradient_evaluations[row] &&
+              SameBits(at.violation, block.violation, row) &&
+              at.trials == EntryAt(block.trials, row) && at.evaluations == block.evaluations(row) &&
               at.flags == block.flags[row];
   const auto coordinates = static_cast<size_t>(block.coordinates);
   for (size_t i = 0; same && i < coordinates; ++i) {
@@ -42,6 +46,7 @@ void TraceWriter::Record(const IterateRecord& record) {
     Compare(record);
     return;
   }
+  for (const Note& note : record.at.notes) events_.Add(record.at.iteration, note);
   if (!open_) Open();
   open_->Append(record, coordinates_);
   last_ = record.at.iteration;
@@ -79,12 +84,14 @@ std::vector<std::shared_ptr<const IterateBlock>> TraceWriter::TakeBlocks(double 
   const IterateBlock& newest = *blocks.back();
   standing.elapsed_seconds = elapsed_seconds;
   standing.iterations = newest.last();
-  standing.evaluations = {newest.value_evaluations.back(), newest.gradient_evaluations.back()};
+  standing.evaluations = newest.evaluations(newest.rows() - 1);
   standing.value = newest.value.back();
   standing.best_value = newest.best_value.back();
   standing.best_iteration = best_.iteration;
   standing.gradient_norm = newest.gradient_norm.back();
   standing.learning_rate = newest.learning_rate.back();
+  const int64_t known = standing.events ? standing.events->count() : 0;
+  if (events_.count() != known) standing.events = std::make_shared<EventLog>(events_);
   return blocks;
 }
 

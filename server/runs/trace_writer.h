@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "server/core/descent.h"
 #include "server/runs/codec.h"
+#include "server/runs/event_log.h"
 #include "server/runs/iterate_block.h"
 #include "server/runs/retention.h"
 #include "server/runs/standing.h"
@@ -27,6 +28,8 @@ class TraceWriter : public IterateSink {
         last_(known_until),
         known_(std::move(known)) {}
 
+  /// What has happened in the known iterates.
+  void SetEvents(const EventLog& events) { events_ = events; }
   /// What is known of the best so far, where a descent is restored.
   void SetBest(const BestSoFar& best) { best_ = best; }
   const BestSoFar& best() const { return best_; }
@@ -55,6 +58,7 @@ class TraceWriter : public IterateSink {
   TraceReader known_;
   std::shared_ptr<const IterateBlock> expected_;  // part of the known iterates
   BestSoFar best_;
+  EventLog events_;
   std::unique_ptr<IterateBlock> open_;
   std::vector<std::unique_ptr<IterateBlock>> sealed_;
   size_t rows_expected_ = 16;  // of the next block: as many as the last had

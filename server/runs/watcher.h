@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/runs/iterate_block.h"
@@ -42,6 +43,8 @@ struct WatchUpdate {
   std::variant<Run, std::shared_ptr<const IterateBlock>, Gap> what;
   int64_t next_iteration = 0;  ///< From where a new watcher would have to go on after this update.
   bool last = false;           ///< Nothing follows.
+  /// What happened in the iterates before `next_iteration`, but for what an earlier update brought.
+  std::vector<RunEvent> events = {};
 };
 
 /// What Next gives: an update; or none yet. `not_before` is set where the watcher's own pace (live

@@ -64,6 +64,7 @@ void MemoryStore::Apply(const RunChange& change) {
   for (const StoredBlock& block : change.append) kept.blocks[block.last] = block;
   if (change.checkpoint) kept.checkpoint = *change.checkpoint;
   if (kept.checkpoint && kept.checkpoint->empty()) kept.checkpoint.reset();
+  if (change.events) kept.events = *change.events;
   for (const RunChange::Replacement& replace : change.replace) {
     std::erase_if(kept.blocks, [&replace](const auto& entry) {
       return entry.second.first >= replace.first && entry.second.last <= replace.last;
@@ -124,6 +125,13 @@ absl::StatusOr<std::optional<std::string>> MemoryStore::Checkpoint(const std::st
   const auto found = runs_.find(id);
   if (found == runs_.end()) return NoSuchRun(id);
   return found->second.checkpoint;
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryStore::Events(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return NoSuchRun(id);
+  return found->second.events;
 }
 
 absl::StatusOr<std::optional<StoredBlock>> MemoryStore::LastBlock(const std::string& id) {

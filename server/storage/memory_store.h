@@ -20,6 +20,7 @@ class MemoryStore : public runs::RunStore {
   absl::StatusOr<std::vector<runs::StoredRun>> Unfinished() override;
   absl::StatusOr<uint64_t> LastNumber() override;
   absl::StatusOr<std::optional<std::string>> Checkpoint(const std::string& id) override;
+  absl::StatusOr<std::optional<std::string>> Events(const std::string& id) override;
   absl::StatusOr<std::optional<runs::StoredBlock>> LastBlock(const std::string& id) override;
   absl::StatusOr<std::vector<runs::StoredBlock>> Blocks(const std::string& id, int64_t from,
                                                         int64_t to, size_t max_bytes) override;
@@ -29,6 +30,7 @@ class MemoryStore : public runs::RunStore {
     runs::StoredRun run;
     std::map<int64_t, runs::StoredBlock> blocks;  // by last iteration
     std::optional<std::string> checkpoint;
+    std::optional<std::string> events;
   };
 
   absl::Status Check(const std::vector<runs::RunChange>& changes) const;  // requires mutex_

@@ -7,7 +7,7 @@ namespace thalweg::storage {
 namespace {
 
 constexpr int kOldestSqlite = 3038000;  // the oldest release that this file was thought through for
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr int kApplicationId = 0x54484C57;  // "THLW"
 
 // A rollback journal and no write-ahead log: blobs appended to the file's end are written once and
@@ -58,6 +58,10 @@ constexpr const char* kSchema = R"sql(
   CREATE TABLE checkpoints (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 )sql";
 
+constexpr const char* kSchemaSince2 = R"sql(
+  CREATE TABLE events (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+)sql";
+
 absl::Status Run(sqlite3* database, const std::string& sql, const char* doing) {
   const int code = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus()
@@ -80,7 +84,8 @@ absl::Status Upgrade(sqlite3* database, int64_t version) {
         kSchemaVersion, "): use that version or another data directory"));
   }
   return Run(database,
-             absl::StrCat("BEGIN IMMEDIATE;", kSchema, "PRAGMA application_id = ", kApplicationId,
+             absl::StrCat("BEGIN IMMEDIATE;", version < 1 ? kSchema : "", kSchemaSince2,
+                          "PRAGMA application_id = ", kApplicationId,
                           ";PRAGMA user_version = ", kSchemaVersion, ";COMMIT;"),
              "make the schema");
 }

@@ -57,6 +57,7 @@ absl::Status SqliteStore::Prepare() {
       {&do_->put_label, "INSERT OR IGNORE INTO labels (key, value, number) VALUES (?,?,?)"},
       {&do_->put_block, "INSERT INTO blocks (number, first, last, bytes) VALUES (?,?,?,?)"},
       {&do_->put_checkpoint, "INSERT OR REPLACE INTO checkpoints (number, bytes) VALUES (?,?)"},
+      {&do_->put_events, "INSERT OR REPLACE INTO events (number, bytes) VALUES (?,?)"},
       {&do_->number_of, "SELECT number FROM runs WHERE id = ?"},
       {&do_->remove_run, "DELETE FROM runs WHERE number = ?"},
       {&do_->remove_labels, "DELETE FROM labels WHERE number = ?"},
@@ -64,6 +65,7 @@ absl::Status SqliteStore::Prepare() {
       {&do_->remove_blocks,
        "DELETE FROM blocks WHERE number = ? AND last BETWEEN ?2 AND ?3 AND first >= ?2"},
       {&do_->remove_checkpoint, "DELETE FROM checkpoints WHERE number = ?"},
+      {&do_->remove_events, "DELETE FROM events WHERE number = ?"},
       {&do_->get, select + "WHERE id = ?"},
       {&do_->find_request, select + "WHERE request_id = ?"},
       {&do_->unfinished, select + "WHERE finished = 0 ORDER BY number"},
@@ -76,6 +78,7 @@ absl::Status SqliteStore::Prepare() {
                     "WHERE l.number < ?1 AND l.key = ?3 AND l.value = ?4 ",
                     "AND (?5 IS NULL OR r.state = ?5) ORDER BY l.number DESC LIMIT ?2")},
       {&do_->checkpoint, "SELECT bytes FROM checkpoints WHERE number = ?"},
+      {&do_->events, "SELECT bytes FROM events WHERE number = ?"},
       {&do_->blocks,
        "SELECT first, last, bytes FROM blocks WHERE number = ? AND last >= ? AND first <= ? "
        "ORDER BY last"},
@@ -132,6 +135,10 @@ absl::Status SqliteStore::Apply(const RunChange& change) {
       if (status = PutBlock(*number, block); !status.ok()) return status;
     }
   }
+  if (change.events) {
+    absl::Status status = Use(do_->put_events).Bind(*number).BindBytes(*change.events).Done();
+    if (!status.ok()) return status;
+  }
   if (!change.checkpoint) return absl::OkStatus();
   if (change.checkpoint->empty()) return Use(do_->remove_checkpoint).Bind(*number).Done();
   return Use(do_->put_checkpoint).Bind(*number).BindBytes(*change.checkpoint).Done();
@@ -162,8 +169,8 @@ absl::Status SqliteStore::PutRun(const StoredRun& run) {
 }
 
 absl::Status SqliteStore::Remove(int64_t number) {
-  for (SqliteStatement* remove :
-       {&do_->remove_all_blocks, &do_->remove_checkpoint, &do_->remove_labels, &do_->remove_run}) {
+  for (SqliteStatement* remove : {&do_->remove_all_blocks, &do_->remove_checkpoint,
+                                  &do_->remove_events, &do_->remove_labels, &do_->remove_run}) {
     if (absl::Status status = Use(*remove).Bind(number).Done(); !status.ok()) return status;
   }
   return absl::OkStatus();
@@ -256,10 +263,19 @@ absl::StatusOr<uint64_t> SqliteStore::LastNumber() {
 }
 
 absl::StatusOr<std::optional<std::string>> SqliteStore::Checkpoint(const std::string& id) {
+  return BytesOf(do_->checkpoint, id);
+}
+
+absl::StatusOr<std::optional<std::string>> SqliteStore::Events(const std::string& id) {
+  return BytesOf(do_->events, id);
+}
+
+absl::StatusOr<std::optional<std::string>> SqliteStore::BytesOf(SqliteStatement& statement,
+                                                                const std::string& id) {
   const std::lock_guard lock(mutex_);
   const absl::StatusOr<int64_t> number = NumberOf(id);
   if (!number.ok()) return number.status();
-  Use use(do_->checkpoint);
+  Use use(statement);
   use.Bind(*number);
   if (use.Row()) return use.Bytes(0);
   if (!use.status().ok()) return use.status();

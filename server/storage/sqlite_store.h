@@ -30,6 +30,7 @@ class SqliteStore : public runs::RunStore {
   absl::StatusOr<std::vector<runs::StoredRun>> Unfinished() override;
   absl::StatusOr<uint64_t> LastNumber() override;
   absl::StatusOr<std::optional<std::string>> Checkpoint(const std::string& id) override;
+  absl::StatusOr<std::optional<std::string>> Events(const std::string& id) override;
   absl::StatusOr<std::optional<runs::StoredBlock>> LastBlock(const std::string& id) override;
   absl::StatusOr<std::vector<runs::StoredBlock>> Blocks(const std::string& id, int64_t from,
                                                         int64_t to, size_t max_bytes) override;
@@ -45,6 +46,8 @@ class SqliteStore : public runs::RunStore {
   absl::Status Remove(int64_t number);                                    // requires mutex_
   absl::Status PutBlock(int64_t number, const runs::StoredBlock& block);  // requires mutex_
   absl::StatusOr<int64_t> NumberOf(const std::string& id);                // requires mutex_
+  absl::StatusOr<std::optional<std::string>> BytesOf(SqliteStatement& statement,
+                                                     const std::string& id);
   absl::StatusOr<std::vector<runs::StoredRun>> ReadRuns(
       SqliteStatement::Use& use);  // requires mutex_
 
@@ -54,11 +57,12 @@ class SqliteStore : public runs::RunStore {
 
   struct Statements {
     SqliteStatement begin, commit, rollback;
-    SqliteStatement put_run, put_label, put_block, put_checkpoint, number_of;
-    SqliteStatement remove_run, remove_labels, remove_all_blocks, remove_blocks, remove_checkpoint;
+    SqliteStatement put_run, put_label, put_block, put_checkpoint, put_events, number_of;
+    SqliteStatement remove_run, remove_labels, remove_all_blocks, remove_blocks;
+    SqliteStatement remove_checkpoint, remove_events;
     SqliteStatement get, find_request, unfinished, last_number, labels_of;
     SqliteStatement list_all, list_state, list_label;
-    SqliteStatement checkpoint, blocks, last_block;
+    SqliteStatement checkpoint, events, blocks, last_block;
   };
   std::unique_ptr<Statements> do_;  // gone before the connection is closed
 };

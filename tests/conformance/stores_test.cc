@@ -210,6 +210,21 @@ TEST_P(Stores, KeepTheLatestCheckpointUntilItIsTakenAway) {
   EXPECT_FALSE(store_->Checkpoint("a")->has_value());
 }
 
+TEST_P(Stores, KeepWhatHappenedAsItWasLastWritten) {
+  Put({NewRun("a", 1)});
+  EXPECT_FALSE(store_->Events("a")->has_value());
+  EXPECT_TRUE(absl::IsNotFound(store_->Events("b").status()));
+  for (const std::string bytes : {"one", "two"}) {
+    RunChange change;
+    change.id = "a";
+    change.events = bytes;
+    Put({change});
+  }
+  Reopen();
+
+  EXPECT_EQ(**store_->Events("a"), "two");
+}
+
 TEST_P(Stores, ListNewestFirstByStateAndLabelAndPage) {
   for (uint64_t number = 1; number <= 9; ++number) {
     RunChange change = NewRun("r" + std::to_string(number), number);
@@ -254,6 +269,7 @@ TEST_P(Stores, RemoveARunWithAllThatBelongsToIt) {
   RunChange change = NewRun("a", 1, "request");
   change.append = {Block(0, 4)};
   change.checkpoint = "c";
+  change.events = "e";
   Put({change, NewRun("b", 2)});
   RunChange removal;
   removal.id = "a";
@@ -270,6 +286,7 @@ TEST_P(Stores, RemoveARunWithAllThatBelongsToIt) {
   Put({NewRun("a", 3, "request")});
   EXPECT_THAT(FirstsOf("a", 0, 10), IsEmpty());
   EXPECT_FALSE(store_->Checkpoint("a")->has_value());
+  EXPECT_FALSE(store_->Events("a")->has_value());
 }
 
 TEST_P(Stores, NeverGiveANumberTwice) {

@@ -36,6 +36,9 @@ class MortalStore : public RunStore {
   absl::StatusOr<std::optional<std::string>> Checkpoint(const std::string& id) override {
     return kept_.Checkpoint(id);
   }
+  absl::StatusOr<std::optional<std::string>> Events(const std::string& id) override {
+    return kept_.Events(id);
+  }
   absl::StatusOr<std::optional<StoredBlock>> LastBlock(const std::string& id) override {
     return kept_.LastBlock(id);
   }

@@ -68,6 +68,82 @@ TEST(IterateBlock, WritesConstantAndCountingColumnsAsTwoNumbers) {
   EXPECT_LT(bytes, 1000 * (8 + 8 + 8 + 4) + 400);
 }
 
+// The first `sparse` rows have nothing in the columns that may be empty, the others have.
+IterateBlock PartlySparse(size_t rows, size_t sparse) {
+  IterateBlock block;
+  Iterate at;
+  for (size_t row = 0; row < rows; ++row) {
+    at.iteration = static_cast<int64_t>(row);
+    at.trials = row < sparse ? 0 : 3;
+    at.violation = row < sparse ? 0 : 0.5 * static_cast<double>(row);
+    at.evaluations.hessian_products = row < sparse ? 0 : at.iteration;
+    block.Append({at, 1, 1, 1, 1}, 0);
+  }
+  return block;
+}
+
+TEST(IterateBlock, SpendsNothingOnColumnsThatAreZeroThroughout) {
+  const IterateBlock block = BlockOf(1000, 2);
+  IterateBlock zeros = block;
+  zeros.trials.assign(1000, 0);
+  zeros.violation.assign(1000, 0.0);
+
+  EXPECT_TRUE(block.trials.empty() && block.hessian_products.empty() && block.violation.empty());
+  EXPECT_EQ(block.bytes_per_row(), 9 * 8 + 4 + 2 * 8U);
+  EXPECT_EQ(Encode(zeros), Encode(block));
+  EXPECT_TRUE(DecodeIterateBlock(Encode(zeros))->trials.empty());
+}
+
+TEST(IterateBlock, KeepsColumnsThatBeginWithZeros) {
+  const IterateBlock block = PartlySparse(100, 40);
+
+  const auto read = DecodeIterateBlock(Encode(block));
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->trials, block.trials);
+  EXPECT_EQ(read->violation, block.violation);
+  EXPECT_EQ(read->hessian_products, block.hessian_products);
+  EXPECT_EQ(block.trials.size(), 100U);
+  EXPECT_EQ(EntryAt(block.trials, 39), 0);
+  EXPECT_EQ(EntryAt(block.trials, 40), 3);
+  EXPECT_EQ(block.evaluations(99).hessian_products, 99);
+}
+
+TEST(IterateBlock, JoinsBlocksWithAndWithoutTheColumnsThatMayBeEmpty) {
+  const IterateBlock block = PartlySparse(100, 40);
+  for (const size_t cut : {0, 1, 39, 40, 41, 99, 100}) {
+    IterateBlock joined;
+    joined.AppendRows(block.Slice(0, static_cast<int64_t>(cut) - 1), 0, cut);
+    joined.AppendRows(block, cut, 100);
+    IterateBlock backwards;  // what has entries first
+    backwards.AppendRows(block, cut, 100);
+    backwards.AppendRows(PartlySparse(cut, cut), 0, cut);
+
+    EXPECT_EQ(Encode(joined), Encode(block)) << cut;
+    EXPECT_EQ(EntryAt(backwards.trials, 99), cut > 0 ? 0 : 3) << cut;
+    EXPECT_EQ(backwards.trials.empty() ? 100U : backwards.trials.size(), 100U) << cut;
+  }
+}
+
+// A block of two rows as the version before wrote it: no bytes for the columns that may be empty.
+TEST(IterateBlock, ReadsWhatTheVersionBeforeWrote) {
+  const IterateBlock block = BlockOf(2, 1);
+  std::string bytes = Encode(block);
+  const size_t forms = bytes.size() - (1 + 2 * 8) - (1 + 2 * 4) - 3;  // x, flags: raw
+  ASSERT_EQ(bytes.substr(forms, 3), std::string(3, '\3'));
+  bytes.erase(forms, 3);
+  bytes[0] = 1;
+  const uint32_t checksum = Crc32c(std::string_view(bytes).substr(8));
+  bytes.replace(4, 4, reinterpret_cast<const char*>(&checksum), 4);
+
+  const auto read = DecodeIterateBlock(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(Encode(*read), Encode(block));
+  bytes[0] = 3;
+  EXPECT_EQ(DecodeIterateBlock(bytes).status().message(), "stored iterates: version 3 is unknown");
+}
+
 TEST(IterateBlock, RefusesEveryBitThatIsFlipped) {
   const std::string bytes = Encode(BlockOf(5, 2));
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {

@@ -18,8 +18,11 @@ IterateBlock Rows(int64_t from, int64_t to) {
   Iterate at;
   for (at.iteration = from; at.iteration <= to; ++at.iteration) {
     at.flags = at.iteration % 97 == 0 ? uint32_t{kNonFinite} : 0;
+    if (at.iteration % 31 == 0) at.flags |= kRestarted;
+    if (at.iteration % 41 == 0) at.flags |= kNewBest;
+    at.trials = at.iteration % 3;
     const double value = std::sin(static_cast<double>(at.iteration * at.iteration));
-    rows.Append({at, at.flags == 0 ? value : std::nan(""), 0, 0, 0}, 0);
+    rows.Append({at, at.iteration % 97 != 0 ? value : std::nan(""), 0, 0, 0}, 0);
   }
   return rows;
 }
@@ -27,11 +30,34 @@ IterateBlock Rows(int64_t from, int64_t to) {
 TEST(Thinned, KeepsFirstLastLeastAndGreatestOfEachBucketAndAllThatIsNotFinite) {
   IterateBlock rows = Rows(1, 15);  // two buckets of 8: 1..7 and 8..15
   rows.value = {5, 5, 9, 1, 1, 9, 5, 0, 4, 4, 4, 4, 4, 7, 4};
+  rows.flags.assign(15, 0);
   rows.flags[10] = kNonFinite;  // iteration 11
 
   const IterateBlock thinned = Thinned(rows, 8);
 
   EXPECT_EQ(thinned.iteration, (std::vector<int64_t>{1, 3, 4, 7, 8, 11, 14, 15}));
+}
+
+TEST(Thinned, KeepsWhereItRestartedOrChangedAndTheLastThatWasTheBestSoFar) {
+  IterateBlock rows = Rows(0, 7);
+  rows.value = {5, 5, 9, 4, 4, 4, 1, 5};
+  rows.flags = {0, kRestarted, 0, kNewBest, kRejected, kNewBest | kChanged, kClipped, 0};
+
+  // The one of value 1 is the least but violates constraints: it is not the best.
+  EXPECT_EQ(Thinned(rows, 8).iteration, (std::vector<int64_t>{0, 1, 2, 5, 6, 7}));
+}
+
+TEST(Thinned, KeepsNoMoreThanSixteenOfABucketForWhatHappenedThere) {
+  IterateBlock rows = Rows(0, 1023);
+  for (size_t row = 0; row < 1024; ++row) {
+    rows.value[row] = 0;
+    rows.flags[row] = kRestarted;
+  }
+
+  const IterateBlock thinned = Thinned(rows, 1024);
+
+  EXPECT_EQ(thinned.rows(), 17U);  // the first sixteen and the last
+  EXPECT_EQ(Encode(Thinned(Thinned(rows, 64), 1024)), Encode(thinned));
 }
 
 TEST(Thinned, GivesTheSameInStepsAsAtOnce) {

@@ -30,6 +30,16 @@ void PrintField(std::ostream& out, const std::string& name, const std::string& v
   if (!value.empty()) out << absl::StrFormat("  %-13s %s\n", name, value);
 }
 
+void PrintEvents(std::ostream& out, const v1::Run& run) {
+  int64_t at = 0;
+  for (const v1::RunEvent& event : run.events()) {
+    if (++at == run.events_size() / 2 + 1 && run.event_count() > run.events_size()) {
+      PrintField(out, "...", absl::StrCat(run.event_count() - run.events_size(), " more"));
+    }
+    PrintField(out, absl::StrCat("at ", CountText(event.iteration())), EventText(event));
+  }
+}
+
 void Print(const v1::Run& run, Context& context) {
   std::ostream& out = context.out;
   out << Headline(run) << "\n";
@@ -43,6 +53,7 @@ void Print(const v1::Run& run, Context& context) {
   PrintField(out, "labels", Printable(absl::StrJoin(labels, ", ", absl::PairFormatter("="))));
   PrintField(out, "seed", absl::StrCat(run.seed()));
   PrintField(out, "created", google::protobuf::util::TimeUtil::ToString(run.create_time()));
+  PrintEvents(out, run);
   if (IsOver(run.state())) {
     out << Summary(run, context.terminal);
     return;
@@ -52,7 +63,7 @@ void Print(const v1::Run& run, Context& context) {
   PrintField(out, "best",
              absl::StrCat(NumberText(run.best_value()), " at iteration ",
                           CountText(run.best_iteration())));
-  PrintField(out, "|gradient|", ShortText(run.gradient_norm()));
+  PrintField(out, "|gradient|", KnownText(run.gradient_norm()));
   PrintField(out, "learning rate", ShortText(run.learning_rate()));
   PrintField(out, "evaluations",
              absl::StrCat(CountText(run.value_evaluations()), " values, ",

@@ -90,6 +90,7 @@ Json& Json::Number(double number) {
   return Raw(NumberText(number));
 }
 
+Json& Json::Known(double number) { return std::isnan(number) ? Null() : Number(number); }
 Json& Json::Integer(int64_t number) { return Raw(absl::StrCat(number)); }
 Json& Json::Text(std::string_view text) { return Raw(JsonString(text)); }
 Json& Json::Flag(bool flag) { return Raw(flag ? "true" : "false"); }

@@ -22,6 +22,7 @@ class Json {
   Json& EndArray();
   Json& Key(std::string_view key);
   Json& Number(double number);
+  Json& Known(double number);  ///< NaN stands for what is not known: null.
   Json& Integer(int64_t number);
   Json& Text(std::string_view text);
   Json& Flag(bool flag);

@@ -52,4 +52,8 @@ std::string OptimizerText(const v1::Run& run) {
   return run.has_optimizer() ? PartText(run.optimizer()) : "gradient_descent";
 }
 
+std::string EventText(const v1::RunEvent& event) {
+  return Printable(absl::StrCat(event.code(), ": ", event.text()));
+}
+
 }  // namespace thalweg::cli

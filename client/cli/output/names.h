@@ -17,6 +17,9 @@ std::string Printable(const std::string& text);
 /// "minimize (x-2.5)**2-1", "maximize rosenbrock, dimension 10".
 std::string ObjectiveText(const v1::Objective& objective);
 
+/// "restart: the directions have lost their conjugacy".
+std::string EventText(const v1::RunEvent& event);
+
 /// "gradient_descent(learning_rate=0.1)".
 std::string OptimizerText(const v1::Run& run);
 

@@ -17,6 +17,10 @@ std::string NumberText(double number) {
 
 std::string ShortText(double number, int digits) { return absl::StrFormat("%.*g", digits, number); }
 
+std::string KnownText(double number, int digits) {
+  return std::isnan(number) ? "-" : ShortText(number, digits);
+}
+
 std::string CountText(int64_t count) {
   std::string text = absl::StrCat(count);
   const size_t first_digit = count < 0 ? 1 : 0;

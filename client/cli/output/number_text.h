@@ -12,6 +12,9 @@ std::string NumberText(double number);
 /// About `digits` significant digits, for people: "2.4999", "-1.23e-07".
 std::string ShortText(double number, int digits = 6);
 
+/// As ShortText; "-" for NaN, where that stands for what is not known.
+std::string KnownText(double number, int digits = 6);
+
 /// "12 345 678".
 std::string CountText(int64_t count);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "google/protobuf/util/time_util.h"
 
@@ -39,7 +40,7 @@ void WriteFullIterate(Json& json, const Variables& variables, const v1::FullIter
   json.Object();
   json.Key("iteration").Integer(iterate.iteration());
   json.Key("value").Number(iterate.value());
-  json.Key("gradient_norm").Number(iterate.gradient_norm());
+  json.Key("gradient_norm").Known(iterate.gradient_norm());
   json.Key("x");
   WriteX(json, variables, iterate.x());
   json.EndObject();
@@ -64,6 +65,31 @@ void WriteFindings(Json& json, const v1::Termination& termination) {
   json.EndArray();
 }
 
+/// What else is to be known of an iterate, where there is anything.
+void WriteFlags(Json& json, uint32_t flags) {
+  static constexpr std::pair<v1::IterateFlag, const char*> kNames[] = {
+      {v1::ITERATE_FLAG_NON_FINITE, "non_finite"}, {v1::ITERATE_FLAG_CLIPPED, "clipped"},
+      {v1::ITERATE_FLAG_REJECTED, "rejected"},     {v1::ITERATE_FLAG_RESTARTED, "restarted"},
+      {v1::ITERATE_FLAG_CHANGED, "changed"},
+  };
+  bool any = false;
+  for (const auto& [flag, name] : kNames) {
+    if ((flags & (1U << (static_cast<unsigned>(flag) - 1))) == 0) continue;
+    if (!std::exchange(any, true)) json.Key("flags").Array();
+    json.Text(name);
+  }
+  if (any) json.EndArray();
+}
+
+void WriteEvents(Json& json, const v1::Run& run) {
+  json.Array();
+  for (const v1::RunEvent& event : run.events()) {
+    json.Object().Key("iteration").Integer(event.iteration());
+    json.Key("code").Text(event.code()).Key("text").Text(event.text()).EndObject();
+  }
+  json.EndArray();
+}
+
 /// How it ended: the members that a result and a shown run have in common.
 void WriteEnding(Json& json, const v1::Run& run) {
   const v1::Termination& termination = run.termination();
@@ -79,6 +105,7 @@ void WriteCounts(Json& json, const v1::Run& run) {
   json.Key("iterations").Integer(run.iteration());
   json.Key("evaluations").Integer(run.value_evaluations());
   json.Key("gradient_evaluations").Integer(run.gradient_evaluations());
+  json.Key("hessian_products").Integer(run.hessian_products());
 }
 
 void WriteBestAndLast(Json& json, const v1::Run& run) {
@@ -121,11 +148,14 @@ void WriteIterate(Json& json, const Variables& variables, const client::Iterates
   json.Key("iteration").Integer(batch.iteration()[i]);
   json.Key("value").Number(batch.value()[i]);
   json.Key("best_value").Number(batch.best_value()[i]);
-  json.Key("gradient_norm").Number(batch.gradient_norm()[i]);
+  json.Key("gradient_norm").Known(batch.gradient_norm()[i]);
   json.Key("step_norm").Number(batch.step_norm()[i]);
   json.Key("learning_rate").Number(batch.learning_rate()[i]);
   json.Key("x");
   WriteX(json, variables, batch.x(i));
+  if (batch.trials(i) != 0) json.Key("trials").Integer(batch.trials(i));
+  if (batch.violation(i) != 0) json.Key("violation").Number(batch.violation(i));
+  WriteFlags(json, batch.flags()[i]);
   json.EndObject();
 }
 
@@ -145,6 +175,8 @@ void WriteResult(Json& json, const v1::Run& run) {
   WriteBestAndLast(json, run);
   json.Key("findings");
   WriteFindings(json, run.termination());
+  json.Key("events");
+  WriteEvents(json, run);
   json.Key("elapsed_seconds").Number(run.elapsed_seconds());
   json.EndObject();
 }
@@ -169,11 +201,13 @@ void WriteRun(Json& json, const v1::Run& run) {
   json.Key("value").Number(run.value());
   json.Key("best_value").Number(run.best_value());
   json.Key("best_iteration").Integer(run.best_iteration());
-  json.Key("gradient_norm").Number(run.gradient_norm());
+  json.Key("gradient_norm").Known(run.gradient_norm());
   json.Key("learning_rate").Number(run.learning_rate());
   WriteBestAndLast(json, run);
   json.Key("findings");
   WriteFindings(json, run.termination());
+  json.Key("events");
+  WriteEvents(json, run);
   json.Key("elapsed_seconds").Number(run.elapsed_seconds());
   json.EndObject();
 }

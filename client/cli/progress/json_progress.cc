@@ -40,6 +40,15 @@ class JsonProgress final : public Progress {
     out_.flush();
   }
 
+  void Event(const v1::RunEvent& event) override {
+    if (quiet_) return;
+    Json json;
+    json.Object().Key("event").Text(event.code());
+    json.Key("iteration").Integer(event.iteration());
+    json.Key("text").Text(event.text()).EndObject();
+    Print(json.text());
+  }
+
   void Gap(const v1::Gap& gap) override {
     if (quiet_) return;
     Json json;

@@ -41,6 +41,11 @@ class LineProgress final : public Progress {
     context_.out.flush();
   }
 
+  void Event(const v1::RunEvent& event) override {
+    if (quiet_) return;
+    context_.out << absl::StrFormat("%12d %s\n", event.iteration(), EventText(event)) << std::flush;
+  }
+
   void Gap(const v1::Gap&) override {}  // the numbers in the first column say it
 
   void Lost(const client::Error& reason) override {
@@ -56,7 +61,7 @@ class LineProgress final : public Progress {
   static std::string Line(const client::IteratesView& batch, size_t i) {
     return absl::StrFormat(
         "%12d %16s %16s %12s %12s %12s\n", batch.iteration()[i], ShortText(batch.value()[i], 10),
-        ShortText(batch.best_value()[i], 10), ShortText(batch.gradient_norm()[i], 5),
+        ShortText(batch.best_value()[i], 10), KnownText(batch.gradient_norm()[i], 5),
         ShortText(batch.step_norm()[i], 5), ShortText(batch.learning_rate()[i], 5));
   }
 

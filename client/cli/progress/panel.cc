@@ -98,13 +98,17 @@ std::vector<std::string> Panel::Lines(int width) const {
                                   CountText(iteration_), "value", ShortText(value_, 10), "best",
                                   ShortText(best_, 10)));
   lines.push_back(absl::StrFormat("  %-10s %-17s %-10s %-17s %-10s %s", "|gradient|",
-                                  ShortText(gradient_norm_, 4), "rate",
+                                  KnownText(gradient_norm_, 4), "rate",
                                   ShortText(learning_rate_, 6), "evals",
                                   absl::StrCat(CountText(values_), " + ", CountText(gradients_))));
   lines.push_back(absl::StrFormat("  %-10s %-17s %-10s %-17s %-10s %s", "elapsed",
                                   absl::StrFormat("%.1f s", elapsed_), "speed",
                                   CountText(std::llround(rate)) + " it/s", "state",
                                   lost_.empty() ? StateName(run_.state()) : "connection lost"));
+  if (!event_.code().empty()) {
+    lines.push_back(absl::StrFormat("  %-10s %-17s %s", "last event", CountText(event_.iteration()),
+                                    EventText(event_)));
+  }
   for (std::string& line : CurveLines(width)) lines.push_back(std::move(line));
   for (std::string& line : lines) line = Clipped(line, width);
   return lines;

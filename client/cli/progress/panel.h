@@ -15,6 +15,7 @@ class Panel {
  public:
   void Update(const v1::Run& run);
   void Update(const client::IteratesView& batch);
+  void Update(const v1::RunEvent& event) { event_ = event; }
   /// Draws the curves anew from `batch`, which spans the whole run.
   void Redraw(const client::IteratesView& batch);
   void Lost(const std::string& why) { lost_ = why; }
@@ -36,6 +37,7 @@ class Panel {
   int64_t values_ = 0;     // evaluations
   int64_t gradients_ = 0;  // likewise
   double elapsed_ = 0;     // s of stepping
+  v1::RunEvent event_;     // the latest; none while its code is empty
   Curve gradient_norms_;
   Curve objective_values_;
 };

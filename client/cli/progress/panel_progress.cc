@@ -28,6 +28,8 @@ class PanelProgress final : public Progress {
     if (Clock::now() - drawn_ >= kBetweenFrames) Redraw();
   }
 
+  void Event(const v1::RunEvent& event) override { panel_.Update(event); }
+
   void Gap(const v1::Gap&) override {}  // History will fill it
 
   void History(const client::IteratesView& batch) override { panel_.Redraw(batch); }

@@ -20,6 +20,8 @@ class Progress {
   virtual void Run(const v1::Run& run) = 0;
   /// The next iterates. The run has been shown before.
   virtual void Iterates(const client::IteratesView& batch) = 0;
+  /// Something happened; after the iterate that it led to.
+  virtual void Event(const v1::RunEvent& event) = 0;
   /// Iterates that will not come.
   virtual void Gap(const v1::Gap& gap) = 0;
   /// The run from its start, thinned; comes once at its end where iterates were passed over.

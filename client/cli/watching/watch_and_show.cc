@@ -60,6 +60,7 @@ client::Result<v1::Run> WatchAndShow(const client::Client& client, const std::st
   client::WatchHandlers handlers;
   handlers.on_run = [&](const v1::Run& run) { progress->Run(run); };
   handlers.on_iterates = [&](const client::IteratesView& batch) { progress->Iterates(batch); };
+  handlers.on_event = [&](const v1::RunEvent& event) { progress->Event(event); };
   bool passed_over = false;
   handlers.on_gap = [&](const v1::Gap& gap) {
     passed_over = true;

@@ -18,7 +18,7 @@ constexpr int kUsualPage = 1000;
 constexpr int kMostPage = 10'000;
 // gRPC's clients refuse messages above 4 MiB unless told otherwise.
 constexpr int64_t kMostBytes = 3 << 20;
-constexpr int64_t kRowBytes = 92;  // of one iterate without x
+constexpr int64_t kRowBytes = 120;  // of one iterate without x
 
 /// Iterates of this run that fit into one answer.
 int64_t MostRows(const runs::Run& run) {

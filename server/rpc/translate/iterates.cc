@@ -1,5 +1,7 @@
 #include "server/rpc/translate/iterates.h"
 
+#include <algorithm>
+
 namespace thalweg::rpc {
 namespace {
 
@@ -7,6 +9,15 @@ template <typename Column, typename Field>
 void Copy(const Column& column, Field* field) {
   field->Clear();
   field->Add(column.begin(), column.end());
+}
+
+template <typename Column, typename Field>
+void CopyUnlessZero(const Column& column, Field* field) {
+  if (std::all_of(column.begin(), column.end(), [](auto entry) { return entry == 0; })) {
+    field->Clear();
+  } else {
+    Copy(column, field);
+  }
 }
 
 }  // namespace
@@ -21,6 +32,9 @@ void ToWire(const runs::IterateBlock& block, v1::IterateBatch& wire) {
   Copy(block.learning_rate, wire.mutable_learning_rate());
   Copy(block.value_evaluations, wire.mutable_value_evaluations());
   Copy(block.gradient_evaluations, wire.mutable_gradient_evaluations());
+  CopyUnlessZero(block.hessian_products, wire.mutable_hessian_products());
+  CopyUnlessZero(block.trials, wire.mutable_trials());
+  CopyUnlessZero(block.violation, wire.mutable_violation());
   Copy(block.flags, wire.mutable_flags());
   Copy(block.x, wire.mutable_x());
   wire.set_coordinates(block.coordinates);

@@ -76,6 +76,7 @@ void AddProgress(const runs::Run& run, v1::Run& wire) {
   wire.set_iteration(run.iterations);
   wire.set_value_evaluations(run.evaluations.values);
   wire.set_gradient_evaluations(run.evaluations.gradients);
+  wire.set_hessian_products(run.evaluations.hessian_products);
   wire.set_value(run.value);
   wire.set_best_value(run.best_value);
   wire.set_best_iteration(run.best_iteration);
@@ -101,6 +102,15 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
   if (run.best) ToWire(*run.best, run.variables, view, *wire.mutable_best());
   if (run.last) ToWire(*run.last, run.variables, view, *wire.mutable_last());
   if (run.stop_reason) rpc::ToWire(*run.stop_reason, *wire.mutable_termination());
+  if (!run.events || !view.events) return;
+  for (const runs::RunEvent& event : run.events->kept()) ToWire(event, *wire.add_events());
+  wire.set_event_count(run.events->count());
+}
+
+void ToWire(const runs::RunEvent& event, v1::RunEvent& wire) {
+  wire.set_iteration(event.iteration);
+  wire.set_code(event.code);
+  wire.set_text(event.text);
 }
 
 v1::RunState ToWire(runs::RunState state) {

@@ -14,14 +14,17 @@ namespace thalweg::rpc {
 struct RunView {
   size_t most_numbers = std::numeric_limits<size_t>::max();
   size_t most_text = std::numeric_limits<size_t>::max();  ///< Bytes of a formula.
+  bool events = true;
 };
 inline constexpr RunView kWholeRun;
 /// A stream's messages stay below 1 MiB: start, best and last are 320 kB each at most.
 inline constexpr RunView kStreamedRun{40'000, 64 << 10};
 /// A page may have 1000 runs.
-inline constexpr RunView kListedRun{64, 1024};
+inline constexpr RunView kListedRun{64, 1024, /*events=*/false};
 
 void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire);
+
+void ToWire(const runs::RunEvent& event, v1::RunEvent& wire);
 
 v1::RunState ToWire(runs::RunState state);
 /// Nothing for RUN_STATE_UNSPECIFIED and for numbers that are no state.

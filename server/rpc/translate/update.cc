@@ -22,6 +22,8 @@ void ToWire(const runs::WatchUpdate& update, v1::RunUpdate& wire) {
     wire.mutable_gap()->set_to_iteration(gap.to);
     wire.mutable_gap()->set_reason(gap.reason);
   }
+  wire.clear_events();
+  for (const runs::RunEvent& event : update.events) ToWire(event, *wire.add_events());
   wire.set_next_iteration(update.next_iteration);
   wire.set_last(update.last);
 }
