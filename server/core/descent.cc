@@ -194,7 +194,7 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
                                                          DescentSettings settings) {
   auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
   const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
-  const auto rules = WithSafeguards(settings.stopping, can.gradient);
+  const auto rules = WithSafeguards(settings.stopping, can.gradient && !can.residuals);
 
   std::vector<Violation> violations;
   Append(Under("optimizer", optimizer.status()), violations);
@@ -224,9 +224,7 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
 }
 
 absl::Status Descent::Begin() {
-  const bool with_gradient = at_.gradient.size() > 0;
-  const absl::Status status =
-      with_gradient ? problem_.Evaluate(at_) : problem_.Value(at_.x, at_.value);
+  const absl::Status status = optimizer_->Begin(problem_, at_);
   if (!status.ok()) return status;
   at_.evaluations = problem_.evaluations();
   meter_.Begin(problem_, at_);

@@ -22,6 +22,12 @@ inline double SinPi(double x) { return Sleef_finz_sinpid1_u05purecfma(x); }
 /// Natural logarithm; within 1 ulp.
 inline double Log(double x) { return Sleef_finz_logd1_u10purecfma(x); }
 
+/// log(1 + x); within 1 ulp.
+inline double Log1p(double x) { return Sleef_finz_log1pd1_u10purecfma(x); }
+
+/// Arc tangent; within 1 ulp.
+inline double Atan(double x) { return Sleef_finz_atand1_u10purecfma(x); }
+
 /// e^x; within 1 ulp.
 inline double Exp(double x) { return Sleef_finz_expd1_u10purecfma(x); }
 

@@ -39,6 +39,12 @@ class Optimizer {
 
   virtual Capabilities capabilities() const = 0;
 
+  /// Evaluates the start, at.x: at.value, and at.gradient where it asks for gradients. Only for
+  /// methods that take the value from something else than the problem's value: residuals, say.
+  virtual absl::Status Begin(Problem& problem, Iterate& at) {
+    return capabilities().gradient ? problem.Evaluate(at) : problem.Value(at.x, at.value);
+  }
+
   /// Moves `at` from iterate k = at.iteration to k + 1: x, value, gradient (where it asks for
   /// gradients), learning_rate, trials and the flags of the step are new on return. `at.value` and
   /// `at.gradient` are those at `at.x` on entry; the gradient may be changed on the way. They are

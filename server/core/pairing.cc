@@ -1,5 +1,6 @@
 #include "server/core/pairing.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,9 @@
 namespace thalweg {
 namespace {
 
+// Numbers: 256 MiB, and a method keeps a few of these.
+constexpr int64_t kLargestJacobian = int64_t{1} << 25;
+
 /// What does not fit; nothing where all does.
 std::optional<std::string> Misfit(const Capabilities& can, const Problem& problem) {
   const Bounds& bounds = problem.bounds();
@@ -18,6 +22,12 @@ std::optional<std::string> Misfit(const Capabilities& can, const Problem& proble
     return problem.direction() == Direction::kMaximize
                ? "it minimises sums of squares, and this objective is maximised"
                : "it works on sums of squares, and this objective is not known to be one";
+  }
+  if (can.residuals && problem.residual_count() > kLargestJacobian / problem.size()) {
+    return absl::StrFormat(
+        "its Jacobian of %d residuals by %d variables is too large: it may have "
+        "%d numbers",
+        problem.residual_count(), problem.size(), kLargestJacobian);
   }
   if (can.needs_bounds && !bounds.finite()) {
     return "it searches a box: a finite lower and upper bound is needed for every coordinate";

@@ -42,8 +42,10 @@ using StoppingRuleEntry = CatalogEntry<StoppingRule>;
 std::span<const StoppingRuleEntry> StoppingRules();
 
 /// The rules a run goes by: those the caller gave, or `gradient_norm` where none was given and the
-/// optimizer asks for gradients, and in any case, unless given with other settings, the safeguards
-/// `iterations`, `divergence` and `non_finite`. Safeguards come first. Errors are under "[i]".
+/// optimizer goes by gradients (methods for sums of squares end by themselves, in the units of the
+/// residuals, where an absolute threshold is met too early or never), and in any case, unless given
+/// with other settings, the safeguards `iterations`, `divergence` and `non_finite`. Safeguards come
+/// first. Errors are under "[i]".
 absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
                                                  bool with_gradient = true);
 

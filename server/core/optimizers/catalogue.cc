@@ -10,10 +10,13 @@
 #include "server/core/optimizers/cma_es.h"
 #include "server/core/optimizers/conjugate_gradient.h"
 #include "server/core/optimizers/differential_evolution.h"
+#include "server/core/optimizers/dogleg.h"
+#include "server/core/optimizers/gauss_newton.h"
 #include "server/core/optimizers/genetic_algorithm.h"
 #include "server/core/optimizers/gradient_descent.h"
 #include "server/core/optimizers/lbfgs.h"
 #include "server/core/optimizers/lbfgsb.h"
+#include "server/core/optimizers/levenberg_marquardt.h"
 #include "server/core/optimizers/lion.h"
 #include "server/core/optimizers/lshade.h"
 #include "server/core/optimizers/momentum.h"
@@ -77,6 +80,9 @@ std::span<const OptimizerEntry> Optimizers() {
       ConjugateGradientEntry(),
       LbfgsbEntry(),
       BarzilaiBorweinEntry(),
+      LevenbergMarquardtEntry(),
+      GaussNewtonEntry(),
+      DoglegEntry(),
   };
   return entries;
 }
