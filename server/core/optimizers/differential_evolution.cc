@@ -23,11 +23,11 @@ OptionTable<DifferentialEvolution::Options> DifferentialEvolution::Table() {
           {"dither", &Options::dither, kUnitHalfOpen,
            "F is drawn between (1 - dither) F and (1 + dither) F for each generation"},
       },
-      PopulationTable("10 n, between 20 and 200"));
+      PopulationTable("10 n, between 40 and 200"));
 }
 
 Index DifferentialEvolution::UsualSize(Index n) const {
-  return 10 * std::clamp(n, Index{2}, Index{20});
+  return 10 * std::clamp(n, Index{4}, Index{20});
 }
 
 absl::Status DifferentialEvolution::Generation(Problem& problem, Iterate& at) {
