@@ -11,6 +11,7 @@
 #include "server/core/optimizers/conjugate_gradient.h"
 #include "server/core/optimizers/differential_evolution.h"
 #include "server/core/optimizers/dogleg.h"
+#include "server/core/optimizers/fista.h"
 #include "server/core/optimizers/gauss_newton.h"
 #include "server/core/optimizers/genetic_algorithm.h"
 #include "server/core/optimizers/gradient_descent.h"
@@ -29,6 +30,7 @@
 #include "server/core/optimizers/particle_swarm.h"
 #include "server/core/optimizers/pattern_search.h"
 #include "server/core/optimizers/powell.h"
+#include "server/core/optimizers/proximal_gradient.h"
 #include "server/core/optimizers/qhadam.h"
 #include "server/core/optimizers/radam.h"
 #include "server/core/optimizers/random_search.h"
@@ -64,6 +66,8 @@ std::span<const OptimizerEntry> Optimizers() {
       SwatsEntry(),
       LionEntry(),
       RpropEntry(),
+      ProximalGradientEntry(),
+      FistaEntry(),
       BfgsEntry(),
       LbfgsEntry(),
       NelderMeadEntry(),

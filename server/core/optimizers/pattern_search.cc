@@ -49,7 +49,7 @@ absl::Status PatternSearch::Check(const Options& options) {
 }
 
 absl::Status PatternSearch::Step(Problem& problem, Iterate& at) {
-  if (scale_.size() == 0) Begin(problem, at.x);
+  if (scale_.size() == 0) SetScale(problem, at.x);
   Place found{at.x, at.value};
   absl::Status status = options_.poll == "hooke_jeeves" ? HookeJeeves(problem, at, found)
                         : options_.poll == "first"      ? PollUntilLower(problem, at, found)
@@ -69,7 +69,7 @@ absl::Status PatternSearch::Step(Problem& problem, Iterate& at) {
   return status;
 }
 
-void PatternSearch::Begin(const Problem& problem, const Vector& x) {
+void PatternSearch::SetScale(const Problem& problem, const Vector& x) {
   scale_.setZero(x.size());
   for (const Index i : FreeCoordinates(problem.bounds(), x.size())) {
     const double step = options_.initial_step + options_.relative_step * std::abs(x[i]);

@@ -37,7 +37,7 @@ class PatternSearch final : public Optimizer {
     double value = 0;
   };
 
-  void Begin(const Problem& problem, const Vector& x);
+  void SetScale(const Problem& problem, const Vector& x);
   absl::Status HookeJeeves(Problem& problem, Iterate& at, Place& found);
   absl::Status Explore(Problem& problem, Iterate& at, Place& place);
   absl::Status PollUntilLower(Problem& problem, Iterate& at, Place& found);

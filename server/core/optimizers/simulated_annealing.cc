@@ -54,7 +54,10 @@ SimulatedAnnealing::SimulatedAnnealing(const Options& options)
 
 absl::Status SimulatedAnnealing::Step(Problem& problem, Iterate& at) {
   if (widths_.size() == 0) {
-    if (absl::Status status = Begin(problem, at); !status.ok()) return status;
+    lowest_ = at.value;
+    widths_.resize(at.x.size());
+    SetWidths(problem.bounds());
+    if (absl::Status status = MeasureTemperature(problem, at); !status.ok()) return status;
   }
   const std::vector<Index> free = FreeCoordinates(problem.bounds(), at.x.size());
   const double temperature = options_.temperature.At(at.iteration) * coolness_ * unit_;
@@ -93,10 +96,7 @@ absl::Status SimulatedAnnealing::Step(Problem& problem, Iterate& at) {
 }
 
 // The temperature's unit from what a few moves away from the start change.
-absl::Status SimulatedAnnealing::Begin(Problem& problem, Iterate& at) {
-  lowest_ = at.value;
-  widths_.resize(at.x.size());
-  SetWidths(problem.bounds());
+absl::Status SimulatedAnnealing::MeasureTemperature(Problem& problem, Iterate& at) {
   if (!options_.relative_temperature) return absl::OkStatus();
   const std::vector<Index> free = FreeCoordinates(problem.bounds(), at.x.size());
   Random random(problem.seed(), at.iteration, kProbing);

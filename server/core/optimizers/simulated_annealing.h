@@ -38,7 +38,7 @@ class SimulatedAnnealing final : public Optimizer {
   void Remember(State& state) override;
 
  private:
-  absl::Status Begin(Problem& problem, Iterate& at);
+  absl::Status MeasureTemperature(Problem& problem, Iterate& at);
   void SetWidths(const Bounds& bounds);
   double Moved(const Bounds& bounds, Index i, double x, Random& random) const;
   void Adapt(const Bounds& bounds, Index i, bool accepted);
