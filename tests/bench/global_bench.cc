@@ -1,28 +1,36 @@
 // The methods for many minima: evaluations until f - f* <= 1e-8 of the gap at the start, by method
 // and function, over seeds; the start is drawn evenly from the function's box. And what a method
 // costs beside the evaluations.
-//   global_bench [--seeds=30] [--methods=lshade,cma_es/bipop] [--functions=rastrigin]
-//   [--dimension=10]
-//                [--most=200000]
+// Functions: names of the catalogue, and bbob_1 ... where ../shared/reference/bbob is at hand (the
+// target there is f - f* <= 1e-8, as its users have it; instances 1 to 3 by turns).
+//   global_bench [--seeds=30] [--methods=lshade,cma_es/bipop] [--functions=rastrigin,bbob_17]
+//                [--dimension=10] [--most=200000]
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "server/core/descent.h"
 #include "server/core/functions/catalogue.h"
 #include "server/core/objective_spec.h"
 #include "server/core/random.h"
+#include "tests/support/bbob.h"
+#include "tests/support/json.h"
+#include "tests/support/objectives.h"
 
 namespace thalweg {
 namespace {
+
+using testing::Json;
 
 constexpr double kGap = 1e-8;
 
@@ -91,27 +99,80 @@ T Or(absl::StatusOr<T> result) {
   std::exit(1);
 }
 
+int64_t Count(const std::string& text) {
+  int64_t count = 0;
+  if (absl::SimpleAtoi(text, &count) && count > 0) return count;
+  std::fprintf(stderr, "expected a positive whole number, got '%s'\n", text.c_str());
+  std::exit(1);
+}
+
+/// A function to be minimised in a box, and what counts as reached.
+struct Landscape {
+  std::unique_ptr<Objective> objective;
+  Bounds box;
+  Vector start;
+  double target = 0;
+};
+
+Landscape ClassicFunction(const Task& task, uint64_t seed) {
+  const TestFunction& function = *Or(FindTestFunction(task.function));
+  Landscape landscape;
+  landscape.objective = Or(BuildObjective({.function = task.function, .dimension = task.n}, {}));
+  landscape.box = {function.lower(task.n), function.upper(task.n)};
+  landscape.start = Start(landscape.box, seed);
+  double first = 0;
+  if (!landscape.objective->Value(landscape.start, first).ok()) std::abort();
+  const double least = *function.minimum(task.n);
+  landscape.target = least + kGap * (first - least);
+  return landscape;
+}
+
+const std::string kBbob = "bbob_";
+
+std::filesystem::path BbobFile(int64_t function) {
+  return std::filesystem::path(THALWEG_SOURCE_DIR) / "../shared/reference/bbob" /
+         absl::StrFormat("f%02d.json", function);
+}
+
+Landscape BbobFunction(const Task& task, uint64_t seed) {
+  const int64_t function = Count(task.function.substr(kBbob.size()));
+  const auto wanted = static_cast<double>(1 + seed % 3);
+  const Json file = Json::FromFile(BbobFile(function).string());
+  for (const Json& problem : file["problems"].array()) {
+    if (problem["instance"].number() != wanted) continue;
+    if (static_cast<Index>(problem["dim"].number()) != task.n) continue;
+    const std::vector<double> x_opt = problem["xopt"].Numbers();
+    const double f_opt = problem["fopt"].number();
+    const auto f =
+        std::make_shared<testing::Bbob>(static_cast<int>(function), static_cast<int>(wanted),
+                                        Eigen::Map<const Vector>(x_opt.data(), task.n), f_opt);
+    Landscape landscape;
+    landscape.objective = testing::Make(task.n, [f](const Vector& x, Vector*) { return (*f)(x); });
+    landscape.box = {Vector::Constant(task.n, -5), Vector::Constant(task.n, 5)};
+    landscape.start = Start(landscape.box, seed);
+    landscape.target = f_opt + kGap;
+    return landscape;
+  }
+  std::fprintf(stderr, "%s is given for n = 2, 3, 5, 10 and 20\n", task.function.c_str());
+  std::exit(1);
+}
+
 /// Evaluations to the target; negative: how many were made without reaching it.
 int64_t EvaluationsToTarget(const Task& task, uint64_t seed) {
-  const TestFunction& function = *Or(FindTestFunction(task.function));
-  auto objective = Or(BuildObjective({.function = task.function, .dimension = task.n}, {}));
-  const Bounds box{function.lower(task.n), function.upper(task.n)};
-  const Vector start = Start(box, seed);
-  double first = 0;
-  if (!objective->Value(start, first).ok()) std::abort();
-  const double least = *function.minimum(task.n);
-  const double target = least + kGap * (first - least);
-  auto descent = Or(Descent::Create(std::move(objective),
+  const bool bbob = task.function.rfind(kBbob, 0) == 0;
+  Landscape landscape = bbob ? BbobFunction(task, seed) : ClassicFunction(task, seed);
+  const double target = landscape.target;
+  auto descent = Or(Descent::Create(std::move(landscape.objective),
                                     {.optimizer = task.method.optimizer,
                                      .stopping = {{"target_value", {{"threshold", target}}},
                                                   {"iterations", {{"threshold", 1e9}}},
                                                   {"evaluations", {{"threshold", task.most}}}},
-                                     .start = start,
-                                     .bounds = box,
+                                     .start = landscape.start,
+                                     .bounds = landscape.box,
                                      .seed = seed}));
   if (!descent->Begin().ok()) std::abort();
   Discard sink;
-  const auto reason = descent->Advance(INT64_MAX, 0, nullptr, sink);
+  descent->Advance(INT64_MAX, 0, nullptr, sink);
   const int64_t evaluations = descent->at().evaluations.values;
   return descent->best().value <= target ? evaluations : -evaluations;
 }
@@ -167,13 +228,6 @@ std::string Flag(int argc, char** argv, const std::string& name, const std::stri
   return otherwise;
 }
 
-int64_t Count(const std::string& text) {
-  int64_t count = 0;
-  if (absl::SimpleAtoi(text, &count) && count > 0) return count;
-  std::fprintf(stderr, "expected a positive whole number, got '%s'\n", text.c_str());
-  std::exit(1);
-}
-
 void Main(int argc, char** argv) {
   const std::vector<std::string> wanted = absl::StrSplit(Flag(argc, argv, "methods", ""), ',');
   std::vector<Contender> methods;
@@ -183,10 +237,15 @@ void Main(int argc, char** argv) {
       methods.push_back(contender);
     }
   }
-  const std::vector<std::string> functions = absl::StrSplit(
+  std::vector<std::string> functions = absl::StrSplit(
       Flag(argc, argv, "functions",
            "rastrigin,griewank,schwefel,ackley,levy,rosenbrock,michalewicz,zakharov"),
       ',');
+  const bool given = !Flag(argc, argv, "functions", "").empty();
+  for (const int number : {1, 4, 6, 9, 12, 13, 14, 16, 17, 19, 20}) {
+    if (given || !std::filesystem::exists(BbobFile(number))) continue;
+    functions.push_back(absl::StrCat(kBbob, number));
+  }
   Task task;
   task.n = Count(Flag(argc, argv, "dimension", "10"));
   task.most = static_cast<double>(Count(Flag(argc, argv, "most", "200000")));
