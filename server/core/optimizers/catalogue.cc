@@ -19,6 +19,7 @@
 #include "server/core/optimizers/lbfgsb.h"
 #include "server/core/optimizers/levenberg_marquardt.h"
 #include "server/core/optimizers/lion.h"
+#include "server/core/optimizers/lookahead.h"
 #include "server/core/optimizers/lshade.h"
 #include "server/core/optimizers/momentum.h"
 #include "server/core/optimizers/nadam.h"
@@ -29,6 +30,7 @@
 #include "server/core/optimizers/padam.h"
 #include "server/core/optimizers/particle_swarm.h"
 #include "server/core/optimizers/pattern_search.h"
+#include "server/core/optimizers/polyak.h"
 #include "server/core/optimizers/powell.h"
 #include "server/core/optimizers/proximal_gradient.h"
 #include "server/core/optimizers/qhadam.h"
@@ -66,6 +68,8 @@ std::span<const OptimizerEntry> Optimizers() {
       SwatsEntry(),
       LionEntry(),
       RpropEntry(),
+      LookaheadEntry(),
+      PolyakEntry(),
       ProximalGradientEntry(),
       FistaEntry(),
       BfgsEntry(),
