@@ -74,7 +74,7 @@ double NextStep(Interval& interval, const Trial& trial, double low, double high)
 class MoreThuente final : public LineSearch {
  public:
   struct Options {
-    double c1 = 1e-4;
+    double c1 = 0.2;
     double c2 = 0.9;
     int64_t max_trials = 20;
   };
@@ -166,8 +166,10 @@ LineSearchEntry MoreThuenteEntry() {
        .summary = "A step for the strong Wolfe conditions, by safeguarded cubic interpolation.",
        .formula = "f(x + a*d) <= f(x) + c1*a*g'd and |g(x + a*d)'d| <= c2*|g'd|",
        .source = "Moré & Thuente (1994), ACM TOMS 20, 286-307",
-       .advice = "The usual choice for quasi-Newton methods, with c2 = 0.9; nonlinear conjugate "
-                 "gradients want c2 = 0.1.",
+       .advice =
+           "The usual choice for quasi-Newton methods, with c2 = 0.9; nonlinear conjugate "
+           "gradients want c2 = 0.1. A step that is much too long and barely lower has mostly "
+           "jumped into another valley: a small c1 takes it, the default does not.",
        .example = "thalweg minimize --function beale --optimizer bfgs"});
 }
 

@@ -18,10 +18,14 @@ constexpr double kMostRate = 1e30;
 
 OptionTable<BarzilaiBorwein::Options> BarzilaiBorwein::Table() {
   return {
-      {"rate", &Options::rate, {},
+      {"rate",
+       &Options::rate,
+       {},
        "from the last step s and change of gradient y: s's/s'y, s'y/y'y, or both in turn",
        {"long", "short", "alternating"}},
-      {"memory", &Options::memory, {1, 1000, false, false},
+      {"memory",
+       &Options::memory,
+       {1, 1000, false, false},
        "a step must be lower than the highest of so many values; 1: than the last"},
       {"c1", &Options::c1, kUnitOpen, "part of the gain that the slope promises and that is due"},
       {"max_trials", &Options::max_trials, kTrials, "most points tried for one step"},
@@ -62,10 +66,9 @@ absl::Status BarzilaiBorwein::Step(Problem& problem, Iterate& at) {
       Learn(step, slope, at);
       return absl::OkStatus();
     }
-    // The minimum of the parabola, where it is neither too near nor too far: (2000), section 3.
+    // The minimum of the parabola, neither too near nor too far.
     const double parabola = -slope * step * step / (2 * (value - at.value - step * slope));
-    const bool usable = finite && parabola >= 0.1 * step && parabola <= 0.9 * step;
-    step = usable ? parabola : (finite ? 0.5 : 0.1) * step;
+    step = finite ? std::clamp(parabola, 0.1 * step, 0.5 * step) : 0.1 * step;
   }
   if (at.trials > 0 && !std::isfinite(value)) {  // left for Descent to judge
     at.x.swap(x_);
@@ -109,7 +112,8 @@ std::optional<StopReason> BarzilaiBorwein::Finished() const {
   reason.measured = gain_;
   reason.threshold = kValueRounding * std::abs(values_.back());
   reason.detail = absl::StrFormat(
-      "none of %d points along the descent direction is low enough, though a gain of about %.3g was "
+      "none of %d points along the descent direction is low enough, though a gain of about %.3g "
+      "was "
       "to be expected: the gradient does not belong to the value, or the objective is not smooth "
       "here",
       options_.max_trials, gain_);
@@ -129,7 +133,8 @@ OptimizerEntry BarzilaiBorweinEntry() {
        .title = "Barzilai-Borwein (spectral projected gradient)",
        .summary = "Steepest descent at the rate that the last step's curvature tells, allowed to "
                   "rise now and then; projected onto bounds.",
-       .formula = "x += a*(P(x - r*g) - x); r = s's/s'y, and f <= max of the last values + c1*a*g'd",
+       .formula =
+           "x += a*(P(x - r*g) - x); r = s's/s'y, and f <= max of the last values + c1*a*g'd",
        .source = "Barzilai & Borwein (1988); Raydan (1997); Birgin, Martínez & Raydan (2000)",
        .advice = "For very many variables, with or without bounds, where a step must cost little "
                  "more than its gradient. The value rises at times: look at the best. lbfgs and "

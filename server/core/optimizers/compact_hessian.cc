@@ -1,5 +1,7 @@
 #include "server/core/optimizers/compact_hessian.h"
 
+#include "server/core/optimizers/two_loops.h"
+
 namespace thalweg {
 
 void CompactHessian::Fit(Index n) {
@@ -65,6 +67,16 @@ void CompactHessian::Row(Index i, Vector& row) const {
   row.resize(2 * pairs_);
   row.head(pairs_) = y_.row(i).head(pairs_).transpose();
   row.tail(pairs_) = theta_ * s_.row(i).head(pairs_).transpose();
+}
+
+void CompactHessian::NewtonStep(const Vector& g, Vector& step) const {
+  const Vector sg = s_.leftCols(pairs_).transpose() * g;
+  const Vector yg = y_.leftCols(pairs_).transpose() * g;
+  Vector of_s(pairs_), of_y(pairs_);
+  TwoLoops({sy_, yy_, pairs_, newest_}, 1 / theta_, sg, yg, of_s, of_y);
+  step = -g / theta_;
+  step.noalias() += s_.leftCols(pairs_) * of_s;
+  step.noalias() += y_.leftCols(pairs_) * of_y;
 }
 
 Matrix CompactHessian::Gram() const {

@@ -31,6 +31,8 @@ class CompactHessian {
   void Row(Index i, Vector& row) const;
   /// M*c.
   Vector TimesM(const Vector& c) const { return middle_.solve(c); }
+  /// step = -inverse(B)*g.
+  void NewtonStep(const Vector& g, Vector& step) const;
   /// W'W, 2k x 2k.
   Matrix Gram() const;
 

@@ -39,8 +39,7 @@ void ConjugateGradient::Fit(Index n) {
   if (next_.size() != n) next_.resize(0);
 }
 
-void ConjugateGradient::Direct(const Bounds& /*bounds*/, const Iterate& /*at*/,
-                               Vector& direction) {
+void ConjugateGradient::Direct(const Bounds& /*bounds*/, const Iterate& /*at*/, Vector& direction) {
   direction = next_;
 }
 
@@ -93,8 +92,9 @@ OptimizerEntry ConjugateGradientEntry() {
        .summary = "Steps along the gradient bent by the last direction, so that what was gained is "
                   "not lost again.",
        .formula = "x += a*d; d = -g + beta*d",
-       .source = "Hestenes & Stiefel (1952); Fletcher & Reeves (1964); Polak & Ribière (1969); Dai & "
-                 "Yuan (1999); Hager & Zhang (2005)",
+       .source =
+           "Hestenes & Stiefel (1952); Fletcher & Reeves (1964); Polak & Ribière (1969); Dai & "
+           "Yuan (1999); Hager & Zhang (2005)",
        .advice = "For very many variables where even the vectors that lbfgs keeps are too much: it "
                  "keeps one. Otherwise lbfgs needs fewer evaluations.",
        .example = "thalweg minimize --function rosenbrock --dimension 1000 --optimizer "

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/core/entry_of.h"
+#include "server/core/optimizers/two_loops.h"
 
 namespace thalweg {
 
@@ -38,7 +39,7 @@ void Lbfgs::Direct(const Bounds& /*bounds*/, const Iterate& at, Vector& directio
   new_yg_.head(pairs_).noalias() = y_.leftCols(pairs_).transpose() * at.gradient;
   CompleteProducts();
   const double scale = Scale();
-  TwoLoops(scale);
+  TwoLoops({sy_, yy_, pairs_, newest_}, scale, sg_, yg_, of_s_, of_y_);
   direction = -scale * at.gradient;
   direction.noalias() += s_.leftCols(pairs_) * of_s_.head(pairs_);
   direction.noalias() += y_.leftCols(pairs_) * of_y_.head(pairs_);
@@ -67,31 +68,6 @@ double Lbfgs::Scale() const {
   if (pairs_ == memory_) return newest;
   const double first = sy_(0, 0) / yy_(0, 0);
   return std::clamp(1.0, first, kMostAbove * first);
-}
-
-// -H*g = -scale*g + S*of_s + Y*of_y. In the first loop q = g - sum of alpha*y; in the second
-// r = scale*q + sum of (alpha - beta)*s.
-void Lbfgs::TwoLoops(double scale) {
-  for (Index age = 0; age < pairs_; ++age) {
-    const Index i = Column(age);
-    double sq = sg_[i];
-    for (Index younger = 0; younger < age; ++younger) {
-      const Index j = Column(younger);
-      sq -= of_y_[j] * sy_(i, j);
-    }
-    of_y_[i] = sq / sy_(i, i);  // alpha
-  }
-  for (Index age = pairs_ - 1; age >= 0; --age) {
-    const Index i = Column(age);
-    double yr = yg_[i] - of_y_.head(pairs_).dot(yy_.col(i).head(pairs_));
-    yr *= scale;
-    for (Index older = age + 1; older < pairs_; ++older) {
-      const Index j = Column(older);
-      yr -= of_s_[j] * sy_(j, i);
-    }
-    of_s_[i] = yr / sy_(i, i) - of_y_[i];  // beta - alpha
-  }
-  of_y_ *= scale;
 }
 
 void Lbfgs::Learn(const Move& move) {

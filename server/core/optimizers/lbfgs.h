@@ -36,10 +36,7 @@ class Lbfgs final : public LineSearchMethod {
   void Keep(State& state) override;
 
   void CompleteProducts();
-  void TwoLoops(double scale);
   double Scale() const;
-  // Column of the pair `age` steps old; the newest has age 0.
-  Index Column(Index age) const { return (newest_ - age + memory_) % memory_; }
 
   const Index memory_;  // m
   int64_t pairs_ = 0;   // kept so far, <= m

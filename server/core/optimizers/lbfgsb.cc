@@ -23,37 +23,39 @@ absl::StatusOr<std::unique_ptr<Optimizer>> Lbfgsb::Make(const Options& options) 
 void Lbfgsb::Fit(Index n) { model_.Fit(n); }
 
 void Lbfgsb::Direct(const Bounds& bounds, const Iterate& at, Vector& direction) {
+  if (bounds.any()) {
+    lower_ = bounds.lower - at.x;
+    upper_ = bounds.upper - at.x;
+  }
   model_.Factor();
-  FindCauchyPoint(bounds, at);
-  MinimizeOverFree(bounds, at);
+  FindCauchyPoint(at.gradient);
+  MinimizeOverFree(at.gradient);
+  direction = cauchy_ + target_;
+  if (!bounds.any()) return;
   // Projected: Morales & Nocedal (2011), section 3. Where that does not lead down, the way to the
   // target is cut at the first bound, as in 1995.
-  direction = cauchy_ + target_;
-  bounds.Project(direction);
-  direction -= at.x;
+  direction = direction.cwiseMax(lower_).cwiseMin(upper_);
   if (direction.dot(at.gradient) < 0) return;
   double most = 1;
-  for (Index i = 0; bounds.any() && i < target_.size(); ++i) {
-    const double room =
-        target_[i] > 0 ? bounds.upper[i] - cauchy_[i] : bounds.lower[i] - cauchy_[i];
-    if (target_[i] != 0) most = std::min(most, room / target_[i]);
+  for (Index i = 0; i < target_.size(); ++i) {
+    if (target_[i] == 0) continue;
+    const double bound = target_[i] > 0 ? upper_[i] : lower_[i];
+    most = std::min(most, (bound - cauchy_[i]) / target_[i]);
   }
-  direction = cauchy_ + most * target_ - at.x;
+  direction = cauchy_ + most * target_;
 }
 
 // Algorithm CP of the paper (1995); t, f', f'', p and c are its symbols. Coordinates reach their
 // bounds at breakpoints, which are taken from a heap as long as the model falls beyond them.
-void Lbfgsb::FindCauchyPoint(const Bounds& bounds, const Iterate& at) {
-  const Vector& g = at.gradient;
+void Lbfgsb::FindCauchyPoint(const Vector& g) {
   const Index n = g.size();
   const double theta = model_.theta();
   path_ = -g;
-  cauchy_ = at.x;
+  cauchy_.setZero(n);
   breakpoints_.clear();
-  for (Index i = 0; bounds.any() && i < n; ++i) {
+  for (Index i = 0; lower_.size() > 0 && i < n; ++i) {
     if (g[i] == 0) continue;
-    const double bound = g[i] < 0 ? bounds.upper[i] : bounds.lower[i];
-    const double t = (at.x[i] - bound) / g[i];
+    const double t = (g[i] < 0 ? upper_[i] : lower_[i]) / -g[i];
     if (t <= 0) path_[i] = 0;
     if (t > 0 && t < kInfinity) breakpoints_.emplace_back(t, i);
   }
@@ -74,8 +76,8 @@ void Lbfgsb::FindCauchyPoint(const Bounds& bounds, const Iterate& at) {
     if (!(ahead >= length)) break;
     std::pop_heap(breakpoints_.begin(), breakpoints_.end(), nearest_first);
     breakpoints_.pop_back();
-    cauchy_[b] = path_[b] > 0 ? bounds.upper[b] : bounds.lower[b];
-    const double z = cauchy_[b] - at.x[b];
+    const double z = path_[b] > 0 ? upper_[b] : lower_[b];
+    cauchy_[b] = z;
     c_ += length * p_;
     model_.Row(b, row_);
     const Vector mw = model_.TimesM(row_);
@@ -90,38 +92,37 @@ void Lbfgsb::FindCauchyPoint(const Bounds& bounds, const Iterate& at) {
   t += ahead;
   c_ += ahead * p_;
   for (Index i = 0; i < n; ++i) {
-    if (path_[i] != 0) cauchy_[i] = at.x[i] + t * path_[i];
+    if (path_[i] != 0) cauchy_[i] = t * path_[i];
   }
-  bounds.Project(cauchy_);
 }
 
-// The direct primal method of section 5.1: target_ = x_hat - x^c, 0 where a coordinate is at its
+// The direct primal method of section 5.1, or, where all coordinates are free, the two loops, which
+// lose less to rounding: target_ = x_hat - x^c, 0 where a coordinate is at its
 // bound. W'ZZ'W is W'W without the rows of the coordinates that are not free, or the sum of the
 // rows of those that are, whichever are fewer.
-void Lbfgsb::MinimizeOverFree(const Bounds& bounds, const Iterate& at) {
-  const Index n = at.x.size();
+void Lbfgsb::MinimizeOverFree(const Vector& gradient) {
+  const Index n = gradient.size();
   const double theta = model_.theta();
-  reduced_ = at.gradient + theta * (cauchy_ - at.x);
-  model_.AddW(-1, model_.TimesM(c_), reduced_);
-
-  const auto fixed = [&](Index i) {
-    return bounds.any() && (cauchy_[i] <= bounds.lower[i] || cauchy_[i] >= bounds.upper[i]);
-  };
+  const auto fixed = [&](Index i) { return AtBound(i, cauchy_[i]); };
   Index free = 0;
-  for (Index i = 0; i < n; ++i) {
-    if (fixed(i)) {
-      reduced_[i] = 0;
-    } else {
-      ++free;
-    }
+  for (Index i = 0; i < n; ++i) free += fixed(i) ? 0 : 1;
+  if (free == n) {
+    model_.NewtonStep(gradient, target_);
+    target_ -= cauchy_;
+    return;
   }
   target_.setZero(n);
   if (free == 0) return;
 
+  reduced_ = gradient + theta * cauchy_;
+  model_.AddW(-1, model_.TimesM(c_), reduced_);
+  for (Index i = 0; i < n; ++i) {
+    if (fixed(i)) reduced_[i] = 0;
+  }
   const bool few = free < n - free;
   Matrix gram = model_.Gram();
   if (few) gram.setZero();
-  for (Index i = 0; free < n && i < n; ++i) {
+  for (Index i = 0; i < n; ++i) {
     if (fixed(i) == few) continue;
     model_.Row(i, row_);
     gram.noalias() += (few ? 1.0 : -1.0) * row_ * row_.transpose();
@@ -133,17 +134,16 @@ void Lbfgsb::MinimizeOverFree(const Bounds& bounds, const Iterate& at) {
   const Vector solved = inner.partialPivLu().solve(v);
   target_ = -reduced_ / theta;
   model_.AddW(-1 / (theta * theta), solved, target_);
-  for (Index i = 0; free < n && i < n; ++i) {
+  for (Index i = 0; i < n; ++i) {
     if (fixed(i)) target_[i] = 0;
   }
 }
 
 void Lbfgsb::Learn(const Move& move) {
   if (!move.teaches()) return;
-  step_ = move.after.x - move.before.x;  // projected: not quite a multiple of the direction
+  step_ = move.step * move.direction;
   change_ = move.after.gradient - move.before.gradient;
-  const double sy = step_.dot(change_);
-  if (sy > kUnitRoundoff * -move.step * move.slope_before) model_.Add(step_, change_, sy);
+  model_.Add(step_, change_, move.curvature());
 }
 
 OptimizerEntry LbfgsbEntry() {

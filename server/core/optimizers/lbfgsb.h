@@ -13,6 +13,8 @@ namespace thalweg {
 /// is followed along the projected path of steepest descent to its first minimiser, the generalized
 /// Cauchy point, which tells the coordinates that stay at a bound; over the others the model is
 /// then minimised.
+///
+/// All is reckoned in steps from x, so that nothing is lost where they are small against x.
 class Lbfgsb final : public LineSearchMethod {
  public:
   struct Options {
@@ -35,15 +37,19 @@ class Lbfgsb final : public LineSearchMethod {
   void Forget() override { model_.Forget(); }
   void Keep(State& state) override { model_.Keep(state); }
 
-  void FindCauchyPoint(const Bounds& bounds, const Iterate& at);
-  void MinimizeOverFree(const Bounds& bounds, const Iterate& at);
+  void FindCauchyPoint(const Vector& gradient);
+  void MinimizeOverFree(const Vector& gradient);
+  bool AtBound(Index i, double step) const {
+    return lower_.size() > 0 && (step <= lower_[i] || step >= upper_[i]);
+  }
 
   CompactHessian model_;
 
   // Scratch of Direct and Learn.
   using Breakpoint = std::pair<double, Index>;  // how far along the path, which coordinate
   std::vector<Breakpoint> breakpoints_;
-  Vector cauchy_;         // n; x^c
+  Vector lower_, upper_;  // n; the bounds as seen from x; empty without bounds
+  Vector cauchy_;         // n; x^c - x
   Vector c_;              // 2k; W'(x^c - x)
   Vector p_, row_;        // 2k
   Vector reduced_;        // n; the model's gradient at x^c, 0 where not free
