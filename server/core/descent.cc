@@ -1,7 +1,6 @@
 #include "server/core/descent.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -15,18 +14,6 @@
 
 namespace thalweg {
 namespace {
-
-// The most telling first: a run that has gone to infinity also hits its limit one day.
-constexpr std::array kMostTellingFirst = {
-    Termination::kNonFinite, Termination::kDiverged, Termination::kConverged,
-    Termination::kStalled,   Termination::kLimit,
-};
-
-size_t Precedence(Termination termination) {
-  const auto* const place =
-      std::find(kMostTellingFirst.begin(), kMostTellingFirst.end(), termination);
-  return static_cast<size_t>(place - kMostTellingFirst.begin());
-}
 
 void Append(const absl::Status& status, std::vector<Violation>& violations) {
   for (Violation& violation : ViolationsOf(status)) violations.push_back(std::move(violation));
@@ -135,20 +122,11 @@ void Descent::Record(IterateSink& sink) {
                meter_.gradient_norm(), meter_.gradient_max()});
 }
 
-// Every rule sees every iterate: some count them.
 std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
-  const Progress progress = meter_.ProgressAt(problem_, at_, elapsed_seconds);
-  std::optional<StopReason> chosen;
-  for (const auto& rule : rules_) {
-    std::optional<StopReason> reason = rule->Check(progress);
-    if (!reason) continue;
-    if (!chosen || Precedence(reason->termination) < Precedence(chosen->termination)) {
-      chosen = std::move(reason);
-    }
-  }
-  if (!chosen) chosen = optimizer_->Finished();
-  if (!chosen) return std::nullopt;
-  return Explained(*std::move(chosen));
+  std::optional<StopReason> reason = Ask(rules_, meter_.ProgressAt(problem_, at_, elapsed_seconds));
+  if (!reason) reason = optimizer_->Finished();
+  if (!reason) return std::nullopt;
+  return Explained(*std::move(reason));
 }
 
 StopReason Descent::Explained(StopReason reason) {
@@ -194,7 +172,7 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
                                                          DescentSettings settings) {
   auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
   const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
-  const auto rules = WithSafeguards(settings.stopping, can.gradient && !can.residuals);
+  const auto rules = WithSafeguards(settings.stopping, can.EndsAtSmallGradient());
 
   std::vector<Violation> violations;
   Append(Under("optimizer", optimizer.status()), violations);

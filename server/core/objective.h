@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -7,6 +8,15 @@
 #include "server/core/vector.h"
 
 namespace thalweg {
+
+/// What the formula of f shows without evaluating it. Every claim is sound, none is complete.
+struct Traits {
+  /// Whether f is smooth wherever it is finite; false: it may have kinks or jumps. Nothing: not
+  /// known.
+  std::optional<bool> smooth = std::nullopt;
+  std::string kink = "";   ///< Where `smooth` is false: such a piece, "abs(x)".
+  bool quadratic = false;  ///< A polynomial of degree 2 at most.
+};
 
 /// A function from R^n to R that can be evaluated. An instance belongs to one run and one thread at
 /// a time (it may keep scratch memory); what is costly to make is shared between instances.
@@ -42,6 +52,8 @@ class Objective {
   virtual absl::Status Residuals(const Vector& x, Vector& residuals);
   /// r(x) and dr/dx, which is m x n already. The gradient of f is 2 J'r.
   virtual absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian);
+
+  virtual Traits traits() const { return {}; }
 
   /// In one line, which subexpression first gives NaN or infinity at x, and from which operands;
   /// empty where all is finite or the objective cannot tell.

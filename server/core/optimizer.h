@@ -24,10 +24,15 @@ struct Capabilities {
   bool bounds = false;        ///< Never evaluates outside the bounds.
   bool needs_bounds = false;  ///< Searches a box: every coordinate needs two finite bounds.
   bool constraints = false;   ///< Honours constraints.
+  bool searches_on = false;   ///< Goes on after a stationary point: a small gradient is no end.
   bool rate = false;          ///< Moves by a learning rate that its settings give.
   bool random = false;        ///< Draws random numbers: another seed is another path.
   /// n up to which it can work, where it keeps n x n numbers or the like.
   Index most_coordinates = std::numeric_limits<Index>::max();
+
+  /// Whether a small gradient is a sensible end where no rule was asked for: not for searches, nor
+  /// for sums of squares, whose gradients' size says little; their methods end themselves.
+  bool EndsAtSmallGradient() const { return gradient && !residuals && !searches_on; }
 
   friend bool operator==(const Capabilities&, const Capabilities&) = default;
 };

@@ -36,6 +36,11 @@ class StoppingRule {
   virtual void Remember(State& /*state*/) {}
 };
 
+/// Asks all of `rules`, since some count iterates. Where several are met at once, the most telling
+/// reason counts, in the order non-finite, diverged, converged, stalled, limit.
+std::optional<StopReason> Ask(std::span<const std::unique_ptr<StoppingRule>> rules,
+                              const Progress& progress);
+
 using StoppingRuleEntry = CatalogEntry<StoppingRule>;
 
 /// Every rule there is; defined in stopping/catalogue.cc.

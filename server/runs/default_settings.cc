@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "server/core/composition/stages.h"
 #include "server/core/line_search.h"
 #include "server/core/optimizer.h"
 #include "server/core/schedule.h"
@@ -67,6 +68,7 @@ void FillFrom(std::span<const CatalogEntry<Thing>> entries, Part& part) {
 void FillPart(std::string_view catalogue, Part& part) {
   if (catalogue == "line search") return FillFrom(LineSearches(), part);
   if (catalogue == "optimizer") return FillFrom(Optimizers(), part);
+  if (catalogue == "stage") return FillFrom(StageKinds(), part);
   if (catalogue == "schedule") return FillFrom(Schedules(), part);
   if (catalogue == "stopping rule") return FillFrom(StoppingRules(), part);
 }

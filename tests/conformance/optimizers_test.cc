@@ -141,6 +141,9 @@ TEST_P(EveryOptimizer, GivesTheSameBitsForTheSameSettings) {
 
 TEST_P(EveryOptimizer, TakesAnotherPathForAnotherSeedOnlyWhereItIsRandom) {
   DescentSettings settings = On(With({}));
+  if (Has("until")) {  // one of many starts: the first is the given one
+    settings.optimizer.settings["until"] = std::vector<Part>{After(5)};
+  }
   const auto one = RunOf(Valley(), settings).iterates;
   settings.seed = 8;
   const auto other = RunOf(Valley(), settings).iterates;
@@ -189,12 +192,15 @@ TEST_P(EveryOptimizer, MaximisesAsItMinimises) {
   if (Can().residuals) GTEST_SKIP() << "a sum of squares is not maximised";
   for (const Part& variant : Variants()) {
     DescentSettings settings = On(variant);
-    const auto down = RunOf(testing::Quadratic2(), settings).iterates;
+    auto down = RunOf(testing::Quadratic2(), settings).iterates;
     settings.direction = Direction::kMaximize;
     auto up = RunOf(testing::Negated(testing::Quadratic2()), settings).iterates;
     for (Recorded& iterate : up) {
       iterate.value = -iterate.value;
       iterate.best_value = -iterate.best_value;
+    }
+    for (auto* trace : {&up, &down}) {  // notes tell values in the caller's sign
+      for (Recorded& iterate : *trace) iterate.notes.clear();
     }
 
     EXPECT_TRUE(testing::SameBits(up, down));
@@ -204,6 +210,7 @@ TEST_P(EveryOptimizer, MaximisesAsItMinimises) {
 // Moved by a power of two: x + shift is exact, so that only roundings of differences within f tell
 // the two apart, at first by 1e-15 of the values. Ten steps leave them room to grow.
 TEST_P(EveryOptimizer, DoesNotMindAShiftOfTheOrigin) {
+  if (GetParam() == "auto") GTEST_SKIP() << "it chooses a method whose initial_radius minds it";
   std::map<std::string, Setting> plain;
   if (Has("weight_decay")) plain["weight_decay"] = 0.0;
   if (Has("l1")) plain["l1"] = 0.0;
@@ -411,6 +418,9 @@ TEST_P(EveryOptimizer, IsDescribed) {
   EXPECT_FALSE(entry.summary.empty());
   EXPECT_FALSE(entry.formula.empty());
   EXPECT_FALSE(entry.source.empty());
+  EXPECT_FALSE(entry.advice.empty());
+  EXPECT_THAT(entry.example, StartsWith("thalweg minimize "));
+  EXPECT_THAT(entry.example, HasSubstr(entry.name));
   for (const OptionInfo& option : entry.options) {
     EXPECT_FALSE(option.meaning.empty()) << option.name;
     EXPECT_FALSE(option.default_text.empty()) << option.name;

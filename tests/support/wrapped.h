@@ -49,6 +49,7 @@ class Wrapped : public Objective {
     if (status.ok()) status = See(x, nullptr, &residuals);
     return status;
   }
+  Traits traits() const override { return f_->traits(); }
   std::string ExplainNonFinite(const Vector& x) override { return f_->ExplainNonFinite(x); }
 
  protected:

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 #include "client/cli/output/json.h"
 #include "client/cli/output/names.h"
@@ -61,6 +62,51 @@ std::string DefaultText(const v1::Option& option) {
   return option.default_text().empty() ? "(required)" : "= " + option.default_text();
 }
 
+std::string Listed(const std::vector<std::pair<bool, const char*>>& claims) {
+  std::vector<std::string> holding;
+  for (const auto& [holds, text] : claims) {
+    if (holds) holding.push_back(text);
+  }
+  return absl::StrJoin(holding, ", ");
+}
+
+std::string AsksText(const v1::CatalogEntry& entry) {
+  if (!entry.has_capabilities()) return "";
+  const v1::Capabilities& can = entry.capabilities();
+  const bool values = !can.gradient() && !can.residuals();
+  return Listed({{values, "values only"},
+                 {can.gradient(), "gradients"},
+                 {can.hessian(), "Hessian products"},
+                 {can.residuals(), "a sum of squares"},
+                 {can.needs_bounds(), "bounds on every coordinate"},
+                 {can.random(), "a seed"}});
+}
+
+std::string HonoursText(const v1::CatalogEntry& entry) {
+  const v1::Capabilities& can = entry.capabilities();
+  return Listed({{can.bounds(), "bounds"}, {can.constraints(), "constraints"}});
+}
+
+/// Lines of at most `kLine` characters, all but the first below the column where it begins.
+std::string Folded(const std::string& value) {
+  constexpr size_t kLine = 86;
+  const std::string text = Printable(value);
+  std::string folded;
+  size_t line = 0;
+  for (const auto& word : std::vector<std::string>(absl::StrSplit(text, ' '))) {
+    if (line > 0 && line + 1 + word.size() > kLine) {
+      absl::StrAppend(&folded, "\n", std::string(13, ' '));
+      line = 0;
+    } else if (line > 0) {
+      folded += ' ';
+      ++line;
+    }
+    folded += word;
+    line += word.size();
+  }
+  return folded;
+}
+
 size_t Widest(const std::vector<CatalogueRow>& rows) {
   size_t widest = 0;
   for (const CatalogueRow& row : rows) widest = std::max(widest, row.name.size());
@@ -73,7 +119,12 @@ CatalogueRow RowOf(const v1::CatalogEntry& entry) {
   return {entry.name(),
           entry.title(),
           entry.summary(),
-          {{"formula", entry.formula()}, {"source", entry.source()}},
+          {{"formula", entry.formula()},
+           {"source", entry.source()},
+           {"when", entry.advice()},
+           {"asks for", AsksText(entry)},
+           {"honours", HonoursText(entry)},
+           {"try", entry.example()}},
           {entry.options().begin(), entry.options().end()}};
 }
 
@@ -111,7 +162,7 @@ std::string ListText(const std::vector<CatalogueRow>& rows) {
 std::string DetailText(const CatalogueRow& row) {
   std::string text = absl::StrCat(row.name, "  ", row.title, "\n  ", row.summary, "\n");
   for (const auto& [name, value] : row.facts) {
-    if (!value.empty()) absl::StrAppendFormat(&text, "  %-10s %s\n", name, Printable(value));
+    if (!value.empty()) absl::StrAppendFormat(&text, "  %-10s %s\n", name, Folded(value));
   }
   if (row.options.empty()) return text;
   absl::StrAppend(&text, "\n  Options:\n");
@@ -139,7 +190,8 @@ std::string RowJson(const CatalogueRow& row) {
     json.Key("default").Text(option.default_text()).Key("range").Text(option.range());
     json.Key("choices").Array();
     for (const std::string& choice : option.choices()) json.Text(choice);
-    json.EndArray().Key("meaning").Text(option.meaning()).EndObject();
+    json.EndArray().Key("catalogue").Text(option.catalogue());
+    json.Key("meaning").Text(option.meaning()).EndObject();
   }
   return json.EndArray().EndObject().text();
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "server/core/expression/compiled.h"
 #include "server/core/expression/forms.h"
+#include "server/core/expression/report.h"
 #include "server/core/expression/runner.h"
 
 namespace thalweg::expression {
@@ -65,6 +66,8 @@ class Evaluator final : public Objective {
                  .parameters = parameters_});
     return absl::OkStatus();
   }
+
+  Traits traits() const override { return TraitsOf(*compiled_); }
 
   Index residual_count() const override { return machinery_.residuals.count; }
 

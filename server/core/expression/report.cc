@@ -27,16 +27,30 @@ std::vector<std::string> KinkTexts(const Machinery& machinery, const Structure& 
 
 int64_t SizeOf(const Program& program) { return static_cast<int64_t>(RunOrder(program).size()); }
 
-}  // namespace
-
-Report ReportOn(const Compiled& compiled, const Vector& lower, const Vector& upper) {
-  const Machinery& machinery = compiled.machinery();
+Structure StructureOf(const Machinery& machinery) {
   std::vector<int64_t> offsets;
   for (size_t v = 0; v < machinery.layout.variables().size(); ++v) {
     offsets.push_back(machinery.layout.OffsetOf(v));
   }
+  return FindStructure(machinery.value, offsets, machinery.layout.size());
+}
+
+}  // namespace
+
+Traits TraitsOf(const Compiled& compiled) {
+  const Machinery& machinery = compiled.machinery();
+  const Structure structure = StructureOf(machinery);
+  Traits traits;
+  traits.smooth = structure.kinks.empty();
+  if (!structure.kinks.empty()) traits.kink = KinkTexts(machinery, structure).front();
+  traits.quadratic = structure.degree != Degree::kOther;
+  return traits;
+}
+
+Report ReportOn(const Compiled& compiled, const Vector& lower, const Vector& upper) {
+  const Machinery& machinery = compiled.machinery();
   Report report;
-  report.structure = FindStructure(machinery.value, offsets, machinery.layout.size());
+  report.structure = StructureOf(machinery);
   report.kinks = KinkTexts(machinery, report.structure);
   report.findings = compiled.findings();
   for (std::string& text : FindSurprises(machinery, report.structure, lower, upper)) {

@@ -5,6 +5,7 @@
 
 #include "server/core/expression/expression.h"
 #include "server/core/expression/structure.h"
+#include "server/core/objective.h"
 
 namespace thalweg::expression {
 
@@ -21,5 +22,8 @@ struct Report {
 /// `lower` and `upper` bound x: of size n, or empty for the whole line. Takes time and memory in
 /// proportion to the program and to n, at most.
 Report ReportOn(const Compiled& compiled, const Vector& lower = {}, const Vector& upper = {});
+
+/// What an optimizer may want to know of it.
+Traits TraitsOf(const Compiled& compiled);
 
 }  // namespace thalweg::expression

@@ -1,3 +1,6 @@
+#include "server/core/composition/auto.h"
+#include "server/core/composition/restarting.h"
+#include "server/core/composition/stages.h"
 #include "server/core/optimizers/adabelief.h"
 #include "server/core/optimizers/adabound.h"
 #include "server/core/optimizers/adadelta.h"
@@ -91,6 +94,10 @@ std::span<const OptimizerEntry> Optimizers() {
       LevenbergMarquardtEntry(),
       GaussNewtonEntry(),
       DoglegEntry(),
+      AutoEntry(),
+      StagesEntry(),
+      MultiStartEntry(),
+      RestartsEntry(),
   };
   return entries;
 }

@@ -15,7 +15,10 @@ absl::StatusOr<v1::ListOptimizersResponse> ListOptimizers(
   if (!page.ok()) return page.status();
   v1::ListOptimizersResponse response;
   for (size_t i = page->first; i < page->first + page->count; ++i) {
-    ToWire(entries[i], *response.add_optimizers());
+    v1::CatalogEntry& wire = *response.add_optimizers();
+    ToWire(entries[i], wire);
+    const auto usual = entries[i].make({entries[i].name, {}});
+    if (usual.ok()) ToWire((*usual)->capabilities(), *wire.mutable_capabilities());
   }
   response.set_next_page_token(std::move(page->next_page_token));
   return response;

@@ -52,6 +52,7 @@ class Interruptible final : public Objective {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->ResidualsAndJacobian(x, residuals, jacobian);
   }
+  Traits traits() const override { return objective_->traits(); }
   std::string ExplainNonFinite(const Vector& x) override { return objective_->ExplainNonFinite(x); }
 
  private:

@@ -47,6 +47,16 @@ std::string Signature(const expression::FunctionInfo& function) {
 
 }  // namespace
 
+void ToWire(const Capabilities& capabilities, v1::Capabilities& wire) {
+  wire.set_gradient(capabilities.gradient);
+  wire.set_hessian(capabilities.hessian);
+  wire.set_residuals(capabilities.residuals);
+  wire.set_bounds(capabilities.bounds);
+  wire.set_needs_bounds(capabilities.needs_bounds);
+  wire.set_constraints(capabilities.constraints);
+  wire.set_random(capabilities.random);
+}
+
 void ToWire(const OptionInfo& option, v1::Option& wire) {
   wire.set_name(option.name);
   wire.set_type(ToWire(option.type));
@@ -54,6 +64,7 @@ void ToWire(const OptionInfo& option, v1::Option& wire) {
   if (HasRange(option.type)) wire.set_range(option.range.Text());
   for (const std::string& choice : option.choices) wire.add_choices(choice);
   wire.set_meaning(option.meaning);
+  wire.set_catalogue(option.catalogue);
 }
 
 void ToWire(const TestFunction& function, v1::Function& wire) {
