@@ -7,6 +7,20 @@
 #include "server/core/norms.h"
 
 namespace thalweg {
+namespace {
+
+// How far x can go along v before it leaves the bounds, in lengths of v.
+double Room(const Bounds& bounds, const Vector& x, const Vector& v) {
+  double room = std::numeric_limits<double>::infinity();
+  if (!bounds.any()) return room;
+  for (Index i = 0; i < x.size(); ++i) {
+    if (v[i] > 0) room = std::min(room, (bounds.upper[i] - x[i]) / v[i]);
+    if (v[i] < 0) room = std::min(room, (bounds.lower[i] - x[i]) / v[i]);
+  }
+  return room;
+}
+
+}  // namespace
 
 absl::Status Problem::Value(const Vector& x, double& value) {
   ++evaluations_.values;
@@ -43,18 +57,26 @@ absl::Status Problem::HessianVector(const Vector& x, const Vector& v, Vector& pr
     if (sign_ < 0) product = -product;
     return status;
   }
-  // Central difference; the step balances rounding (eps / h) against truncation (h^2).
+  // Difference over a step that balances rounding (eps / h) against truncation (h^2), central but
+  // for walls in the way.
   const double length = NormsOf(v).two;
   product.setZero();
   if (length == 0) return absl::OkStatus();
   const double h =
       std::cbrt(std::numeric_limits<double>::epsilon()) * std::max(1.0, NormsOf(x).two) / length;
+  const double forward = std::min(h, Room(bounds(), x, v));
+  const double backward = std::min(h, Room(bounds(), x, -v));
+  if (!(forward + backward > 1e-3 * h)) return absl::OkStatus();  // no room either way
+  Vector before = x - backward * v;
+  Vector after = x + forward * v;
+  bounds().Project(before);
+  bounds().Project(after);
   double value = 0;
-  Vector before;
-  status = ValueAndGradient(x - h * v, value, before);
+  Vector gradient;
+  status = ValueAndGradient(before, value, gradient);
   if (!status.ok()) return status;
-  status = ValueAndGradient(x + h * v, value, product);
-  product = (product - before) / (2 * h);
+  status = ValueAndGradient(after, value, product);
+  product = (product - gradient) / (forward + backward);
   return status;
 }
 

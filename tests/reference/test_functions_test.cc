@@ -11,7 +11,7 @@
 
 #include "server/core/functions/catalogue.h"
 #include "server/core/objective_spec.h"
-#include "tests/support/json.h"
+#include "tests/support/reference_files.h"
 
 // The catalogue against formulas that somebody else wrote down and evaluated in 40 digits.
 namespace thalweg {
@@ -66,20 +66,8 @@ void ExpectNear(double actual, double expected, double relative) {
   EXPECT_NEAR(actual, expected, relative * std::max(1.0, std::abs(expected)));
 }
 
-std::vector<std::filesystem::path> ReferenceFiles() {
-  const std::filesystem::path folder =
-      std::filesystem::path(THALWEG_SOURCE_DIR) / "../shared/reference/test_functions";
-  std::vector<std::filesystem::path> files;
-  if (!std::filesystem::is_directory(folder)) return files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 TEST(ReferenceTestFunctions, AgreeInValueAndMinimum) {
-  const auto files = ReferenceFiles();
+  const auto files = testing::ReferenceFiles("test_functions");
   if (files.empty()) GTEST_SKIP() << "no ../shared/reference/test_functions";
   std::vector<std::string> without_counterpart;
 

@@ -22,6 +22,8 @@ constexpr int kMostRefinements = 100;
 // An offset of 1e-12 is an error of 1e-12 standard deviations, times the root of m - n.
 constexpr double kOffsetGoal = 1e-12;
 constexpr double kStepGoal = 1e-15;
+// Of the sum of squares: its own rounding hides changes of this part of it.
+constexpr double kInvisible = 1e-13;
 
 }  // namespace
 
@@ -51,6 +53,7 @@ absl::Status LeastSquares::Step(Problem& problem, Iterate& at) {
   absl::Status status = Linearize(problem, at.x);
   if (!status.ok()) return status;
   bool moved = false;
+  first_promise_ = 0;
   if (model_.finite()) {
     status = Search(problem, at, moved);
     if (!status.ok()) return status;
@@ -86,6 +89,7 @@ absl::Status LeastSquares::Search(Problem& problem, Iterate& at, bool& moved) {
     if (!status.ok()) return status;
     const Vector x = model_.Moved(proposal.q);
     if (x == model_.x() || !(proposal.promised > 0)) return status;
+    if (i == 0) first_promise_ = proposal.promised;
     ++at.trials;
     status = probe(proposal.q, residuals_);
     if (!status.ok()) return status;
@@ -136,13 +140,20 @@ void LeastSquares::SeeWhetherDone(bool moved) {
   const double step = model_.gauss_newton().norm();
   const double step_goal = kStepGoal * model_.size_of_x();
   if (model_.offset() <= goal) {
-    finish_.Converged("relative_offset", model_.offset(), goal,
-                      absl::StrFormat("no step can take away more than %.3g of the residuals' "
-                                      "length, %.3g: that is rounding",
-                                      model_.offset(), size));
+    const bool noise = goal * size <= rounding;
+    finish_.Converged(
+        "relative_offset", model_.offset(), goal,
+        noise ? absl::StrFormat("a step could take %.3g from the residuals' length, which is what "
+                                "rounding of x makes of it",
+                                model_.offset() * size)
+              : absl::StrFormat("no step could take away more than %.3g of the residuals' length",
+                                model_.offset()));
   } else if (step <= step_goal) {
     finish_.Converged("step_size", step, step_goal,
                       "the Gauss-Newton step is below the rounding of x");
+  } else if (!moved && first_promise_ <= kInvisible * model_.value()) {
+    finish_.Converged("predicted_reduction", first_promise_, kInvisible * model_.value(),
+                      "what a step promises to take from the sum of squares is below its rounding");
   } else if (!moved) {
     finish_.Stalled("trust_radius", StepLength(), 0,
                     "no step, however short, lowers the sum of squares, though its linear model "

@@ -77,7 +77,9 @@ class LeastSquares : public Optimizer {
   // What follows is made of x anew after a checkpoint, which need not hold m x n numbers.
   LinearModel model_;
   LinearModel next_;
+  // Within a step:
   Vector residuals_;
+  double first_promise_ = 0;  // what its first trial promised; 0: there was none
 };
 
 }  // namespace thalweg

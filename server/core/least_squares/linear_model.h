@@ -42,6 +42,8 @@ class LinearModel {
   /// Half the gradient in scaled coordinates.
   Vector slope() const { return r_.transpose() * c_; }
 
+  /// ||J p||
+  double Change(const Vector& q) const { return (r_ * q).norm(); }
   /// ||r||^2 - ||r + J p||^2.
   double Reduction(const Vector& q) const;
   /// Minimises ||r + J p||^2 + lambda ||q||^2 within the bounds. lambda = 0 gives the Gauss-Newton

@@ -29,6 +29,7 @@
 #include "server/core/optimizers/nadamax.h"
 #include "server/core/optimizers/nelder_mead.h"
 #include "server/core/optimizers/nesterov.h"
+#include "server/core/optimizers/newton_trust_region.h"
 #include "server/core/optimizers/optimistic_adam.h"
 #include "server/core/optimizers/padam.h"
 #include "server/core/optimizers/particle_swarm.h"
@@ -43,6 +44,7 @@
 #include "server/core/optimizers/rprop.h"
 #include "server/core/optimizers/simulated_annealing.h"
 #include "server/core/optimizers/swats.h"
+#include "server/core/optimizers/truncated_newton.h"
 #include "server/core/optimizers/yogi.h"
 
 namespace thalweg {
@@ -98,6 +100,8 @@ std::span<const OptimizerEntry> Optimizers() {
       StagesEntry(),
       MultiStartEntry(),
       RestartsEntry(),
+      TruncatedNewtonEntry(),
+      NewtonTrustRegionEntry(),
   };
   return entries;
 }

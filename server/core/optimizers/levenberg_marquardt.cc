@@ -17,6 +17,9 @@ constexpr int kMostDampings = 20;
 constexpr double kProbe = 0.1;
 constexpr double kMostBend = 0.375;
 constexpr int kMostShortenings = 20;
+// A second difference over kProbe magnifies rounding by 2 / kProbe^2: of steps that change r by
+// less than this many times its rounding it says nothing.
+constexpr double kLeastChange = 1e5;
 
 }  // namespace
 
@@ -40,7 +43,8 @@ absl::Status LevenbergMarquardt::Propose(const LinearModel& model, const Probe& 
     Vector v = DampedStep(model);
     const double length = v.norm();
     proposal = {v, model.Reduction(v), length, /*inside=*/lambda_ == 0};
-    if (!options_.acceleration || !probe || length == 0) break;
+    if (!options_.acceleration || !probe) break;
+    if (!(model.Change(v) > kLeastChange * model.rounding())) break;
     Vector residuals;
     absl::Status status = probe(kProbe * v, residuals);
     if (!status.ok()) return status;

@@ -8,8 +8,10 @@ namespace thalweg {
 void TrustRadius::Judge(double ratio, double length, double shrink, bool inside) {
   if (!(ratio > 0.25)) {
     radius = shrink * length;
-  } else if (ratio >= 0.75 || inside) {
+  } else if (inside) {
     radius = 2 * length;
+  } else if (ratio >= 0.75) {
+    radius = std::max(radius, 2 * length);
   }
 }
 

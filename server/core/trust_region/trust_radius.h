@@ -13,8 +13,8 @@ struct TrustRadius {
   }
 
   /// After a trial step of `length` that brought `ratio` of the reduction the model promised;
-  /// `shrink` in [0.1, 0.5] is what it shrinks by where that is little. `inside`: the radius did
-  /// not bound the step.
+  /// `shrink` in [0.1, 0.5] is what it shrinks by where that is little. `inside`: it was the
+  /// model's minimiser, which the radius did not bound.
   void Judge(double ratio, double length, double shrink, bool inside);
 
   /// The best part of the step by the parabola through f, its slope along the step and the value

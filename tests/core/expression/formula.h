@@ -25,9 +25,11 @@ inline Vector Point(std::vector<double> values) {
 /// A formula that must compile, ready to be evaluated.
 class Formula {
  public:
-  Formula(const std::string& text, std::vector<Variable> variables, Parameters parameters = {}) {
-    auto result = Compile({text, std::move(variables), std::move(parameters)});
-    EXPECT_TRUE(result.ok()) << text.substr(0, 200) << "\n" << result.status();
+  Formula(const std::string& text, std::vector<Variable> variables, Parameters parameters = {})
+      : Formula(Source{text, std::move(variables), std::move(parameters)}) {}
+  explicit Formula(const Source& source) {
+    auto result = Compile(source);
+    EXPECT_TRUE(result.ok()) << source.text.substr(0, 200) << "\n" << result.status();
     if (!result.ok()) result = Compile({"0", {Scalar("x")}, {}});
     compiled = *result;
     objective = MakeObjective(compiled);

@@ -4,39 +4,23 @@
 #include <cmath>
 #include <filesystem>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/core/expression/formula.h"
-#include "tests/support/json.h"
+#include "tests/support/reference_files.h"
 
 namespace thalweg::expression {
 namespace {
 
 namespace fs = std::filesystem;
-using thalweg::testing::Json;
-
-std::vector<fs::path> FilesIn(const std::string& folder) {
-  const fs::path path = fs::path(THALWEG_SOURCE_DIR) / "../shared/reference" / folder;
-  std::vector<fs::path> files;
-  if (!fs::exists(path)) return files;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  return files;
-}
-
-std::vector<Variable> Unknowns(const Json& names) {
-  std::vector<Variable> variables;
-  for (const Json& name : names.array()) variables.push_back(Scalar(name.string()));
-  return variables;
-}
+namespace testing = thalweg::testing;
+using testing::Json;
 
 TEST(TestFunctions, HaveTheirPublishedValues) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("test_functions")) {
+  for (const fs::path& path : testing::ReferenceFiles("test_functions")) {
     const Json file = Json::FromFile(path);
     if (!file.Has("expression")) continue;
-    Formula f(file["expression"].string(), Unknowns(file["variables"]));
+    Formula f(file["expression"].string(), testing::ScalarsNamed(file["variables"]));
     for (const Json& evaluation : file["evaluations"].array()) {
       const Vector x = Point(evaluation["x"].Numbers());
       const double expected = evaluation["f"].number();
@@ -56,13 +40,11 @@ TEST(TestFunctions, HaveTheirPublishedValues) {
 
 TEST(HockSchittkowski, ObjectivesHaveTheirValueAndGradientAtTheStart) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("hock_schittkowski")) {
+  for (const fs::path& path : testing::ReferenceFiles("hock_schittkowski")) {
     const Json file = Json::FromFile(path);
     if (!file.Has("objective") || !file["f_at_start"].is_number()) continue;
     const Vector start = Point(file["start"].Numbers());
-    std::vector<Variable> variables;
-    for (Index i = 1; i <= start.size(); ++i) variables.push_back(Scalar(absl::StrCat("x", i)));
-    Formula f(file["objective"].string(), variables);
+    Formula f(file["objective"].string(), testing::ScalarsX1To(file["start"].array().size()));
     const double expected = file["f_at_start"].number();
     EXPECT_NEAR(f.Value(start), expected, 1e-9 * std::max(1.0, std::abs(expected))) << path;
     if (file["grad_at_start"].is_array()) {
@@ -77,17 +59,10 @@ TEST(HockSchittkowski, ObjectivesHaveTheirValueAndGradientAtTheStart) {
 
 TEST(MoreGarbowHillstrom, ResidualsSumToTheirValuesAndGradients) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("mgh")) {
+  for (const fs::path& path : testing::ReferenceFiles("mgh")) {
     const Json file = Json::FromFile(path);
     if (!file.Has("residuals")) continue;
-    std::string text;
-    for (const Json& residual : file["residuals"].array()) {
-      absl::StrAppend(&text, text.empty() ? "(" : " + (", residual.string(), ")^2");
-    }
-    const size_t n = file["start"].array().size();
-    std::vector<Variable> variables;
-    for (size_t i = 1; i <= n; ++i) variables.push_back(Scalar(absl::StrCat("x", i)));
-    Formula f(text, variables);
+    Formula f(testing::MghProblem(file));
     for (const Json& evaluation : file["evaluations"].array()) {
       const Vector x = Point(evaluation["x"].Numbers());
       const double expected = evaluation["f"].number();

@@ -6,36 +6,16 @@
 #include <cmath>
 #include <filesystem>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/core/expression/formula.h"
-#include "tests/support/json.h"
+#include "tests/support/reference_files.h"
 
 namespace thalweg::expression {
 namespace {
 
 namespace fs = std::filesystem;
-using thalweg::testing::Json;
-
-std::vector<fs::path> FilesIn(const std::string& folder) {
-  const fs::path path = fs::path(THALWEG_SOURCE_DIR) / "../shared/reference" / folder;
-  std::vector<fs::path> files;
-  if (!fs::exists(path)) return files;
-  for (const auto& entry : fs::directory_iterator(path)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  return files;
-}
-
-std::vector<double> Parsed(const Json& texts) {
-  std::vector<double> numbers;
-  for (const Json& text : texts.array()) {
-    numbers.push_back(0);
-    EXPECT_TRUE(absl::SimpleAtod(text.string(), &numbers.back()));
-  }
-  return numbers;
-}
+namespace testing = thalweg::testing;
+using testing::Json;
 
 struct Certified {
   Vector parameters;
@@ -82,22 +62,11 @@ TEST(NistStrd, BoxBodHasItsCertifiedFit) {
 
 TEST(NistStrd, HasItsCertifiedFits) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("nist_strd")) {
+  for (const fs::path& path : testing::ReferenceFiles("nist_strd")) {
     const Json file = Json::FromFile(path);
     const Json& certified = file["certified"];
-    const auto& rows = file["data"].array();
-    Parameters data;
-    for (size_t c = 0; c < file["columns"].array().size(); ++c) {
-      std::vector<double> column;
-      for (const Json& row : rows) column.push_back(row.Numbers()[c]);
-      data.emplace(file["columns"].array()[c].string(), Parameter{false, column});
-    }
-    std::vector<Variable> variables;
-    for (const Json& name : file["parameters"].array()) variables.push_back(Scalar(name.string()));
-    Formula f(
-        absl::StrCat("sum((", file["response"].string(), " - (", file["model"].string(), "))^2)"),
-        variables, data);
-    const Certified expected{Point(Parsed(file["verified"]["converged_parameters"])),
+    Formula f(testing::NistFit(file));
+    const Certified expected{testing::NumbersIn(file["verified"]["converged_parameters"]),
                              Point(certified["standard_deviations"].Numbers()),
                              certified["residual_sum_of_squares"].number()};
     // Residuals of exact models are differences of equal numbers: Lanczos1's are 1e-13 of its data
@@ -105,30 +74,19 @@ TEST(NistStrd, HasItsCertifiedFits) {
     const std::string name = file["name"].string();
     if (name == "Lanczos1") continue;
     const bool exact = name == "Lanczos2" || name == "Lanczos3";
-    ExpectCertified(name, f, static_cast<Index>(rows.size()), expected, exact ? 1e-8 : 2e-10);
+    ExpectCertified(name, f, static_cast<Index>(file["data"].array().size()), expected,
+                    exact ? 1e-8 : 2e-10);
     ++checked;
   }
   if (checked == 0) GTEST_SKIP() << "no reference files";
 }
 
-Formula Problem(const Json& file) {
-  std::string text;
-  for (const Json& residual : file["residuals"].array()) {
-    absl::StrAppend(&text, text.empty() ? "(" : " + (", residual.string(), ")^2");
-  }
-  std::vector<Variable> variables;
-  for (size_t i = 1; i <= file["start"].array().size(); ++i) {
-    variables.push_back(Scalar(absl::StrCat("x", i)));
-  }
-  return Formula(text, variables);
-}
-
 TEST(MoreGarbowHillstrom, JacobiansGiveThePublishedGradients) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("mgh")) {
+  for (const fs::path& path : testing::ReferenceFiles("mgh")) {
     const Json file = Json::FromFile(path);
     if (!file.Has("residuals")) continue;
-    Formula f = Problem(file);
+    Formula f(testing::MghProblem(file));
     // Residuals that do not vary are one term, folded.
     const Index m = f.compiled->residual_count();
     ASSERT_GT(m, 0) << path;
@@ -152,14 +110,14 @@ TEST(MoreGarbowHillstrom, JacobiansGiveThePublishedGradients) {
 
 TEST(MoreGarbowHillstrom, HessiansHaveThePublishedEigenvalues) {
   int checked = 0;
-  for (const fs::path& path : FilesIn("mgh")) {
+  for (const fs::path& path : testing::ReferenceFiles("mgh")) {
     const Json file = Json::FromFile(path);
     if (!file.Has("residuals")) continue;
-    Formula f = Problem(file);
+    Formula f(testing::MghProblem(file));
     for (const Json& minimum : file["published_minima"].array()) {
       if (!minimum.Has("hessian_eig_min_max") || !minimum["hessian_eig_min_max"].is_array())
         continue;
-      const Vector x = Point(Parsed(minimum["refined_x"]));
+      const Vector x = testing::NumbersIn(minimum["refined_x"]);
       const std::vector<double> published = minimum["hessian_eig_min_max"].Numbers();
       Matrix hessian(x.size(), x.size());
       for (Index j = 0; j < x.size(); ++j) {
