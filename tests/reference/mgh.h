@@ -68,17 +68,17 @@ inline std::vector<MghProblem> MghProblems() {
     problem.start = Vector::Map(start.data(), static_cast<Index>(start.size()));
     for (const Json& minimum : json["published_minima"].array()) {
       const bool refined = minimum.Has("refined_f") && !minimum["refined_f"].is_null();
-      problem.minima.push_back({refined ? std::stod(minimum["refined_f"].string())
-                                        : minimum["f"].number(),
-                                minimum["kind"].string()});
+      problem.minima.push_back(
+          {refined ? std::stod(minimum["refined_f"].string()) : minimum["f"].number(),
+           minimum["kind"].string()});
     }
     if (json.Has("bound_constrained") && !json["bound_constrained"].is_null()) {
       const Json& box = json["bound_constrained"];
       const std::vector<double> lower = box["lower"].Numbers(-kInfinity);
       const std::vector<double> upper = box["upper"].Numbers(kInfinity);
-      problem.bounded = {{Vector::Map(lower.data(), problem.n()),
-                          Vector::Map(upper.data(), problem.n())},
-                         box["f"].number()};
+      problem.bounded = {
+          {Vector::Map(lower.data(), problem.n()), Vector::Map(upper.data(), problem.n())},
+          box["f"].number()};
     }
     problems.push_back(std::move(problem));
   }

@@ -74,11 +74,12 @@ TEST(MghBounded, LbfgsbReachesThePublishedMinimaWithinBounds) {
     if (!problem.bounded) continue;
     Vector start = problem.start;
     problem.bounded->bounds.Project(start);
-    const Outcome outcome = RunOf(problem.MakeObjective(),
-                                  {.optimizer = {"lbfgsb", {}},
-                                   .stopping = {After(3000), {"gradient_norm", {{"threshold", 1e-10}}}},
-                                   .start = start,
-                                   .bounds = problem.bounded->bounds});
+    const Outcome outcome =
+        RunOf(problem.MakeObjective(),
+              {.optimizer = {"lbfgsb", {}},
+               .stopping = {After(3000), {"gradient_norm", {{"threshold", 1e-10}}}},
+               .start = start,
+               .bounds = problem.bounded->bounds});
     // The values are given to eight digits.
     const double margin = 1e-7 * problem.bounded->value + 1e-12 * outcome.iterates.front().value;
     EXPECT_NEAR(outcome.best.value, problem.bounded->value, margin)

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "server/core/deterministic_math.h"
 #include "server/core/entry_of.h"
+#include "server/core/norms.h"
 #include "server/core/random.h"
 #include "server/core/sampling.h"
 #include "server/core/violation.h"
@@ -15,8 +16,10 @@ namespace thalweg {
 namespace {
 
 constexpr Range kStarts{1, 100'000, false, false};
-constexpr size_t kMostMinima = 1000;   // told apart; later ones are not counted
-constexpr double kSameMinimum = 1e-6;  // of max(1, |f|)
+constexpr size_t kMostMinima = 1000;     // told apart; later ones are not counted
+constexpr double kSameMinimum = 1e-6;    // of max(1, |f|)
+constexpr double kSamePlace = 1e-3;      // of max(1, |x|): where a flat minimum is, is not sharp
+constexpr Index kMostNumbers = 1 << 20;  // of places kept; without them values tell minima apart
 
 // What both entries say of their inner optimizer.
 template <typename Options>
@@ -83,7 +86,7 @@ absl::Status Restarting::Step(Problem& problem, Iterate& at) {
   over_ = true;
   const Best& best = leg_->best();
   LegIsOver(start_, best, problem);
-  Count(best.value);
+  Count(best);
   at.notes.push_back(
       {"start", absl::StrFormat("Start %d of %d ended at %.10g: %s.", start_ + 1, starts_,
                                 problem.Signed(best.value), (*reason)->detail)});
@@ -91,16 +94,27 @@ absl::Status Restarting::Step(Problem& problem, Iterate& at) {
   return absl::OkStatus();
 }
 
-void Restarting::Count(double value) {
+void Restarting::Count(const Best& best) {
+  const Index kept = places_.cols();  // of the first minima; where n is large, of none
   for (size_t i = 0; i < values_.size(); ++i) {
-    const double scale = std::max({1.0, std::abs(value), std::abs(values_[i])});
-    if (std::abs(value - values_[i]) > kSameMinimum * scale) continue;
-    values_[i] = std::min(values_[i], value);
+    const double scale = std::max({1.0, std::abs(best.value), std::abs(values_[i])});
+    if (std::abs(best.value - values_[i]) > kSameMinimum * scale) continue;
+    const auto column = static_cast<Index>(i);
+    if (column < kept &&
+        Distance(best.x, places_.col(column)) > kSamePlace * std::max(1.0, NormsOf(best.x).two)) {
+      continue;
+    }
+    values_[i] = std::min(values_[i], best.value);
     ++times_[i];
     return;
   }
   if (values_.size() >= kMostMinima) return;
-  values_.push_back(value);
+  const Index n = best.x.size();
+  if (kept == static_cast<Index>(values_.size()) && n * (kept + 1) <= kMostNumbers) {
+    places_.conservativeResize(n, kept + 1);
+    places_.col(kept) = best.x;
+  }
+  values_.push_back(best.value);
   times_.push_back(1);
 }
 
@@ -112,7 +126,7 @@ void Restarting::Finish() {
       "starts",
       static_cast<double>(starts_),
       static_cast<double>(starts_),
-      absl::StrFormat("all %d starts are used; they led to %d different values, and %d of them to "
+      absl::StrFormat("all %d starts are used; they led to %d different points, and %d of them to "
                       "the best",
                       starts_, values_.size(), times),
       {}};
@@ -123,6 +137,7 @@ void Restarting::Remember(State& state) {
   state.Keep("start_over", over_);
   state.Keep("minima", values_);
   state.Keep("times", times_);
+  state.Keep("places", places_);
   if (values_.size() != times_.size()) state.Fail("minima and their counts differ in number");
   leg_->Remember(state);
 }

@@ -35,8 +35,8 @@ class Restarting : public Optimizer {
 
  private:
   absl::Status BeginNext(Problem& problem, Iterate& at);
-  void Count(double value);  // of a minimum that was found
-  void Finish();             // there are no more starts
+  void Count(const Best& best);  // a minimum that was found
+  void Finish();                 // there are no more starts
 
   std::unique_ptr<Leg> leg_;
   const int64_t starts_;
@@ -44,6 +44,7 @@ class Restarting : public Optimizer {
   bool over_ = false;           // the current leg; the next begins with the next step
   std::vector<double> values_;  // of the minima found, each once, in order of finding
   std::vector<int64_t> times_;  // how often each was found
+  Matrix places_;               // n x as many of them as are kept: where they are
   std::optional<StopReason> finished_;
 };
 
