@@ -115,7 +115,7 @@ OptimizerEntry AdamWEntry() {
                  "weights, whatever their gradients. weight_decay moves the minimum; "
                  "with 0 it is Adam.",
        .example = "thalweg minimize --function booth --optimizer adamw --set "
-                  "learning_rate=0.05 --set weight_decay=0.001"});
+                  "learning_rate=0.05 --set weight_decay=0.001 --stop stall"});
 }
 
 OptimizerEntry AmsGradEntry() {

@@ -36,8 +36,9 @@ OptimizerEntry LionEntry() {
        .advice =
            "For large noisy models: half of Adam's memory, with a rate 3 to 10 times smaller. "
            "Its steps never shrink, so near a minimum it needs a falling rate.",
-       .example = "thalweg minimize --function beale --optimizer lion "
-                  "--set 'learning_rate=cosine(initial=0.05,final=0,steps=500)'"});
+       .example =
+           "thalweg minimize --function beale --optimizer lion "
+           "--set 'learning_rate=cosine(initial=0.05,final=0,steps=500)' --stop iterations=500"});
 }
 
 }  // namespace thalweg

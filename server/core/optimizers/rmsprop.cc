@@ -75,8 +75,9 @@ OptimizerEntry RmsPropEntry() {
        .advice = "For noisy gradients and objectives whose scale changes on the way. "
                  "With exact gradients it jumps around the minimum by about "
                  "learning_rate: let that fall.",
-       .example = "thalweg minimize --function beale --optimizer rmsprop --set "
-                  "'learning_rate=cosine(initial=0.02,final=0,steps=1000)'"});
+       .example =
+           "thalweg minimize --function beale --optimizer rmsprop --set "
+           "'learning_rate=cosine(initial=0.02,final=0,steps=1000)' --stop iterations=1000"});
 }
 
 }  // namespace thalweg
