@@ -63,8 +63,8 @@ TEST(DirectSearchReference, NelderMeadReachesMoreThanSciPyForLess) {
   EXPECT_LT(account.MeanRatio(), 0.7);  // measured 0.57
 }
 
-// What it misses, SciPy misses too, but for one: Meyer, both of Box (a valley that ends at
-// infinity), and Watson for n = 12.
+// What it misses, SciPy's misses too: Meyer, both of Box (valleys that end at infinity), Watson for
+// n = 12.
 TEST(DirectSearchReference, PowellReachesMoreThanSciPyForLess) {
   const Account account = RunAll("powell", "Powell");
   if (account.problems == 0) GTEST_SKIP() << "no ../shared/reference/mgh";
