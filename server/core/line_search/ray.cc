@@ -52,8 +52,11 @@ absl::Status Ray::Evaluate(double step, Trial& trial) {
   trial.change = place_.value - at_.value;
   trial.slope = place_.gradient.dot(direction_);
   const double size = std::max(std::abs(at_.value), std::abs(place_.value));
-  if (std::abs(trial.change) <= kValueRounding * size) {
-    trial.change = step * (slope_ + trial.slope) / 2;
+  const double told = step * (slope_ + trial.slope) / 2;
+  if (std::abs(trial.change) > kValueRounding * size) {
+    contradicted_ = trial.change > 0 && told < 0;
+  } else {
+    trial.change = contradicted_ ? std::abs(trial.change) : told;
   }
   return status;
 }

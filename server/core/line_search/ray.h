@@ -38,6 +38,7 @@ enum class Found {
 /// therefore the one that the slopes tell, a*(phi'(0) + phi'(a))/2. With it, sufficient decrease
 /// reads phi'(a) <= (2*c1 - 1)*phi'(0): the approximate Wolfe condition of Hager & Zhang (2005),
 /// eq. (4.1), for every search.
+/// Slopes that promised a fall where the values last showed a rise are not believed.
 class Ray {
  public:
   /// From at.x, where value and gradient are known, along `direction` with slope g'd < 0. Trials
@@ -74,9 +75,10 @@ class Ray {
   Place& place_;
   int64_t max_trials_ = 1;
   int64_t trials_ = 0;
-  bool finite_ = false;  // whether any trial was
-  double last_ = 0;      // step of the last trial
-  Trial best_;           // the lowest; the start where none is lower
+  bool finite_ = false;        // whether any trial was
+  double last_ = 0;            // step of the last trial
+  bool contradicted_ = false;  // whether values last rose where slopes told of a fall
+  Trial best_;                 // the lowest; the start where none is lower
 };
 
 /// Differences of values up to this part of |f| are taken for rounding: 64 times that of one

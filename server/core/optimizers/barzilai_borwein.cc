@@ -13,6 +13,8 @@ namespace {
 // Rates outside are taken for accidents: (2000), section 3.
 constexpr double kLeastRate = 1e-30;
 constexpr double kMostRate = 1e30;
+// A gain below so many times the rounding of f cannot be relied on to be seen.
+constexpr double kNearRounding = 1e3;
 
 }  // namespace
 
@@ -47,6 +49,10 @@ absl::Status BarzilaiBorwein::Step(Problem& problem, Iterate& at) {
   x_.resize(at.x.size());
   gradient_.resize(at.x.size());
 
+  // Near a minimum all values are the same but for rounding, which is then allowed for.
+  const double rounding = kValueRounding * std::abs(highest);
+  const double allowance = -slope <= kNearRounding * rounding ? rounding : 0;
+
   double step = 1;
   double value = 0;
   while (slope < 0 && at.trials < options_.max_trials) {
@@ -56,9 +62,7 @@ absl::Status BarzilaiBorwein::Step(Problem& problem, Iterate& at) {
     const absl::Status status = problem.ValueAndGradient(x_, value, gradient_);
     if (!status.ok()) return status;
     const bool finite = std::isfinite(value) && gradient_.allFinite();
-    // As low as rounding tells: near a minimum all values are the same.
-    const double rounding = kValueRounding * std::abs(highest);
-    if (finite && value <= highest + options_.c1 * step * slope + rounding) {
+    if (finite && value - highest <= options_.c1 * step * slope + allowance) {
       at.x.swap(x_);
       at.gradient.swap(gradient_);
       std::swap(at.value, value);

@@ -22,6 +22,10 @@ double MissedCurvature(double value, double new_value, double slopes, double ste
 
 OptionTable<Bfgs::Options> Bfgs::Table() {
   return {
+      {"value_correction",
+       &Options::value_correction,
+       {},
+       "learns the curvature from the values too, not from the gradients alone"},
       {"line_search", &Options::line_search, From("line search"), "how step lengths are found"}};
 }
 
