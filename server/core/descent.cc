@@ -24,6 +24,15 @@ bool Has(std::string_view code, const std::vector<Finding>& findings) {
                      [code](const Finding& finding) { return finding.code == code; });
 }
 
+// Eigen multiplies large matrices in blocks, and sums in an order, that fit the caches of the
+// machine. The same bits everywhere need the same caches: these, of a usual core.
+void FixTheOrderOfSums() {
+  [[maybe_unused]] static const bool done = [] {
+    Eigen::setCpuCacheSizes(32 << 10, 512 << 10, 4 << 20);
+    return true;
+  }();
+}
+
 absl::Status CheckBounds(const Bounds& bounds, const Layout& layout) {
   if (!bounds.any()) return absl::OkStatus();
   if (bounds.lower.size() != layout.size() || bounds.upper.size() != layout.size()) {
@@ -170,6 +179,7 @@ Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings)
 
 absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings) {
+  FixTheOrderOfSums();
   auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
   const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
   const auto rules = WithSafeguards(settings.stopping, can.EndsAtSmallGradient());

@@ -36,7 +36,7 @@ std::span<const CatalogEntry<Leg>> StageKinds() {
 Stages::Options::Options() {
   const Part until_stall{"stall", {{"window", 20.0}, {"threshold", 1e-3}}};
   stages = {{"stage",
-             {{"optimizer", std::vector<Part>{{"cma_es", {}}}},
+             {{"optimizer", std::vector<Part>{{"lshade", {}}}},
               {"until", std::vector<Part>{until_stall}}}},
             {"stage", {{"optimizer", std::vector<Part>{{"lbfgsb", {}}}}}}};
 }
@@ -124,7 +124,7 @@ OptimizerEntry StagesEntry() {
                  "gradient method its bottom to full precision. The first stage needs a rule that "
                  "ends it, such as stall or evaluations; the last ends the run.",
        .example = "thalweg minimize --function rastrigin --optimizer stages --set "
-                  "'stages=[stage(optimizer=cma_es,until=[evaluations(threshold=4000)]),"
+                  "'stages=[stage(optimizer=lshade,until=[evaluations(threshold=2000)]),"
                   "stage(optimizer=lbfgsb)]'"});
 }
 
