@@ -101,6 +101,11 @@ RunBuilder& RunBuilder::Upper(const std::string& variable, std::span<const doubl
   return *this;
 }
 
+RunBuilder& RunBuilder::Constraint(const std::string& text) {
+  run_.mutable_objective()->add_constraints()->set_expression(text);
+  return *this;
+}
+
 RunBuilder& RunBuilder::Optimizer(const v1::Part& optimizer) {
   *run_.mutable_optimizer() = optimizer;
   return *this;

@@ -63,6 +63,7 @@ class RunBuilder {
   RunBuilder& Lower(const std::string& variable, std::span<const double> bounds);
   RunBuilder& Upper(const std::string& variable, double bound);
   RunBuilder& Upper(const std::string& variable, std::span<const double> bounds);
+  RunBuilder& Constraint(const std::string& text);  ///< "x**2 + y**2 <= 1"; may be repeated.
   RunBuilder& Optimizer(const v1::Part& optimizer);
   RunBuilder& StopWhen(const v1::Part& rule);  ///< May be repeated; the first that is met ends.
   RunBuilder& Seed(uint64_t seed);

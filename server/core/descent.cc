@@ -140,7 +140,7 @@ std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
 
 StopReason Descent::Explained(StopReason reason) {
   if (reason.termination == Termination::kNonFinite) {
-    const std::string why = objective_->ExplainNonFinite(at_.x);
+    const std::string why = problem_.ExplainNonFinite(at_.x);
     if (!why.empty()) absl::StrAppend(&reason.detail, ": ", why);
   }
   Ending ending{reason,
@@ -172,13 +172,16 @@ StopReason Descent::Failed(const absl::Status& status) const {
 
 // --- its beginning ---
 
-Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings)
+Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings,
+                 Constraints constraints)
     : objective_(std::move(objective)),
       settings_(std::move(settings)),
-      problem_(*objective_, settings_.direction, settings_.bounds, settings_.seed) {}
+      problem_(*objective_, settings_.direction, settings_.bounds, settings_.seed,
+               std::make_shared<Constraints>(std::move(constraints))) {}
 
 absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objective> objective,
-                                                         DescentSettings settings) {
+                                                         DescentSettings settings,
+                                                         Constraints constraints) {
   FixTheOrderOfSums();
   auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
   const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
@@ -193,7 +196,8 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
   if (!violations.empty()) return Refuse(std::move(violations));
 
   std::vector<Note> notes = MoveWithin(settings.bounds, objective->layout(), settings.start);
-  std::unique_ptr<Descent> descent(new Descent(std::move(objective), std::move(settings)));
+  std::unique_ptr<Descent> descent(
+      new Descent(std::move(objective), std::move(settings), std::move(constraints)));
   const Part& kind = descent->settings_.optimizer;
   if (absl::Status status = CheckPairing(kind, can, descent->problem_); !status.ok()) {
     return Under("optimizer", status);
@@ -214,12 +218,17 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
 absl::Status Descent::Begin() {
   const absl::Status status = optimizer_->Begin(problem_, at_);
   if (!status.ok()) return status;
+  if (absl::Status measured = problem_.MeasureViolation(at_); !measured.ok()) return measured;
   at_.evaluations = problem_.evaluations();
   meter_.Begin(problem_, at_);
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
 
+  const std::string why = problem_.ExplainNonFinite(at_.x);
+  if (!std::isfinite(at_.violation)) {
+    return Refuse("start", Reason::kInitialPointNotFinite,
+                  absl::StrCat("a constraint is not finite there", why.empty() ? "" : ": ", why));
+  }
   const bool of_value = !std::isfinite(at_.value);
-  const std::string why = objective_->ExplainNonFinite(at_.x);
   return Refuse(
       "start", Reason::kInitialPointNotFinite,
       absl::StrCat("the objective's ", of_value ? "value" : "gradient", " is not finite there",

@@ -53,19 +53,22 @@ struct DescentSettings {
 class Descent {
  public:
   /// Checks all settings; all that is wrong is said at once. Errors have field paths
-  /// "optimizer...", "stopping[i]...", "start", "bounds".
+  /// "optimizer...", "stopping[i]...", "start", "bounds". A start outside the bounds is moved onto
+  /// them, which a note of iterate 0 says.
   static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
-                                                         DescentSettings settings);
+                                                         DescentSettings settings,
+                                                         Constraints constraints = {});
 
-  /// Evaluates the start. Refuses one where the objective or its gradient is not finite, with what
-  /// is wrong there. Records nothing: the first Advance records iterate 0.
+  /// Evaluates the start. Refuses one where the objective, its gradient or a constraint is not
+  /// finite, with what is wrong there. Records nothing: the first Advance records iterate 0.
   absl::Status Begin();
 
   /// Up to `most` further iterates, each given to `sink`; the first call gives iterate 0 too.
   /// Returns early with why the descent is over, or with nothing when `interrupted` (asked once per
   /// iteration; may be empty) returns true. `elapsed_seconds` is the time the run has taken so far.
   /// Where several rules are met at once, the most telling reason counts, in the order non-finite,
-  /// diverged, converged, stalled, limit. Not to be called again once it gave a reason.
+  /// diverged, converged, stalled, limit. No rule finds convergence where constraints are violated
+  /// beyond their tolerance. Not to be called again once it gave a reason.
   std::optional<StopReason> Advance(int64_t most, double elapsed_seconds,
                                     const std::function<bool()>& interrupted, IterateSink& sink);
 
@@ -81,7 +84,7 @@ class Descent {
   const std::vector<Part>& stopping() const { return stopping_; }
 
  private:
-  Descent(std::unique_ptr<Objective> objective, DescentSettings settings);
+  Descent(std::unique_ptr<Objective> objective, DescentSettings settings, Constraints constraints);
 
   absl::Status Step();
   void Record(IterateSink& sink);

@@ -17,6 +17,7 @@ void Remember(State& state, Iterate& at) {
   state.Keep("values", at.evaluations.values);
   state.Keep("gradients", at.evaluations.gradients);
   state.Keep("hessian_products", at.evaluations.hessian_products);
+  state.Keep("constraints", at.evaluations.constraints);
   state.Keep("flags", flags);
   at.flags = static_cast<uint32_t>(flags);
 }

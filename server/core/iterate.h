@@ -15,6 +15,7 @@ struct Evaluations {
   int64_t values = 0;            ///< f(x); one that comes with a gradient or residuals counts too.
   int64_t gradients = 0;         ///< Gradients of f; a Jacobian of residuals is one.
   int64_t hessian_products = 0;  ///< Hessian times vector.
+  int64_t constraints = 0;       ///< All constraints at a point, with their gradients or without.
 
   friend bool operator==(const Evaluations&, const Evaluations&) = default;
 };

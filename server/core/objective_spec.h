@@ -2,15 +2,28 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/constraints.h"
 #include "server/core/expression/expression.h"
 #include "server/core/layout.h"
 #include "server/core/objective.h"
 
 namespace thalweg {
+
+/// A constraint as a caller describes it: a formula of the objective's unknowns and parameters, as
+/// constraint_text.h reads it.
+struct ConstraintSpec {
+  std::string name = {};
+  std::string expression = {};
+  std::optional<double> lower = {};  ///< Only where `expression` has no comparison.
+  std::optional<double> upper = {};
+
+  friend bool operator==(const ConstraintSpec&, const ConstraintSpec&) = default;
+};
 
 /// An objective as a caller describes it: exactly one of `expression` and `function`.
 struct ObjectiveSpec {
@@ -24,6 +37,9 @@ struct ObjectiveSpec {
   /// Bounds by variable, as bounds_spec.h reads them; they may be infinite.
   NamedValues lower = {};
   NamedValues upper = {};
+  std::vector<ConstraintSpec> constraints = {};
+  /// How far a constraint may be missed and still count as held.
+  double feasibility_tolerance = kFeasibilityTolerance;
 };
 
 /// The objective, ready to be evaluated. `point` fills in what `spec.variables` leaves open (its

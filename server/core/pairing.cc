@@ -32,6 +32,7 @@ std::optional<std::string> Misfit(const Capabilities& can, const Problem& proble
   if (can.needs_bounds && !bounds.finite()) {
     return "it searches a box: a finite lower and upper bound is needed for every coordinate";
   }
+  if (!can.constraints && problem.constraints().any()) return "it cannot honour constraints";
   if (!can.bounds && bounds.any()) return "it cannot keep within bounds";
   if (problem.size() > can.most_coordinates) {
     return absl::StrFormat("it works on up to %d coordinates, and this problem has %d",

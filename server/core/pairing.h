@@ -11,7 +11,7 @@ namespace thalweg {
 
 /// Whether an optimizer of these capabilities can work on the problem. Refused (field "kind") with
 /// what does not fit and the names of optimizers that would: bounds that it would leave, a box
-/// that it needs, residuals that are not there.
+/// that it needs, constraints that it knows nothing of, residuals that are not there.
 absl::Status CheckPairing(const Part& optimizer, const Capabilities& capabilities,
                           const Problem& problem);
 

@@ -94,4 +94,29 @@ absl::Status Problem::ResidualsAndJacobian(const Vector& x, Vector& residuals, M
   return objective_.ResidualsAndJacobian(x, residuals, jacobian);
 }
 
+absl::Status Problem::ConstraintValues(const Vector& x, Vector& values) {
+  if (constraints_->any()) ++evaluations_.constraints;
+  return constraints_->Values(x, values);
+}
+
+absl::Status Problem::ConstraintValuesAndGradients(const Vector& x, Vector& values,
+                                                   Matrix& gradients) {
+  if (constraints_->any()) ++evaluations_.constraints;
+  return constraints_->ValuesAndGradients(x, values, gradients);
+}
+
+absl::Status Problem::MeasureViolation(Iterate& at) {
+  at.violation = 0;
+  if (!constraints_->any()) return absl::OkStatus();
+  Vector values;
+  const absl::Status status = ConstraintValues(at.x, values);
+  if (status.ok()) at.violation = constraints_->Violation(values);
+  return status;
+}
+
+std::string Problem::ExplainNonFinite(const Vector& x) {
+  std::string why = objective_.ExplainNonFinite(x);
+  return why.empty() ? constraints_->ExplainNonFinite(x) : why;
+}
+
 }  // namespace thalweg

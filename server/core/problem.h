@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "server/core/bounds.h"
+#include "server/core/constraints.h"
 #include "server/core/iterate.h"
 #include "server/core/objective.h"
 
@@ -20,11 +22,13 @@ enum class Direction { kMinimize, kMaximize };
 class Problem {
  public:
   /// `objective` must outlive the problem.
-  Problem(Objective& objective, Direction direction, Bounds bounds = {}, uint64_t seed = 0)
+  Problem(Objective& objective, Direction direction, Bounds bounds = {}, uint64_t seed = 0,
+          std::shared_ptr<Constraints> constraints = nullptr)
       : objective_(objective),
         sign_(direction == Direction::kMinimize ? 1.0 : -1.0),
         bounds_(std::make_shared<const Bounds>(std::move(bounds))),
-        seed_(seed) {}
+        seed_(seed),
+        constraints_(constraints ? std::move(constraints) : std::make_shared<Constraints>()) {}
 
   /// The same problem with other random numbers, for a descent within a descent; its evaluations
   /// go on from here, and are to be handed back by set_evaluations.
@@ -39,6 +43,8 @@ class Problem {
   Objective& objective() { return objective_; }
   /// Every x that is evaluated lies in here, where the optimizer honours bounds.
   const Bounds& bounds() const { return *bounds_; }
+  /// None where nothing but the bounds limits x.
+  const Constraints& constraints() const { return *constraints_; }
   /// Of all randomness; see Random.
   uint64_t seed() const { return seed_; }
 
@@ -61,6 +67,14 @@ class Problem {
   absl::Status Residuals(const Vector& x, Vector& residuals);
   absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian);
 
+  /// c(x), m numbers.
+  absl::Status ConstraintValues(const Vector& x, Vector& values);
+  /// c(x) and its gradients, n x m.
+  absl::Status ConstraintValuesAndGradients(const Vector& x, Vector& values, Matrix& gradients);
+  /// By how much the constraints are missed at at.x, into `at`; nothing is evaluated without any.
+  absl::Status MeasureViolation(Iterate& at);
+  std::string ExplainNonFinite(const Vector& x);
+
   /// Counted since the run began; Descent hands them to the iterate.
   const Evaluations& evaluations() const { return evaluations_; }
   void set_evaluations(const Evaluations& evaluations) { evaluations_ = evaluations; }
@@ -70,6 +84,7 @@ class Problem {
   double sign_;
   std::shared_ptr<const Bounds> bounds_;
   uint64_t seed_;
+  std::shared_ptr<Constraints> constraints_;
   Evaluations evaluations_;
 };
 

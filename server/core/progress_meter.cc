@@ -1,5 +1,6 @@
 #include "server/core/progress_meter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -14,6 +15,13 @@ Norms GradientNorms(const Problem& problem, const Iterate& at, Vector& scratch) 
   if (!problem.bounds().any()) return NormsOf(at.gradient);
   problem.bounds().ProjectedStep(at.x, at.gradient, scratch);
   return NormsOf(scratch);
+}
+
+// Less violation is better, down to what counts as none; then less value.
+bool Better(const Iterate& at, const Best& best, double tolerance) {
+  const double violation = std::max(at.violation, tolerance);
+  const double before = std::max(best.violation, tolerance);
+  return violation < before || (violation == before && at.value < best.value);
 }
 
 }  // namespace
@@ -35,9 +43,9 @@ void ProgressMeter::Measure(const Problem& problem, Iterate& at) {
   const bool x_finite = std::isfinite(at.step_norm) || at.x.allFinite();
   const bool slope_finite = at.gradient.size() == 0 || std::isfinite(norms_.max);
   at.flags &= ~(kNewBest | kNonFinite);
-  if (!std::isfinite(at.value) || !slope_finite || !x_finite) {
+  if (!std::isfinite(at.value) || !std::isfinite(at.violation) || !slope_finite || !x_finite) {
     at.flags |= kNonFinite;
-  } else if (!has_best_ || at.value < best_.value) {
+  } else if (!has_best_ || Better(at, best_, problem.constraints().tolerance())) {
     at.flags |= kNewBest;
     has_best_ = true;
     best_.iteration = at.iteration;
@@ -49,8 +57,15 @@ void ProgressMeter::Measure(const Problem& problem, Iterate& at) {
 
 Progress ProgressMeter::ProgressAt(const Problem& problem, const Iterate& at,
                                    double elapsed_seconds) const {
-  return {at,         previous_value_, start_value_,    norms_.two,
-          norms_.max, best_,           elapsed_seconds, problem.direction()};
+  return {.at = at,
+          .previous_value = previous_value_,
+          .start_value = start_value_,
+          .gradient_norm = norms_.two,
+          .gradient_max = norms_.max,
+          .best = best_,
+          .elapsed_seconds = elapsed_seconds,
+          .direction = problem.direction(),
+          .feasible = at.violation <= problem.constraints().tolerance()};
 }
 
 void ProgressMeter::Remember(State& state) {

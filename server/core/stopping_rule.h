@@ -24,6 +24,7 @@ struct Progress {
   const Best& best;
   double elapsed_seconds = 0;  ///< Time spent running, over all restarts of the server.
   Direction direction = Direction::kMinimize;
+  bool feasible = true;  ///< Constraints hold; where they do not, nothing has converged.
 };
 
 /// Decides that a run is over, and says why. Its main option is always called `threshold`.

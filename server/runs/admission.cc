@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/core/bounds_spec.h"
+#include "server/core/constraint_spec.h"
 #include "server/core/violation.h"
 #include "server/runs/default_settings.h"
 
@@ -143,11 +144,14 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});
   Vector start;
   Bounds bounds;
+  absl::StatusOr<Constraints> constraints = Constraints();
   absl::Status status = Under("objective", objective.status());
   Append(status, violations);
   if (status.ok()) {
     Append(FillStart((*objective)->layout(), spec, start), violations);
     Append(FillBounds((*objective)->layout(), spec, bounds), violations);
+    constraints = BuildConstraints(spec.objective, (*objective)->layout(), limits, maker);
+    Append(Under("objective", constraints.status()), violations);
   }
   if (!violations.empty()) {
     CheckParts(spec, violations);
@@ -157,7 +161,8 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
   // With the stopping rules as given: errors name their places in the caller's list.
-  auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start, bounds));
+  auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start, bounds),
+                                 *std::move(constraints));
   if (!descent.ok()) return descent.status();
   if (status = (*descent)->Begin(); !status.ok()) return status;
   FillRest(**descent, start.size(), spec);
@@ -174,8 +179,12 @@ absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
   if (!start.ok()) return start.status();
   absl::StatusOr<Bounds> bounds = BoundsOf(spec.objective, (*objective)->layout());
   if (!bounds.ok()) return bounds.status();
+  absl::StatusOr<Constraints> constraints =
+      BuildConstraints(spec.objective, (*objective)->layout(), expression::kWidestLimits, maker);
+  if (!constraints.ok()) return constraints.status();
   return Descent::Create(*std::move(objective),
-                         SettingsOf(spec, *std::move(start), *std::move(bounds)));
+                         SettingsOf(spec, *std::move(start), *std::move(bounds)),
+                         *std::move(constraints));
 }
 
 }  // namespace thalweg::runs

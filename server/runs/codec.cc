@@ -17,7 +17,8 @@ namespace {
 // Records of every version up to this one can be read.
 // 2: bounds of the objective.
 // 3: products with the Hessian.
-constexpr int64_t kVersion = 3;
+// 4: constraints.
+constexpr int64_t kVersion = 4;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -161,6 +162,14 @@ void KeepValues(State& state, std::string_view name, NamedValues& values) {
   KeepMap(state, name, values, [&](std::vector<double>& list) { state.Keep("values", list); });
 }
 
+void KeepConstraint(State& state, ConstraintSpec& constraint) {
+  const auto keep_bound = [&](double& bound) { state.Keep("bound", bound); };
+  state.Keep("name", constraint.name);
+  state.Keep("expression", constraint.expression);
+  KeepOptional(state, "has_lower", constraint.lower, keep_bound);
+  KeepOptional(state, "has_upper", constraint.upper, keep_bound);
+}
+
 void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   state.Keep("expression", objective.expression);
   state.Keep("function", objective.function);
@@ -174,6 +183,10 @@ void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   if (version < 2) return;
   KeepValues(state, "lower", objective.lower);
   KeepValues(state, "upper", objective.upper);
+  if (version < 4) return;
+  KeepList(state, "constraints", objective.constraints,
+           [&](ConstraintSpec& constraint) { KeepConstraint(state, constraint); });
+  state.Keep("feasibility_tolerance", objective.feasibility_tolerance);
 }
 
 void KeepSpec(State& state, RunSpec& spec, int64_t version) {
@@ -311,8 +324,11 @@ absl::StatusOr<EventLog> DecodeEventLog(std::string bytes) {
 
 uint64_t DigestOf(const RunSpec& spec) {
   // In the first version that can say all of it, so that digests outlive an upgrade.
-  const bool bounded = !spec.objective.lower.empty() || !spec.objective.upper.empty();
-  const std::string bytes = Sealed(spec, KeepSpec, /*version=*/bounded ? 2 : 1);
+  const ObjectiveSpec& of = spec.objective;
+  const bool bounded = !of.lower.empty() || !of.upper.empty();
+  const bool constrained =
+      !of.constraints.empty() || of.feasibility_tolerance != kFeasibilityTolerance;
+  const std::string bytes = Sealed(spec, KeepSpec, constrained ? 4 : bounded ? 2 : 1);
   uint64_t digest = 0xCBF29CE484222325U;  // FNV-1a, 64 bits
   for (const char byte : bytes) {
     digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;

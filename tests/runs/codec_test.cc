@@ -26,7 +26,9 @@ RunRecord FullRecord() {
                                        {"row", {false, {4}, 1}}},
                         .dimension = 3,
                         .lower = {{"x", {0}}},
-                        .upper = {{"x", {1, INFINITY, 3}}}};
+                        .upper = {{"x", {1, INFINITY, 3}}},
+                        .constraints = {{"c", "x[0]", 1, {}}, {"", "x[1] <= 2", {}, {}}},
+                        .feasibility_tolerance = 1e-5};
   run.spec.direction = Direction::kMaximize;
   run.spec.start = {{"x", {1, 2, 3}}, {"b", {0.1}}};
   run.spec.optimizer.kind = "adam";

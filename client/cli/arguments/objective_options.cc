@@ -37,6 +37,8 @@ void AddObjectiveOptions(CLI::App& app, ObjectiveOptions& options) {
   AddRepeated(app, "--lower", options.lower, "NAME=VALUE",
               "Lower bounds: x=0 for all of x, or x=0,-inf one by one; may be repeated");
   AddRepeated(app, "--upper", options.upper, "NAME=VALUE", "Upper bounds, likewise");
+  AddRepeated(app, "--constraint", options.constraints, "TEXT",
+              "What must hold: 'x**2 + y**2 <= 1', 'x == y'; may be repeated");
 }
 
 v1::Objective ObjectiveOf(const ObjectiveOptions& options) {
@@ -55,12 +57,17 @@ v1::Objective ObjectiveOf(const ObjectiveOptions& options) {
     objective.set_expression(options.formula);
   }
   ReadInto(*objective.mutable_parameters(), "--param", options.parameters);
-  if (!options.lower.empty())
+  if (!options.lower.empty()) {
     ReadInto(*objective.mutable_lower()->mutable_values(), "--lower", options.lower,
              /*infinite=*/true);
-  if (!options.upper.empty())
+  }
+  if (!options.upper.empty()) {
     ReadInto(*objective.mutable_upper()->mutable_values(), "--upper", options.upper,
              /*infinite=*/true);
+  }
+  for (const std::string& text : options.constraints) {
+    objective.add_constraints()->set_expression(text);
+  }
   return objective;
 }
 

@@ -16,9 +16,10 @@ struct ObjectiveOptions {
   int64_t dimension = 0;
   std::vector<std::string> parameters;    // as written
   std::vector<std::string> lower, upper;  // likewise
+  std::vector<std::string> constraints;
 };
 
-/// FORMULA or --function with --dimension; --param; --lower, --upper.
+/// FORMULA or --function with --dimension; --param; --lower, --upper; --constraint.
 void AddObjectiveOptions(CLI::App& app, ObjectiveOptions& options);
 
 /// The objective; a Failure where neither or both of formula and function are given.

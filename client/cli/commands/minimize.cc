@@ -51,6 +51,8 @@ Examples:
   thalweg minimize '(x-2.5)**2-1' --start x=0 --set learning_rate=0.1 --stop value_change=1e-8
   thalweg minimize --function rosenbrock --dimension 10 --optimizer adam
   thalweg minimize 'a*x**2 + y**2' --param a=100 --start x=1 --start y=1 --json
+  thalweg minimize '(x-2)**2 + y**2' --start x=0 --start y=0 --constraint 'x**2 + y**2 <= 1' \
+    --optimizer sqp
   thalweg minimize --function ackley --detach
 
 Exit codes: 0 converged, stalled or a limit; 1 refused; 2 diverged, not finite, failed or cancelled

@@ -19,7 +19,7 @@ OptionTable<Auto::Options> Auto::Table() {
 
 // What it chooses fits the problem, so it fits all problems.
 Capabilities Auto::capabilities() const {
-  return {.bounds = true, .searches_on = global_, .random = global_};
+  return {.bounds = true, .constraints = !global_, .searches_on = global_, .random = global_};
 }
 
 absl::Status Auto::Take(const std::string& kind) {
@@ -54,7 +54,7 @@ absl::Status Auto::Step(Problem& problem, Iterate& at) {
   const bool by_gradient = leg_->optimizer().capabilities().gradient;
   const bool at_rounding = (*reason)->measured <= (*reason)->threshold;  // of a line search
   if ((*reason)->termination == Termination::kStalled && by_gradient && !at_rounding &&
-      !fallen_back_) {
+      !fallen_back_ && !problem.constraints().any()) {
     fall_back_ = true;
     const Choice choice = ChooseWithoutGradients(problem.size(), "");
     at.notes.push_back(

@@ -12,7 +12,8 @@
 namespace thalweg {
 namespace {
 
-constexpr Index kDense = 200;  // coordinates up to which an n x n matrix pays
+constexpr Index kMostForSqp = 500;  // a step costs n^3
+constexpr Index kDense = 200;       // coordinates up to which an n x n matrix pays
 constexpr Index kFewForSimplex = 10;
 constexpr Index kMostForPopulation = 1000;
 constexpr double kMostJacobian = 1 << 24;  // numbers
@@ -81,6 +82,11 @@ Choice ChooseWithoutGradients(Index n, std::string why) {
 
 absl::StatusOr<Choice> ChooseOptimizer(Problem& problem, const Iterate& at, bool global) {
   const Index n = problem.size();
+  if (problem.constraints().any()) {
+    if (n <= kMostForSqp) return Choice{"sqp", "there are constraints"};
+    return Choice{"augmented_lagrangian",
+                  absl::StrCat("there are constraints, and ", n, " coordinates")};
+  }
   if (global) {
     if (n <= kMostForPopulation) return Choice{"lshade", "the least of all minima is wanted"};
     return Choice{"multi_start",

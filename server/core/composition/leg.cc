@@ -60,6 +60,7 @@ absl::Status Leg::Begin(Problem& problem, int64_t stream, bool evaluated, Iterat
   absl::Status status;
   // Methods for sums of squares may minimise something else than the sum: a robust loss.
   if (!evaluated || lacks_gradient || can.residuals) status = optimizer_->Begin(problem, at);
+  if (status.ok() && !evaluated) status = problem.MeasureViolation(at);
   if (status.ok()) meter_.Begin(problem, at);
   return status;
 }
@@ -92,6 +93,7 @@ absl::StatusOr<std::optional<StopReason>> Leg::Step(Problem& problem, Iterate& a
 absl::Status Leg::GoBack(Problem& problem, Iterate& at) {
   if (best().x.size() == 0) return absl::OkStatus();
   at.x = best().x;
+  at.violation = best().violation;
   at.flags |= kRejected;
   return at.gradient.size() > 0 ? problem.Evaluate(at) : problem.Value(at.x, at.value);
 }

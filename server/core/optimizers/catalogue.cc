@@ -8,6 +8,7 @@
 #include "server/core/optimizers/adam.h"
 #include "server/core/optimizers/adamax.h"
 #include "server/core/optimizers/artificial_bee_colony.h"
+#include "server/core/optimizers/augmented_lagrangian.h"
 #include "server/core/optimizers/barzilai_borwein.h"
 #include "server/core/optimizers/bfgs.h"
 #include "server/core/optimizers/cma_es.h"
@@ -43,6 +44,7 @@
 #include "server/core/optimizers/rmsprop.h"
 #include "server/core/optimizers/rprop.h"
 #include "server/core/optimizers/simulated_annealing.h"
+#include "server/core/optimizers/sqp.h"
 #include "server/core/optimizers/swats.h"
 #include "server/core/optimizers/truncated_newton.h"
 #include "server/core/optimizers/yogi.h"
@@ -102,6 +104,8 @@ std::span<const OptimizerEntry> Optimizers() {
       RestartsEntry(),
       TruncatedNewtonEntry(),
       NewtonTrustRegionEntry(),
+      SqpEntry(),
+      AugmentedLagrangianEntry(),
   };
   return entries;
 }

@@ -26,6 +26,7 @@ std::optional<StopReason> Ask(std::span<const std::unique_ptr<StoppingRule>> rul
   for (const auto& rule : rules) {
     std::optional<StopReason> reason = rule->Check(progress);
     if (!reason) continue;
+    if (reason->termination == Termination::kConverged && !progress.feasible) continue;
     if (!chosen || Precedence(reason->termination) < Precedence(chosen->termination)) {
       chosen = std::move(reason);
     }

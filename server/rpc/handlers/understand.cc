@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "server/core/bounds_spec.h"
+#include "server/core/constraint_spec.h"
 #include "server/core/objective_spec.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/objective.h"
@@ -78,6 +79,8 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
   if (!compiled.ok()) return Under("objective", compiled.status());
   auto bounds = BoundsOf(*spec, (*compiled)->layout());
   if (!bounds.ok()) return InWireTerms(Under("objective", bounds.status()));
+  const auto constraints = BuildConstraints(*spec, (*compiled)->layout(), limits);
+  if (!constraints.ok()) return Under("objective", constraints.status());
 
   Understood understood;
   understood.objective =

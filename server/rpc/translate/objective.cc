@@ -1,10 +1,13 @@
 #include "server/rpc/translate/objective.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/core/constraint_spec.h"
+#include "server/core/number_text.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/refusals.h"
 
@@ -74,6 +77,28 @@ void AddBounds(const v1::Objective& objective, ObjectiveSpec& spec, Refusals& re
   add(objective.upper(), "upper", spec.upper);
 }
 
+void AddConstraints(const v1::Objective& objective, ObjectiveSpec& spec, Refusals& refusals) {
+  if (objective.constraints_size() > static_cast<int>(kMostConstraints)) {
+    refusals.Add("constraints", Reason::kInvalidValue,
+                 absl::StrCat("has ", objective.constraints_size(), " entries; at most ",
+                              kMostConstraints, " are allowed"));
+    return;
+  }
+  for (const v1::Constraint& wire : objective.constraints()) {
+    ConstraintSpec& constraint = spec.constraints.emplace_back();
+    constraint.name = wire.name();
+    constraint.expression = wire.expression();
+    if (wire.has_lower()) constraint.lower = wire.lower();
+    if (wire.has_upper()) constraint.upper = wire.upper();
+  }
+  const double tolerance = objective.feasibility_tolerance();
+  if (tolerance != 0) spec.feasibility_tolerance = tolerance;
+  if (!(tolerance >= 0 && std::isfinite(tolerance))) {
+    refusals.Add("feasibility_tolerance", Reason::kInvalidValue,
+                 absl::StrCat("is ", NumberText(tolerance), "; must be positive and finite"));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const ShapedPoint& point) {
@@ -86,6 +111,7 @@ absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const Sha
   AddVariables(objective, spec, refusals);
   AddParameters(objective, spec, refusals);
   AddBounds(objective, spec, refusals);
+  AddConstraints(objective, spec, refusals);
   if (!refusals.empty()) return refusals.ToStatus();
 
   // A start is kept as numbers only, and one number there means a scalar: shapes that say more
@@ -109,6 +135,16 @@ void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire)
   for (const Variable& variable : spec.variables) ToWire(variable, *wire.add_variables());
   for (const auto& [name, parameter] : spec.parameters) {
     ToWire(parameter.values, parameter.shape(), (*wire.mutable_parameters())[name]);
+  }
+  for (const ConstraintSpec& constraint : spec.constraints) {
+    v1::Constraint& to = *wire.add_constraints();
+    to.set_name(constraint.name);
+    to.set_expression(constraint.expression);
+    if (constraint.lower) to.set_lower(*constraint.lower);
+    if (constraint.upper) to.set_upper(*constraint.upper);
+  }
+  if (spec.feasibility_tolerance != kFeasibilityTolerance) {
+    wire.set_feasibility_tolerance(spec.feasibility_tolerance);
   }
   wire.set_dimension(spec.dimension);
   // Without the variables' shapes: one number may stand for many.

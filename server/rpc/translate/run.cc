@@ -54,6 +54,11 @@ void Shorten(v1::Objective& objective, const RunView& view) {
     return numbers > view.most_numbers;
   };
   if (too_many(objective.parameters())) objective.clear_parameters();
+  size_t text = 0;
+  for (const v1::Constraint& constraint : objective.constraints()) {
+    text += constraint.expression().size();
+  }
+  if (text > view.most_text) objective.clear_constraints();
   if (too_many(objective.lower().values())) objective.clear_lower();
   if (too_many(objective.upper().values())) objective.clear_upper();
 }

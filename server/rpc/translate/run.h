@@ -10,7 +10,8 @@
 namespace thalweg::rpc {
 
 /// How much of a run an answer has room for. Points and parameters with more numbers are left
-/// out, longer formulas are cut and end in "..."; everything else is always there.
+/// out, longer formulas are cut and end in "...", constraints longer than that together are left
+/// out; everything else is always there.
 struct RunView {
   size_t most_numbers = std::numeric_limits<size_t>::max();
   size_t most_text = std::numeric_limits<size_t>::max();  ///< Bytes of a formula.

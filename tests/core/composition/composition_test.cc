@@ -50,9 +50,9 @@ TEST(Stages, BeginEachFromTheBestOfTheOneBefore) {
                                                            Stage({"bfgs", {}}, {})}}}},
                            .stopping = {After(100)},
                            .start = Point({0, 0})});
-  const Outcome alone = RunOf(Himmelblau(), {.optimizer = gradient_descent,
-                                             .stopping = {After(7)},
-                                             .start = Point({0, 0})});
+  const Outcome alone =
+      RunOf(Himmelblau(),
+            {.optimizer = gradient_descent, .stopping = {After(7)}, .start = Point({0, 0})});
 
   EXPECT_EQ(outcome.iterates[7].x, alone.iterates[7].x);
   EXPECT_NE(outcome.iterates[8].flags & kRestarted, 0U);
@@ -60,38 +60,39 @@ TEST(Stages, BeginEachFromTheBestOfTheOneBefore) {
   EXPECT_LT(outcome.best.value, 1e-15);
   ASSERT_EQ(NotesOf(outcome).size(), 1U);
   EXPECT_EQ(NotesOf(outcome)[0].code, "stage");
-  EXPECT_THAT(NotesOf(outcome)[0].text,
-              HasSubstr("Stage 1, gradient_descent, is over: the limit of 7 iterations was reached. "
-                        "Stage 2, bfgs, goes on"));
+  EXPECT_THAT(
+      NotesOf(outcome)[0].text,
+      HasSubstr("Stage 1, gradient_descent, is over: the limit of 7 iterations was reached. "
+                "Stage 2, bfgs, goes on"));
 }
 
 TEST(Stages, CountTheIterationsOfAScheduleFromTheirOwnBeginning) {
   const Part falling{"cosine", {{"initial", 0.02}, {"final", 0.001}, {"steps", 10.0}}};
   const Part part{"gradient_descent", {{"learning_rate", Parts{falling}}}};
-  const Outcome outcome = RunOf(
-      Himmelblau(),
-      {.optimizer = {"stages", {{"stages", Parts{Stage(part, {After(5)}), Stage(part, {})}}}},
-       .stopping = {After(10)},
-       .start = Point({0, 0})});
+  const Outcome outcome =
+      RunOf(Himmelblau(),
+            {.optimizer = {"stages", {{"stages", Parts{Stage(part, {After(5)}), Stage(part, {})}}}},
+             .stopping = {After(10)},
+             .start = Point({0, 0})});
 
   EXPECT_EQ(outcome.iterates[6].learning_rate, outcome.iterates[1].learning_rate);
 }
 
 TEST(Stages, GoOnWhereOneHasGoneAstray) {
   const Part wild{"gradient_descent", {{"learning_rate", 10.0}}};
-  const Outcome outcome = RunOf(
-      Himmelblau(),
-      {.optimizer = {"stages", {{"stages", Parts{Stage(wild, {}), Stage({"bfgs", {}}, {})}}}},
-       .stopping = {After(100), {"divergence", {{"threshold", 1e300}}}},
-       .start = Point({0, 0})});
+  const Outcome outcome =
+      RunOf(Himmelblau(),
+            {.optimizer = {"stages", {{"stages", Parts{Stage(wild, {}), Stage({"bfgs", {}}, {})}}}},
+             .stopping = {After(100), {"divergence", {{"threshold", 1e300}}}},
+             .start = Point({0, 0})});
 
   EXPECT_LT(outcome.best.value, 1e-15) << outcome.reason.detail;
 }
 
 TEST(Stages, SayWhichOfThemIsWrong) {
-  const auto made = MakeFrom(
-      Optimizers(), "optimizer",
-      {"stages", {{"stages", Parts{Stage({"bfgs", {}}, {}), Stage({"bfsg", {}}, {})}}}});
+  const auto made =
+      MakeFrom(Optimizers(), "optimizer",
+               {"stages", {{"stages", Parts{Stage({"bfgs", {}}, {}), Stage({"bfsg", {}}, {})}}}});
 
   const auto violations = ViolationsOf(made.status());
   ASSERT_EQ(violations.size(), 1U);
@@ -163,13 +164,12 @@ TEST(Restarts, HopOutOfABasin) {
 
 TEST(Restarts, OnlyForgetWithoutAPerturbation) {
   const Outcome outcome = RunOf(
-      Himmelblau(),
-      {.optimizer = {"restarts",
-                     {{"restarts", 3.0},
-                      {"perturbation", 0.0},
-                      {"until", Parts{After(2)}},
-                      {"optimizer", Parts{{"momentum", {{"learning_rate", 0.01}}}}}}},
-       .start = Point({0, 0})});
+      Himmelblau(), {.optimizer = {"restarts",
+                                   {{"restarts", 3.0},
+                                    {"perturbation", 0.0},
+                                    {"until", Parts{After(2)}},
+                                    {"optimizer", Parts{{"momentum", {{"learning_rate", 0.01}}}}}}},
+                     .start = Point({0, 0})});
 
   EXPECT_EQ(outcome.iterates.back().iteration, 8);
   EXPECT_NE(outcome.iterates[3].flags & kRestarted, 0U);
@@ -226,13 +226,13 @@ TEST(Auto, TellsItsChoiceInTheTrace) {
 
 // A kink that no formula shows: the gradient is that of |x| + y^2, given as smooth.
 TEST(Auto, GoesOnWithoutGradientsWhereTheyLeadNowhere) {
-  const Outcome outcome = RunOf(
-      testing::Make(2,
-                    [](const Vector& x, Vector* g) {
-                      if (g != nullptr) *g = Point({x[0] < 0 ? -1.0 : 1.0, 2 * x[1]});
-                      return std::abs(x[0]) + x[1] * x[1];
-                    }),
-      {.optimizer = {"auto", {}}, .start = Point({3, 1})});
+  const Outcome outcome = RunOf(testing::Make(2,
+                                              [](const Vector& x, Vector* g) {
+                                                if (g != nullptr)
+                                                  *g = Point({x[0] < 0 ? -1.0 : 1.0, 2 * x[1]});
+                                                return std::abs(x[0]) + x[1] * x[1];
+                                              }),
+                                {.optimizer = {"auto", {}}, .start = Point({3, 1})});
 
   EXPECT_LT(outcome.best.value, 1e-6) << outcome.reason.detail;
 }

@@ -11,10 +11,10 @@ namespace thalweg {
 namespace {
 
 using testing::After;
+using ::testing::HasSubstr;
 using testing::Outcome;
 using testing::Point;
 using testing::RunOf;
-using ::testing::HasSubstr;
 
 constexpr Index kN = 6;
 
@@ -33,10 +33,9 @@ DescentSettings With(const Part& optimizer, int64_t most, double gradient = 1e-9
 const Setting kExact = std::vector<Part>{{"exact", {{"tolerance", 1e-14}}}};
 
 TEST(ConjugateGradient, EndsOnAQuadraticInAsManyStepsAsThereAreCurvatures) {
-  for (const char* beta : {"fletcher_reeves", "polak_ribiere", "hestenes_stiefel", "dai_yuan",
-                           "hager_zhang"}) {
-    const Part method{"conjugate_gradient",
-                      {{"beta", std::string(beta)}, {"line_search", kExact}}};
+  for (const char* beta :
+       {"fletcher_reeves", "polak_ribiere", "hestenes_stiefel", "dai_yuan", "hager_zhang"}) {
+    const Part method{"conjugate_gradient", {{"beta", std::string(beta)}, {"line_search", kExact}}};
     const Outcome outcome = RunOf(Quadratic(), With(method, 100));
 
     EXPECT_EQ(outcome.reason.termination, Termination::kConverged) << beta;
@@ -55,9 +54,8 @@ TEST(QuasiNewton, EndsOnAQuadraticInAsManyStepsAsThereAreCurvatures) {
 
 TEST(Lbfgs, IsBfgsWhileItForgetsNothing) {
   const auto path = [](const Part& method) {
-    return RunOf(testing::Rosenbrock(), {.optimizer = method,
-                                         .stopping = {After(12)},
-                                         .start = Point({-1.2, 1})})
+    return RunOf(testing::Rosenbrock(),
+                 {.optimizer = method, .stopping = {After(12)}, .start = Point({-1.2, 1})})
         .iterates;
   };
   const auto dense = path({"bfgs", {{"value_correction", false}}});
@@ -99,7 +97,8 @@ TEST(Lbfgs, TakesAHundredThousandVariables) {
 
 TEST(Bfgs, IsRefusedWhereItsMatrixWouldBeTooLarge) {
   const Vector start = Vector::Zero(5000);
-  const auto descent = Descent::Create(testing::Bowl(5000), {.optimizer = {"bfgs", {}}, .start = start});
+  const auto descent =
+      Descent::Create(testing::Bowl(5000), {.optimizer = {"bfgs", {}}, .start = start});
 
   ASSERT_FALSE(descent.ok());
   const auto violations = ViolationsOf(descent.status());
@@ -130,9 +129,9 @@ TEST(LineSearchMethod, SaysThatTheGradientDoesNotBelongToTheValue) {
     return x.squaredNorm();
   };
   for (const char* kind : {"bfgs", "lbfgs", "lbfgsb", "conjugate_gradient", "barzilai_borwein"}) {
-    const Outcome outcome = RunOf(testing::Make(2, wrong), {.optimizer = {kind, {}},
-                                                            .stopping = {After(100)},
-                                                            .start = Point({1, 2})});
+    const Outcome outcome =
+        RunOf(testing::Make(2, wrong),
+              {.optimizer = {kind, {}}, .stopping = {After(100)}, .start = Point({1, 2})});
 
     EXPECT_EQ(outcome.reason.termination, Termination::kStalled) << kind;
     EXPECT_EQ(outcome.reason.criterion, "line_search") << kind;
@@ -173,9 +172,9 @@ TEST(BarzilaiBorwein, IsExactWhereAllCurvaturesAreOne) {
 }
 
 TEST(BarzilaiBorwein, MayRiseButNotAboveTheLastValues) {
-  const Outcome outcome = RunOf(testing::Rosenbrock(), {.optimizer = {"barzilai_borwein", {}},
-                                                        .stopping = {After(200)},
-                                                        .start = Point({-1.2, 1})});
+  const Outcome outcome = RunOf(
+      testing::Rosenbrock(),
+      {.optimizer = {"barzilai_borwein", {}}, .stopping = {After(200)}, .start = Point({-1.2, 1})});
   bool rose = false;
   for (size_t k = 1; k < outcome.iterates.size(); ++k) {
     double highest = -kInfinity;

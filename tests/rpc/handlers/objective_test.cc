@@ -303,5 +303,15 @@ TEST(CheckGradient, RefusesTolerancesAndCountsOutsideTheirRange) {
   EXPECT_THAT(status, ViolatesAt("max_coordinates", Reason::kInvalidValue));
 }
 
+TEST(CompileObjective, ChecksTheConstraintsToo) {
+  auto request = For<v1::CompileObjectiveRequest>("x**2");
+  *request.mutable_point() = At(4);
+  request.mutable_objective()->add_constraints()->set_expression("x <= 1");
+  EXPECT_TRUE(CompileObjective(no_events, request, kNobodyInterrupts).ok());
+  request.mutable_objective()->add_constraints()->set_expression("x <= z");
+  EXPECT_THAT(CompileObjective(no_events, request, kNobodyInterrupts).status(),
+              ViolatesAt("objective.constraints[1].expression", Reason::kUnknownSymbol));
+}
+
 }  // namespace
 }  // namespace thalweg::rpc

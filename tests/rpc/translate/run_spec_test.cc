@@ -154,5 +154,37 @@ TEST(RunSpec, SpellsThePathsOfBoundsAsTheWireDoes) {
   EXPECT_THAT(status, ViolatesAt("objective.lower.values[x].values[3]", Reason::kInvalidValue));
 }
 
+TEST(RunSpec, KeepsConstraintsAndGivesThemBack) {
+  v1::Run run = Parabola();
+  v1::Objective& objective = *run.mutable_objective();
+  objective.add_constraints()->set_expression("x <= 1");
+  v1::Constraint& band = *objective.add_constraints();
+  band.set_name("band");
+  band.set_expression("x**2");
+  band.set_lower(1);
+  objective.set_feasibility_tolerance(1e-4);
+
+  const auto spec = FromWire(run);
+
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_THAT(spec->objective.constraints, ElementsAre(ConstraintSpec{"", "x <= 1", {}, {}},
+                                                       ConstraintSpec{"band", "x**2", 1, {}}));
+  EXPECT_EQ(spec->objective.feasibility_tolerance, 1e-4);
+  v1::Objective back;
+  ToWire(spec->objective, spec->direction, back);
+  ASSERT_EQ(back.constraints_size(), 2);
+  EXPECT_EQ(back.constraints(1).name(), "band");
+  EXPECT_TRUE(back.constraints(1).has_lower());
+  EXPECT_FALSE(back.constraints(1).has_upper());
+  EXPECT_EQ(back.feasibility_tolerance(), 1e-4);
+}
+
+TEST(RunSpec, RefusesAToleranceBelowZero) {
+  v1::Run run = Parabola();
+  run.mutable_objective()->set_feasibility_tolerance(-1);
+  EXPECT_THAT(FromWire(run).status(),
+              ViolatesAt("objective.feasibility_tolerance", Reason::kInvalidValue));
+}
+
 }  // namespace
 }  // namespace thalweg::rpc
