@@ -68,7 +68,7 @@ std::string ServiceConfig() {
     std::initializer_list<const char*> names;
   };
   static const Methods kIdempotent[] = {
-      {"OptimizationService", {"CreateRun", "GetRun", "ListRuns", "ListIterates"}},
+      {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
       {"ObjectiveService", {"CompileObjective", "EvaluateObjective", "CheckGradient"}},
       {"CatalogService",
        {"ListOptimizers", "ListFunctions", "ListSchedules", "ListStoppingRules",

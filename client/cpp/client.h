@@ -43,8 +43,8 @@ struct RunFilter {
 ///   }});
 ///   if (result.ok()) std::cout << result->best().value() << "\n";
 ///
-/// Reads and CreateRun are repeated while the server cannot be reached, a few times within a second
-/// (channel.h); Watch goes on over lost connections (watch.h).
+/// Reads, CreateRun and ForkRun are repeated while the server cannot be reached, a few times within
+/// a second (channel.h); Watch goes on over lost connections (watch.h).
 class Client {
  public:
   /// For `address`, or THALWEG_SERVER where it is empty, or localhost:50051. Does not wait for a
@@ -68,6 +68,13 @@ class Client {
   Result<v1::Run> CancelRun(const std::string& name, const CallOptions& options = {}) const;
   Result<v1::Run> PauseRun(const std::string& name, const CallOptions& options = {}) const;
   Result<v1::Run> ResumeRun(const std::string& name, const CallOptions& options = {}) const;
+  /// Changes settings of a run that is not over, from the iterate on that it has reached. An
+  /// optimizer without a kind: settings of the one there is.
+  Result<v1::ChangeRunResponse> ChangeRun(const v1::ChangeRunRequest& request,
+                                          const CallOptions& options = {}) const;
+  /// Makes a run that leaves another at an iterate. Without a request_id a random one is sent, so
+  /// that the library may repeat the call.
+  Result<v1::Run> ForkRun(v1::ForkRunRequest request, const CallOptions& options = {}) const;
   /// Forgets a run that is over. The answer is empty.
   Result<v1::DeleteRunResponse> DeleteRun(const std::string& name,
                                           const CallOptions& options = {}) const;

@@ -88,6 +88,21 @@ Result<v1::Run> Client::ResumeRun(const std::string& name, const CallOptions& op
                                            Named<v1::ResumeRunRequest>(name)));
 }
 
+Result<v1::ChangeRunResponse> Client::ChangeRun(const v1::ChangeRunRequest& request,
+                                                const CallOptions& options) const {
+  v1::ChangeRunRequest named = request;
+  named.set_name(RunName(request.name()));
+  Service& service = *stubs_->optimization;
+  return Call<v1::ChangeRunResponse>(options, service, &Service::ChangeRun, named);
+}
+
+Result<v1::Run> Client::ForkRun(v1::ForkRunRequest request, const CallOptions& options) const {
+  request.set_name(RunName(request.name()));
+  if (request.request_id().empty()) request.set_request_id(RandomRequestId());
+  Service& service = *stubs_->optimization;
+  return RunIn(Call<v1::ForkRunResponse>(options, service, &Service::ForkRun, request));
+}
+
 Result<v1::DeleteRunResponse> Client::DeleteRun(const std::string& name,
                                                 const CallOptions& options) const {
   Service& service = *stubs_->optimization;

@@ -92,8 +92,8 @@ std::vector<Note> MoveWithin(const Bounds& bounds, const Layout& layout, Vector&
 std::optional<StopReason> Descent::Advance(int64_t most, double elapsed_seconds,
                                            const std::function<bool()>& interrupted,
                                            IterateSink& sink) {
-  if (!recorded_) {
-    Record(sink);
+  if (!recorded_) Record(sink);
+  if (!judged_) {
     if (auto reason = AskStoppingRules(elapsed_seconds)) return reason;
   }
   for (int64_t i = 0; i < most; ++i) {
@@ -112,47 +112,45 @@ absl::Status Descent::Step() {
   at_.flags = 0;
   at_.trials = 0;
   at_.notes.clear();
-  absl::Status status = optimizer_->Step(problem_, at_);
+  const bool change = ChangeIsDue();
+  absl::Status status = change ? ApplyChange() : absl::OkStatus();
+  if (status.ok()) status = regime_.optimizer().Step(*problem_, at_);
   if (!status.ok()) {
     at_.x = previous_x_;  // no value is known at the new one
     at_.value = value;
     return status;
   }
-  at_.evaluations = problem_.evaluations();
+  at_.evaluations = problem_->evaluations();
   at_.step_norm = Distance(at_.x, previous_x_);
   ++at_.iteration;
-  meter_.Look(problem_, value, at_);
+  meter_.Look(*problem_, value, at_);
+  if (change) at_.flags |= kChanged;
+  recorded_ = judged_ = false;
   return status;
 }
 
 void Descent::Record(IterateSink& sink) {
   recorded_ = true;
-  sink.Record({at_, problem_.Signed(at_.value), problem_.Signed(meter_.best().value),
+  if (at_.iteration < settings_.first_iteration) return;
+  sink.Record({at_, problem_->Signed(at_.value), problem_->Signed(meter_.best().value),
                meter_.gradient_norm(), meter_.gradient_max()});
 }
 
 std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
-  std::optional<StopReason> reason = Ask(rules_, meter_.ProgressAt(problem_, at_, elapsed_seconds));
-  if (!reason) reason = optimizer_->Finished();
-  if (!reason) return std::nullopt;
+  judged_ = true;
+  auto reason = regime_.Verdict(meter_.ProgressAt(*problem_, at_, elapsed_seconds));
+  if (!reason || ChangeIsDue() || at_.iteration < settings_.first_iteration) return std::nullopt;
   return Explained(*std::move(reason));
 }
 
 StopReason Descent::Explained(StopReason reason) {
   if (reason.termination == Termination::kNonFinite) {
-    const std::string why = problem_.ExplainNonFinite(at_.x);
+    const std::string why = problem_->ExplainNonFinite(at_.x);
     if (!why.empty()) absl::StrAppend(&reason.detail, ": ", why);
   }
-  Ending ending{reason,
-                problem_,
-                *optimizer_,
-                settings_.start,
-                meter_.start_value(),
-                at_,
-                previous_x_,
-                meter_.previous_value(),
-                meter_.gradient_norm(),
-                meter_.best()};
+  Ending ending{
+      reason, *problem_,   regime_.optimizer(),     settings_.start,        meter_.start_value(),
+      at_,    previous_x_, meter_.previous_value(), meter_.gradient_norm(), meter_.best()};
   reason.findings = Diagnose(ending);
   if (reason.termination == Termination::kConverged && Has("oscillating", reason.findings)) {
     reason.termination = Termination::kStalled;
@@ -173,57 +171,45 @@ StopReason Descent::Failed(const absl::Status& status) const {
 // --- its beginning ---
 
 Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings,
-                 Constraints constraints)
+                 Constraints constraints, Regime regime)
     : objective_(std::move(objective)),
       settings_(std::move(settings)),
-      problem_(*objective_, settings_.direction, settings_.bounds, settings_.seed,
-               std::make_shared<Constraints>(std::move(constraints))) {}
+      problem_(std::in_place, *objective_, settings_.direction, settings_.bounds, settings_.seed,
+               std::make_shared<Constraints>(std::move(constraints))),
+      regime_(std::move(regime)) {
+  at_.x = settings_.start;
+  if (regime_.optimizer().capabilities().gradient) at_.gradient = Vector::Zero(at_.x.size());
+}
 
 absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings,
                                                          Constraints constraints) {
   FixTheOrderOfSums();
-  auto optimizer = MakeFrom(Optimizers(), "optimizer", settings.optimizer);
-  const Capabilities can = optimizer.ok() ? (*optimizer)->capabilities() : Capabilities();
-  const auto rules = WithSafeguards(settings.stopping, can.EndsAtSmallGradient());
-
+  auto regime = Regime::Make(settings.optimizer, settings.stopping);
   std::vector<Violation> violations;
-  Append(Under("optimizer", optimizer.status()), violations);
-  Append(Under("stopping", rules.status()), violations);
-  if (optimizer.ok()) Append(Under("stopping", CheckRules(settings.stopping, can)), violations);
+  Append(regime.status(), violations);
   Append(CheckBounds(settings.bounds, objective->layout()), violations);
   Append(CheckStart(settings.start, objective->layout()), violations);
   if (!violations.empty()) return Refuse(std::move(violations));
 
   std::vector<Note> notes = MoveWithin(settings.bounds, objective->layout(), settings.start);
-  std::unique_ptr<Descent> descent(
-      new Descent(std::move(objective), std::move(settings), std::move(constraints)));
-  const Part& kind = descent->settings_.optimizer;
-  if (absl::Status status = CheckPairing(kind, can, descent->problem_); !status.ok()) {
-    return Under("optimizer", status);
-  }
-  descent->optimizer_ = *std::move(optimizer);
-  descent->stopping_ = *rules;
-  for (const Part& part : descent->stopping_) {
-    auto rule = MakeFrom(StoppingRules(), "stopping rule", part);
-    if (!rule.ok()) return rule.status();
-    descent->rules_.push_back(*std::move(rule));
-  }
-  descent->at_.x = descent->settings_.start;
+  std::unique_ptr<Descent> descent(new Descent(std::move(objective), std::move(settings),
+                                               std::move(constraints), *std::move(regime)));
+  if (absl::Status status = descent->regime_.Check(*descent->problem_); !status.ok()) return status;
+  if (absl::Status status = descent->CheckChanges(); !status.ok()) return status;
   descent->at_.notes = std::move(notes);
-  if (can.gradient) descent->at_.gradient = Vector::Zero(descent->at_.x.size());
   return descent;
 }
 
 absl::Status Descent::Begin() {
-  const absl::Status status = optimizer_->Begin(problem_, at_);
+  const absl::Status status = regime_.optimizer().Begin(*problem_, at_);
   if (!status.ok()) return status;
-  if (absl::Status measured = problem_.MeasureViolation(at_); !measured.ok()) return measured;
-  at_.evaluations = problem_.evaluations();
-  meter_.Begin(problem_, at_);
+  if (absl::Status measured = problem_->MeasureViolation(at_); !measured.ok()) return measured;
+  at_.evaluations = problem_->evaluations();
+  meter_.Begin(*problem_, at_);
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
 
-  const std::string why = problem_.ExplainNonFinite(at_.x);
+  const std::string why = problem_->ExplainNonFinite(at_.x);
   if (!std::isfinite(at_.violation)) {
     return Refuse("start", Reason::kInitialPointNotFinite,
                   absl::StrCat("a constraint is not finite there", why.empty() ? "" : ": ", why));
@@ -232,20 +218,22 @@ absl::Status Descent::Begin() {
   return Refuse(
       "start", Reason::kInitialPointNotFinite,
       absl::StrCat("the objective's ", of_value ? "value" : "gradient", " is not finite there",
-                   of_value ? absl::StrFormat(" (%g)", problem_.Signed(at_.value)) : "",
+                   of_value ? absl::StrFormat(" (%g)", problem_->Signed(at_.value)) : "",
                    why.empty() ? "" : ": ", why));
 }
 
 void Descent::Remember(State& state) {
   thalweg::Remember(state, at_);
-  if (!state.writing()) problem_.set_evaluations(at_.evaluations);
-
+  if (!state.writing()) {
+    problem_->set_evaluations(at_.evaluations);
+    SkipChanges(state);
+  }
   meter_.Remember(state);
   state.Keep("recorded", recorded_);
-  optimizer_->Remember(state);
-  for (const auto& rule : rules_) rule->Remember(state);
+  state.Keep("judged", judged_);
+  regime_.Remember(state);
 
-  const Index n = problem_.size();
+  const Index n = problem_->size();
   const Index slopes = at_.gradient.size();
   if (!state.writing() &&
       (at_.x.size() != n || (slopes != 0 && slopes != n) || best().x.size() != n)) {

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "server/core/iterate.h"
 #include "server/core/objective.h"
-#include "server/core/optimizer.h"
 #include "server/core/part.h"
 #include "server/core/problem.h"
 #include "server/core/progress_meter.h"
+#include "server/core/regime.h"
 #include "server/core/state.h"
 #include "server/core/stop_reason.h"
 #include "server/core/stopping_rule.h"
@@ -43,9 +43,12 @@ struct DescentSettings {
   Part optimizer;
   std::vector<Part> stopping{};  ///< As the caller gave them; safeguards are added.
   Direction direction = Direction::kMinimize;
-  Vector start;       ///< n
-  Bounds bounds{};    ///< n each, or none.
-  uint64_t seed = 0;  ///< Of all randomness.
+  Vector start;                   ///< n
+  Bounds bounds{};                ///< n each, or none.
+  uint64_t seed = 0;              ///< Of all randomness.
+  std::vector<Change> changes{};  ///< In order of iteration, one at most at each.
+  /// Iterates before this one are computed but not recorded, and do not end the descent.
+  int64_t first_iteration = 0;
 };
 
 /// A descent: step, record, ask the stopping rules, repeat. It can be left after any iteration,
@@ -53,8 +56,8 @@ struct DescentSettings {
 class Descent {
  public:
   /// Checks all settings; all that is wrong is said at once. Errors have field paths
-  /// "optimizer...", "stopping[i]...", "start", "bounds". A start outside the bounds is moved onto
-  /// them, which a note of iterate 0 says.
+  /// "optimizer...", "stopping[i]...", "start", "bounds", "changes[i].optimizer...". A start
+  /// outside the bounds is moved onto them, which a note of iterate 0 says.
   static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings,
                                                          Constraints constraints = {});
@@ -64,6 +67,7 @@ class Descent {
   absl::Status Begin();
 
   /// Up to `most` further iterates, each given to `sink`; the first call gives iterate 0 too.
+  /// An iterate after which settings change does not end the descent.
   /// Returns early with why the descent is over, or with nothing when `interrupted` (asked once per
   /// iteration; may be empty) returns true. `elapsed_seconds` is the time the run has taken so far.
   /// Where several rules are met at once, the most telling reason counts, in the order non-finite,
@@ -76,17 +80,32 @@ class Descent {
   /// one whose `state.Finish()` is not OK leaves a descent that must not be used.
   void Remember(State& state);
 
+  /// Changes settings after an iterate that has not been left yet, in place of what was to change
+  /// there; no later change may be known. Refused, with nothing changed, where the settings are
+  /// not good: errors are under "optimizer" and "stopping".
+  absl::Status ChangeSettings(const Change& change);
+
+  /// The iterate it is at goes to the next sink, as if none had been given it.
+  void RecordAgain() { recorded_ = false; }
+
   const Iterate& at() const { return at_; }
   const Best& best() const { return meter_.best(); }
-  Problem& problem() { return problem_; }
-  const Optimizer& optimizer() const { return *optimizer_; }
+  double best_gradient_norm() const { return meter_.best_gradient_norm(); }
+  Problem& problem() { return *problem_; }
+  const Optimizer& optimizer() const { return regime_.optimizer(); }
   /// The rules it goes by, with safeguards and defaults.
-  const std::vector<Part>& stopping() const { return stopping_; }
+  const std::vector<Part>& stopping() const { return regime_.stopping(); }
 
  private:
-  Descent(std::unique_ptr<Objective> objective, DescentSettings settings, Constraints constraints);
+  Descent(std::unique_ptr<Objective> objective, DescentSettings settings, Constraints constraints,
+          Regime regime);
 
+  absl::Status CheckChanges() const;
   absl::Status Step();
+  bool ChangeIsDue() const;
+  absl::Status ApplyChange();
+  void SkipChanges(State& state);
+  void TakeSeed(uint64_t seed);
   void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
   StopReason Explained(StopReason reason);
@@ -94,14 +113,14 @@ class Descent {
 
   std::unique_ptr<Objective> objective_;
   DescentSettings settings_;
-  Problem problem_;
-  std::unique_ptr<Optimizer> optimizer_;
-  std::vector<Part> stopping_;
-  std::vector<std::unique_ptr<StoppingRule>> rules_;
+  std::optional<Problem> problem_;  // always there; made anew for another seed
+  Regime regime_;
+  size_t changes_made_ = 0;  // of settings_.changes
 
   Iterate at_;
   ProgressMeter meter_;
-  bool recorded_ = false;  // whether the start has been given to a sink
+  bool recorded_ = false;  // whether at_ has been given to a sink
+  bool judged_ = false;    // whether the rules have seen at_
   Vector previous_x_;      // n; where the last step came from
 };
 

@@ -51,6 +51,7 @@ void ProgressMeter::Measure(const Problem& problem, Iterate& at) {
     best_.iteration = at.iteration;
     best_.value = at.value;
     best_.violation = at.violation;
+    best_gradient_norm_ = norms_.two;
     best_.x = at.x;
   }
 }
@@ -77,6 +78,7 @@ void ProgressMeter::Remember(State& state) {
   state.Keep("best_iteration", best_.iteration);
   state.Keep("best_value", best_.value);
   state.Keep("best_violation", best_.violation);
+  state.Keep("best_gradient_norm", best_gradient_norm_);
   state.Keep("best_x", best_.x);
 }
 

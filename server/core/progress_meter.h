@@ -25,6 +25,7 @@ class ProgressMeter {
   double gradient_norm() const { return norms_.two; }
   double gradient_max() const { return norms_.max; }
   const Best& best() const { return best_; }
+  double best_gradient_norm() const { return best_gradient_norm_; }  ///< 2-norm, at the best.
 
   void Remember(State& state);
 
@@ -35,6 +36,7 @@ class ProgressMeter {
   double previous_value_ = 0;  // of the iterate before; the start's own at the start
   Norms norms_;                // of the gradient, or of P(x - gradient) - x
   Best best_;
+  double best_gradient_norm_ = 0;
   bool has_best_ = false;
   Vector projected_;  // scratch
 };

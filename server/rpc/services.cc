@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "server/rpc/handlers/cancel_run.h"
+#include "server/rpc/handlers/change_run.h"
 #include "server/rpc/handlers/check_gradient.h"
 #include "server/rpc/handlers/compile_objective.h"
 #include "server/rpc/handlers/create_run.h"
 #include "server/rpc/handlers/delete_run.h"
 #include "server/rpc/handlers/evaluate_objective.h"
+#include "server/rpc/handlers/fork_run.h"
 #include "server/rpc/handlers/get_run.h"
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
@@ -81,6 +83,20 @@ grpc::ServerUnaryReactor* OptimizationCalls::ResumeRun(Context* context,
                                                        v1::ResumeRunResponse* response) {
   return Answer("ResumeRun", Lane::kWrite, context, response,
                 [this, request] { return rpc::ResumeRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::ChangeRun(Context* context,
+                                                       const v1::ChangeRunRequest* request,
+                                                       v1::ChangeRunResponse* response) {
+  return Answer("ChangeRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::ChangeRun(runs_, *request); });
+}
+
+grpc::ServerUnaryReactor* OptimizationCalls::ForkRun(Context* context,
+                                                     const v1::ForkRunRequest* request,
+                                                     v1::ForkRunResponse* response) {
+  return Answer("ForkRun", Lane::kWrite, context, response,
+                [this, request] { return rpc::ForkRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::DeleteRun(Context* context,

@@ -30,6 +30,8 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
   Unary* CancelRun(Context*, const v1::CancelRunRequest*, v1::CancelRunResponse*) override;
   Unary* PauseRun(Context*, const v1::PauseRunRequest*, v1::PauseRunResponse*) override;
   Unary* ResumeRun(Context*, const v1::ResumeRunRequest*, v1::ResumeRunResponse*) override;
+  Unary* ChangeRun(Context*, const v1::ChangeRunRequest*, v1::ChangeRunResponse*) override;
+  Unary* ForkRun(Context*, const v1::ForkRunRequest*, v1::ForkRunResponse*) override;
   Unary* DeleteRun(Context*, const v1::DeleteRunRequest*, v1::DeleteRunResponse*) override;
   grpc::ServerWriteReactor<v1::WatchRunResponse>* WatchRun(Context*,
                                                            const v1::WatchRunRequest*) override;

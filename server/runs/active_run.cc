@@ -1,6 +1,7 @@
 #include "server/runs/active_run.h"
 
 #include <algorithm>
+#include <cassert>
 #include <exception>
 #include <new>
 #include <utility>
@@ -19,6 +20,8 @@ constexpr std::chrono::microseconds kLookAtClock{250};  // about how often
 constexpr int64_t kMostAtOnce = 1 << 20;                // iterations between two looks
 constexpr size_t kSmallCheckpoint = 64 << 10;           // bytes; such are written with every slice
 constexpr double kCheckpointBytesPerSecond = 32e6;      // for larger ones, per run
+constexpr size_t kKeptCheckpoint = 1 << 20;             // bytes; such are kept when a run is over
+constexpr size_t kMostChanges = 1000;                   // of a run
 
 double SecondsBetween(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
@@ -53,6 +56,8 @@ std::string_view ActionName(Action action) {
       return "pause";
     case Action::kResume:
       return "resume";
+    case Action::kChange:
+      return "change";
   }
   return "";
 }
@@ -105,13 +110,13 @@ ActiveRun::Claim ActiveRun::TakeClaim() {
 
 std::optional<StopReason> ActiveRun::Work() {
   UseDefaultFloatingPoint();
-  if (wish_ == Wish::kPause) return std::nullopt;  // needs no descent
+  if (wish_ == Wish::kPause || wish_ == Wish::kChange) return std::nullopt;  // need no descent
   if (!writer_) {
     if (absl::Status status = Restore(); !status.ok()) return FailureIn(status);
   }
   std::optional<StopReason> reason = Step();
   if (!writer_->status().ok()) return FailureIn(writer_->status());
-  if (reason && writer_->replaying(descent_->at().iteration)) {
+  if (reason && descent_->at().iteration < writer_->last()) {
     return FailureIn(
         absl::DataLossError(absl::StrCat("recomputing ends at iteration ", descent_->at().iteration,
                                          ", but the trace holds ", writer_->last())));
@@ -121,10 +126,20 @@ std::optional<StopReason> ActiveRun::Work() {
 
 absl::Status ActiveRun::Restore() {
   const Run& run = trace_->run();
-  writer_ = std::make_unique<TraceWriter>(run.spec.traced_coordinates, trace_->retention(),
-                                          run.iterations, TraceReader(trace_, shop_.store));
-  if (run.events) writer_->SetEvents(*run.events);
-  if (descent_) return absl::OkStatus();  // just created: nothing to go back to
+  auto writer = std::make_unique<TraceWriter>(run.spec, trace_->retention(), run.iterations,
+                                              TraceReader(trace_, shop_.store));
+  if (run.events) writer->SetEvents(*run.events);
+  writer_ = std::move(writer);
+  if (!descent_) {
+    if (absl::Status status = RestoreDescent(); !status.ok()) return status;
+  }
+  // A fork may begin from where the other run was.
+  if (run.iterations < descent_->at().iteration) descent_->RecordAgain();
+  return absl::OkStatus();
+}
+
+absl::Status ActiveRun::RestoreDescent() {
+  const Run run = At(trace_->run(), standing_);  // with changes made while it was paused
   auto descent = BuildDescent(run.spec, shop_.code_maker);
   if (!descent.ok()) return descent.status();
   auto stored = shop_.store.Checkpoint(run.id);
@@ -133,26 +148,26 @@ absl::Status ActiveRun::Restore() {
     descent_ = *std::move(descent);
     return descent_->Begin();
   }
+  checkpoint_bytes_ = (*stored)->size();
   absl::StatusOr<Checkpoint> checkpoint = DecodeCheckpoint(**std::move(stored));
   if (!checkpoint.ok()) return checkpoint.status();
   State state = State::Reader(std::move(checkpoint->descent));
   (*descent)->Remember(state);
-  writer_->SetBest(checkpoint->best);
   if (absl::Status status = state.Finish(); !status.ok()) return status;
   descent_ = *std::move(descent);
   return absl::OkStatus();
 }
 
 std::optional<StopReason> ActiveRun::Step() {
-  const bool fresh = writer_->last() < 0;
-  const Evaluations evaluations = descent_->at().evaluations;
   const int64_t iteration = descent_->at().iteration;
+  const bool fresh = writer_->empty() && !writer_->replaying(iteration);
+  const Evaluations evaluations = descent_->at().evaluations;
   const int64_t nonfinite = writer_->nonfinite();
   const Clock::time_point begin = Clock::now();
   std::optional<StopReason> reason;
-  if (fresh) {  // the start alone, so that it is seen at once
+  if (fresh) {  // the first iterate alone, so that it is seen at once
     reason = descent_->Advance(0, elapsed_seconds_, interrupted_, *writer_);
-  } else if (wish_ == Wish::kNone || !CaughtUp()) {
+  } else if (wish_ == Wish::kNone || !MayLeave()) {
     reason = StepFor(shop_.slice);
   }
   const double seconds = SecondsBetween(begin, Clock::now());
@@ -171,8 +186,8 @@ std::optional<StopReason> ActiveRun::StepFor(Clock::duration time) {
     // While what is known is computed again, time stands still: a limit of time must not end a run
     // sooner than it did.
     const bool replaying = !CaughtUp();
-    const int64_t behind = writer_->last() - descent_->at().iteration;
-    const int64_t most = replaying ? std::min(batch_, behind) : batch_;
+    const int64_t most =
+        replaying ? std::min(batch_, writer_->replay_end() - descent_->at().iteration) : batch_;
     std::optional<StopReason> reason =
         descent_->Advance(most, elapsed_seconds_, interrupted_, *writer_);
     const Clock::time_point before = std::exchange(now, Clock::now());
@@ -186,14 +201,18 @@ std::optional<StopReason> ActiveRun::StepFor(Clock::duration time) {
 
 bool ActiveRun::Interrupted() const {
   const Wish wish = wish_.load(std::memory_order_relaxed);
-  // Before a run can be cancelled it must be back where its trace ends.
-  if (wish != Wish::kNone && (wish == Wish::kPause || CaughtUp())) return true;
+  if (wish == Wish::kPause || wish == Wish::kChange) return true;
+  if (wish == Wish::kCancel && MayLeave()) return true;
   return shop_.scheduler.stopping() || !writer_->status().ok();
 }
 
 bool ActiveRun::CaughtUp() const {
   return writer_ && descent_ && !writer_->replaying(descent_->at().iteration);
 }
+
+// Before a run can be cancelled, or gone on with from a checkpoint, it must be back where its trace
+// ends; or the trace has not begun.
+bool ActiveRun::MayLeave() const { return CaughtUp() || (writer_ && descent_ && writer_->empty()); }
 
 std::optional<StopReason> ActiveRun::FailureIn(const absl::Status& status) const {
   const std::string message(status.message());
@@ -207,11 +226,13 @@ std::optional<StopReason> ActiveRun::FailureIn(const absl::Status& status) const
 
 SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const Wish wish = wish_;
-  const bool able = CaughtUp() && writer_->status().ok() && !descent_broken_;
+  const bool able = MayLeave() && writer_->status().ok() && !descent_broken_;
   if (!reason && wish == Wish::kCancel && able) reason = Cancelled();
   Trace::Addition addition;
   Standing standing = standing_;  // only this thread writes to it while the claim is held
   if (writer_) addition.blocks = writer_->TakeBlocks(elapsed_seconds_, standing);
+  if (!addition.blocks.empty()) standing.best_iteration = descent_->best().iteration;
+  if (wish == Wish::kChange && !reason) MakeChange(standing);
   if (writer_ && !standing.started) standing.started = std::chrono::system_clock::now();
   if (reason) {
     standing.ending = EndingFor(*std::move(reason), standing);
@@ -219,25 +240,54 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
     standing.ended = std::chrono::system_clock::now();
   } else if (wish == Wish::kPause) {
     standing.state = RunState::kPaused;
-  } else if (standing.state == RunState::kQueued) {
+  } else if (standing.state == RunState::kQueued && wish != Wish::kChange) {
     standing.state = RunState::kRunning;
   }
   const bool over = IsTerminal(standing.state);
   const bool forced = wish != Wish::kNone || shop_.scheduler.stopping();
   if (able && !over) addition.checkpoint = CheckpointIfDue(forced);
+  // A fork of a run that is over begins there; but not at any price.
+  if (over && (checkpoint_bytes_ == 0 || checkpoint_bytes_ > kKeptCheckpoint)) {
+    addition.checkpoint = "";
+  }
   addition.standing = standing;
 
   const std::lock_guard lock(mutex_);
   claimed_ = false;
   standing_ = std::move(standing);
   const Trace::Ticket ticket = Publish(std::move(addition));
-  if (!over && wish != Wish::kPause) return SliceEnd::kAgain;
+  const bool done = over || wish == Wish::kPause || wish == Wish::kChange;
+  if (!done) return SliceEnd::kAgain;
   wish_ = Wish::kNone;
   // Told now: when the one who waits comes to look, someone else may have changed the state again.
-  if (Outcome* outcome = std::exchange(outcome_, nullptr)) *outcome = {standing_.state, ticket};
+  if (Outcome* outcome = std::exchange(outcome_, nullptr)) {
+    *outcome = {standing_.state, ticket, Reached(standing_)};
+  }
   settled_.notify_all();
   if (over) descent_.reset();
-  return SliceEnd::kDone;
+  return over || standing_.state == RunState::kPaused ? SliceEnd::kDone : SliceEnd::kAgain;
+}
+
+// Where the trace ends, or will begin. A descent that is not there yet will find it on its way.
+int64_t ActiveRun::Reached(const Standing& standing) const {
+  return std::max(standing.iterations, trace_->run().spec.first_iteration);
+}
+
+void ActiveRun::MakeChange(Standing& standing) {
+  auto changes = std::make_shared<std::vector<Change>>(At(trace_->run(), standing).spec.changes);
+  change_.iteration = Reached(standing);
+  if (!changes->empty() && changes->back().iteration == change_.iteration) {
+    if (!change_.seed) change_.seed = changes->back().seed;
+    changes->pop_back();
+  }
+  if (descent_) {
+    // It was checked with a descent like this one, so that there is nothing to refuse.
+    [[maybe_unused]] const absl::Status status = descent_->ChangeSettings(change_);
+    assert(status.ok());
+  }
+  changes->push_back(change_);
+  standing.changes = std::move(changes);
+  optimizer_ = CatalogueName(change_.optimizer.kind);
 }
 
 Trace::Ticket ActiveRun::Publish(Trace::Addition addition) {
@@ -252,11 +302,11 @@ std::shared_ptr<const Ending> ActiveRun::EndingFor(StopReason reason,
                                                    const Standing& standing) const {
   auto ending = std::make_shared<Ending>();
   ending->reason = std::move(reason);
-  if (!CaughtUp()) return ending;
+  if (!CaughtUp() || writer_->empty()) return ending;
   const Layout& layout = descent_->problem().objective().layout();
   const Best& best = descent_->best();
   try {
-    ending->best = {best.iteration, standing.best_value, writer_->best().gradient_norm,
+    ending->best = {best.iteration, standing.best_value, descent_->best_gradient_norm(),
                     layout.Unflatten(best.x)};
     if (descent_broken_) return ending;
     ending->last = {standing.iterations, standing.value, standing.gradient_norm,
@@ -275,8 +325,8 @@ std::optional<std::string> ActiveRun::CheckpointIfDue(bool forced) {
   if (!forced && !small && earned < static_cast<double>(checkpoint_bytes_)) return std::nullopt;
   State state = State::Writer();
   descent_->Remember(state);
-  std::string bytes = Encode(
-      Checkpoint{descent_->at().iteration, elapsed_seconds_, writer_->best(), state.TakeBytes()});
+  std::string bytes = Encode(Checkpoint{descent_->at().iteration, elapsed_seconds_,
+                                        descent_->best().iteration, state.TakeBytes()});
   checkpoint_bytes_ = bytes.size();
   checkpoint_time_ = now;
   return bytes;
@@ -295,7 +345,8 @@ absl::Status ActiveRun::Refusal(Action action) const {
 absl::Status CannotAct(Action action, const std::string& id, RunState state) {
   return RefuseWith(absl::StatusCode::kFailedPrecondition, Reason::kInvalidState,
                     absl::StrCat("cannot ", std::string(ActionName(action)), " run '", id,
-                                 "': it is ", std::string(RunStateName(state))));
+                                 "': it is ", std::string(RunStateName(state)),
+                                 action == Action::kChange ? "; fork it instead" : ""));
 }
 
 absl::Status ActiveRun::Act(Action action) {
@@ -320,6 +371,56 @@ absl::Status ActiveRun::Act(Action action) {
       ticket = outcome->ticket;
     }
   }
+  return WaitDurable(ticket, action);
+}
+
+absl::StatusOr<int64_t> ActiveRun::ChangeSettings(const Overrides& overrides) {
+  const std::lock_guard one_at_a_time(change_mutex_);
+  absl::StatusOr<Change> change = CheckedChange(overrides);
+  if (!change.ok()) return change.status();
+  std::unique_lock lock(mutex_);
+  settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
+  if (absl::Status status = Refusal(Action::kChange); !status.ok()) return status;
+  const Change now = LatestSettings(At(trace_->run(), standing_).spec);
+  const bool same = change->optimizer == now.optimizer && change->stopping == now.stopping;
+  if (same && !change->seed) return Reached(standing_);
+  change_ = *std::move(change);
+  const auto outcome = Demand(Wish::kChange, lock);
+  if (!outcome.ok()) return outcome.status();
+  lock.unlock();
+  if (IsTerminal(outcome->state)) return CannotAct(Action::kChange, trace_->id(), outcome->state);
+  absl::Status status = WaitDurable(outcome->ticket, Action::kChange);
+  if (!status.ok()) return status;
+  return outcome->iteration;
+}
+
+// Tried on a descent that is made for this: the run's own goes on meanwhile.
+absl::StatusOr<Change> ActiveRun::CheckedChange(const Overrides& overrides) {
+  RunSpec spec;
+  {
+    const std::lock_guard lock(mutex_);
+    if (absl::Status status = Refusal(Action::kChange); !status.ok()) return status;
+    spec = At(trace_->run(), standing_).spec;
+  }
+  if (overrides.empty()) {
+    return Refuse("", Reason::kMissingField,
+                  "nothing is to be changed; give optimizer settings or stopping rules");
+  }
+  if (spec.changes.size() >= kMostChanges) {
+    return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
+                      absl::StrCat("run '", trace_->id(), "' has been changed ", kMostChanges,
+                                   " times, as often as is allowed; fork it instead"));
+  }
+  absl::StatusOr<Change> change = Altered(spec, overrides);
+  if (!change.ok()) return change;
+  spec.changes.push_back(*change);
+  spec.changes.back().iteration = INT64_MAX - 1;
+  const auto descent = BuildDescent(spec, /*maker=*/nullptr);
+  if (!descent.ok()) return InTermsOfOverrides(descent.status(), spec);
+  return change;
+}
+
+absl::Status ActiveRun::WaitDurable(const Trace::Ticket& ticket, Action action) {
   if (trace_->WaitShown(ticket)) return absl::OkStatus();
   return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
                     absl::StrCat("the run will ", std::string(ActionName(action)),
@@ -334,7 +435,7 @@ absl::StatusOr<ActiveRun::Outcome> ActiveRun::Demand(Wish wish,
     wish_ = wish;
     if (!claimed_) {
       // Nobody is at it. What needs no stepping is done here and now, busy as the workers may be.
-      const bool at_hand = wish == Wish::kPause || CaughtUp() || (descent_ && !writer_);
+      const bool at_hand = wish != Wish::kCancel || MayLeave() || (descent_ && !writer_);
       lock.unlock();
       if (at_hand) {
         Slice();
@@ -355,7 +456,7 @@ void ActiveRun::PutAway() {
   const std::lock_guard lock(mutex_);
   put_away_ = true;
   settled_.notify_all();
-  if (claimed_ || IsTerminal(standing_.state) || !CaughtUp()) return;
+  if (claimed_ || IsTerminal(standing_.state) || !MayLeave()) return;
   Trace::Addition addition;
   addition.checkpoint = CheckpointIfDue(/*forced=*/true);
   addition.standing = standing_;

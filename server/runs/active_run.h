@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/descent.h"
 #include "server/events/events.h"
+#include "server/runs/changes.h"
 #include "server/runs/codec.h"
 #include "server/runs/recorder.h"
 #include "server/runs/scheduler.h"
@@ -33,7 +34,7 @@ struct Workshop {
 };
 
 /// What someone can do to a run.
-enum class Action { kCancel, kPause, kResume };
+enum class Action { kCancel, kPause, kResume, kChange };
 std::string_view ActionName(Action action);
 
 /// FAILED_PRECONDITION (INVALID_STATE) that names the run, its state and the action.
@@ -57,17 +58,23 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   /// the server stops before it could be done. One action at a time: others wait.
   absl::Status Act(Action action);
 
+  /// Changes its settings from the iterate on that it has reached, whose iteration it returns; once
+  /// that is durable. Where nothing would be different, nothing is done. Refused as by Act, and as
+  /// by Altered, with nothing changed.
+  absl::StatusOr<int64_t> ChangeSettings(const Overrides& overrides);
+
   /// For a stop of the server, when no worker is left: a checkpoint of where the run is, and an
   /// answer for those who wait in Act.
   void PutAway();
 
  private:
-  enum class Wish { kNone, kPause, kCancel };
+  enum class Wish { kNone, kPause, kCancel, kChange };
   enum class Claim { kGiven, kRefused, kRecorderBehind };
   /// What came of a wish; on the stack of the one who waits for it.
   struct Outcome {
     RunState state = RunState::kQueued;
     Trace::Ticket ticket;
+    int64_t iteration = 0;  // that it had reached
   };
 
   // By whoever holds the claim:
@@ -75,14 +82,20 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   SliceEnd GiveBack(std::optional<StopReason> reason);
   std::optional<StopReason> Work();
   absl::Status Restore();
+  absl::Status RestoreDescent();
   std::optional<StopReason> Step();
   std::optional<StopReason> StepFor(std::chrono::steady_clock::duration time);
   std::optional<StopReason> FailureIn(const absl::Status& status) const;
   std::shared_ptr<const Ending> EndingFor(StopReason reason, const Standing& standing) const;
   std::optional<std::string> CheckpointIfDue(bool forced);
+  void MakeChange(Standing& standing);
   bool Interrupted() const;
   bool CaughtUp() const;
+  bool MayLeave() const;
 
+  int64_t Reached(const Standing& standing) const;
+  absl::StatusOr<Change> CheckedChange(const Overrides& overrides);
+  absl::Status WaitDurable(const Trace::Ticket& ticket, Action action);
   absl::Status Refusal(Action action) const;        // requires mutex_
   Trace::Ticket Publish(Trace::Addition addition);  // requires mutex_
   // Requires mutex_, held by `lock`, and that nobody else wishes anything.
@@ -103,6 +116,9 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   std::chrono::steady_clock::time_point checkpoint_time_;
 
   std::atomic<Wish> wish_{Wish::kNone};  // written under mutex_, polled by the one who steps
+
+  std::mutex change_mutex_;  // one change at a time: each builds on the one before
+  Change change_;            // wished; written under change_mutex_ while nobody wishes it
 
   std::mutex mutex_;
   std::condition_variable settled_;

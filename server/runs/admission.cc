@@ -11,7 +11,7 @@
 #include "server/core/bounds_spec.h"
 #include "server/core/constraint_spec.h"
 #include "server/core/violation.h"
-#include "server/runs/default_settings.h"
+#include "server/runs/changes.h"
 
 namespace thalweg::runs {
 namespace {
@@ -101,9 +101,7 @@ absl::Status FillStart(const Layout& layout, RunSpec& spec, Vector& start) {
   return absl::OkStatus();
 }
 
-void FillRest(const Descent& descent, Index n, RunSpec& spec) {
-  spec.stopping = descent.stopping();
-  FillDefaults(spec);
+void FillRest(Index n, RunSpec& spec) {
   const auto coordinates = static_cast<int64_t>(n);
   if (spec.traced_coordinates < 0) spec.traced_coordinates = kDefaultTracedCoordinates;
   spec.traced_coordinates = std::min(spec.traced_coordinates, coordinates);
@@ -129,7 +127,9 @@ DescentSettings SettingsOf(const RunSpec& spec, Vector start, Bounds bounds) {
           .direction = spec.direction,
           .start = std::move(start),
           .bounds = std::move(bounds),
-          .seed = *spec.seed};
+          .seed = *spec.seed,
+          .changes = spec.changes,
+          .first_iteration = spec.first_iteration};
 }
 
 }  // namespace
@@ -160,12 +160,14 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   if (!spec.seed) spec.seed = DrawSeed();
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
-  // With the stopping rules as given: errors name their places in the caller's list.
+  // Settings that are not valid stay as given: errors name their places in the caller's lists.
+  Complete(spec.optimizer, spec.stopping);
+  for (Change& change : spec.changes) Complete(change.optimizer, change.stopping);
   auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start, bounds),
                                  *std::move(constraints));
   if (!descent.ok()) return descent.status();
   if (status = (*descent)->Begin(); !status.ok()) return status;
-  FillRest(**descent, start.size(), spec);
+  FillRest(start.size(), spec);
   admitted.spec = std::move(spec);
   admitted.descent = *std::move(descent);
   return admitted;

@@ -18,7 +18,8 @@ namespace {
 // 2: bounds of the objective.
 // 3: products with the Hessian.
 // 4: constraints.
-constexpr int64_t kVersion = 4;
+// 5: changes of settings, and where a trace begins; the run that one was forked from.
+constexpr int64_t kVersion = 5;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -189,6 +190,17 @@ void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   state.Keep("feasibility_tolerance", objective.feasibility_tolerance);
 }
 
+void KeepSeed(State& state, std::optional<uint64_t>& seed) {
+  KeepOptional(state, "seeded", seed, [&](uint64_t& value) { state.Keep("seed", value); });
+}
+
+void KeepChange(State& state, Change& change) {
+  state.Keep("iteration", change.iteration);
+  KeepPart(state, change.optimizer);
+  KeepList(state, "stopping", change.stopping, [&](Part& part) { KeepPart(state, part); });
+  KeepSeed(state, change.seed);
+}
+
 void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   state.Keep("display_name", spec.display_name);
   KeepMap(state, "labels", spec.labels, [&](std::string& value) { state.Keep("value", value); });
@@ -197,8 +209,11 @@ void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   KeepValues(state, "start", spec.start);
   KeepPart(state, spec.optimizer);
   KeepList(state, "stopping", spec.stopping, [&](Part& part) { KeepPart(state, part); });
-  KeepOptional(state, "seeded", spec.seed, [&](uint64_t& seed) { state.Keep("seed", seed); });
+  KeepSeed(state, spec.seed);
   state.Keep("traced_coordinates", spec.traced_coordinates);
+  if (version < 5) return;
+  KeepList(state, "changes", spec.changes, [&](Change& change) { KeepChange(state, change); });
+  state.Keep("first_iteration", spec.first_iteration);
 }
 
 void KeepIterate(State& state, FullIterate& iterate) {
@@ -256,17 +271,37 @@ void KeepRecord(State& state, RunRecord& record, int64_t version) {
   KeepOptional(state, "is_over", run.stop_reason, [&](StopReason& r) { KeepReason(state, r); });
   state.Keep("segment", record.retention.segment);
   state.Keep("full_segments", record.retention.full_segments);
+  if (version >= 5) state.Keep("parent", run.parent);
 }
 
 void KeepCheckpoint(State& state, Checkpoint& checkpoint, int64_t /*version*/) {
   state.Keep("iteration", checkpoint.iteration);
   state.Keep("elapsed_seconds", checkpoint.elapsed_seconds);
-  state.Keep("best_iteration", checkpoint.best.iteration);
-  state.Keep("best_gradient_norm", checkpoint.best.gradient_norm);
+  state.Keep("best_iteration", checkpoint.best_iteration);
   state.Keep("descent", checkpoint.descent);
 }
 
 void KeepEvents(State& state, EventLog& log, int64_t /*version*/) { log.Remember(state); }
+
+void KeepFork(State& state, std::pair<std::string, ForkRequest>& fork, int64_t /*version*/) {
+  auto& [parent, request] = fork;
+  state.Keep("parent", parent);
+  KeepOptional(state, "at", request.iteration, [&](int64_t& k) { state.Keep("iteration", k); });
+  KeepPart(state, request.overrides.optimizer);
+  KeepList(state, "stopping", request.overrides.stopping,
+           [&](Part& part) { KeepPart(state, part); });
+  KeepSeed(state, request.overrides.seed);
+  state.Keep("display_name", request.display_name);
+  KeepMap(state, "labels", request.labels, [&](std::string& value) { state.Keep("value", value); });
+}
+
+uint64_t Fnv1a(const std::string& bytes) {
+  uint64_t digest = 0xCBF29CE484222325U;  // FNV-1a, 64 bits
+  for (const char byte : bytes) {
+    digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
+  }
+  return digest;
+}
 
 // Bytes of a value behind its version, with a checksum behind all.
 template <typename Value, typename KeepValue>
@@ -281,7 +316,7 @@ std::string Sealed(Value value, KeepValue keep_value, int64_t version = kVersion
 }
 
 template <typename Value, typename KeepValue>
-absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value, int64_t oldest = kVersion) {
+absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
   uint32_t checksum = 0;
   if (bytes.size() < sizeof(checksum)) return absl::DataLossError("stored record: cut short");
   const size_t length = bytes.size() - sizeof(checksum);
@@ -322,18 +357,18 @@ absl::StatusOr<EventLog> DecodeEventLog(std::string bytes) {
   return Unsealed<EventLog>(std::move(bytes), KeepEvents);
 }
 
+uint64_t DigestOf(const std::string& parent, const ForkRequest& request) {
+  return Fnv1a(Sealed(std::pair(parent, request), KeepFork));
+}
+
 uint64_t DigestOf(const RunSpec& spec) {
   // In the first version that can say all of it, so that digests outlive an upgrade.
   const ObjectiveSpec& of = spec.objective;
   const bool bounded = !of.lower.empty() || !of.upper.empty();
   const bool constrained =
       !of.constraints.empty() || of.feasibility_tolerance != kFeasibilityTolerance;
-  const std::string bytes = Sealed(spec, KeepSpec, constrained ? 4 : bounded ? 2 : 1);
-  uint64_t digest = 0xCBF29CE484222325U;  // FNV-1a, 64 bits
-  for (const char byte : bytes) {
-    digest = (digest ^ static_cast<unsigned char>(byte)) * 0x100000001B3U;
-  }
-  return digest;
+  const bool changes = !spec.changes.empty() || spec.first_iteration != 0;
+  return Fnv1a(Sealed(spec, KeepSpec, changes ? 5 : constrained ? 4 : bounded ? 2 : 1));
 }
 
 }  // namespace thalweg::runs

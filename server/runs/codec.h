@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/runs/changes.h"
 #include "server/runs/retention.h"
 #include "server/runs/run.h"
 #include "server/runs/run_spec.h"
@@ -21,17 +22,11 @@ struct RunRecord {
 std::string Encode(const RunRecord& record);
 absl::StatusOr<RunRecord> DecodeRunRecord(std::string bytes);
 
-/// What the trace tells of the best iterate; its x is the descent's to remember.
-struct BestSoFar {
-  int64_t iteration = 0;
-  double gradient_norm = 0;  ///< 2-norm, there.
-};
-
 /// From where a run goes on after a restart.
 struct Checkpoint {
   int64_t iteration = 0;       ///< The last one that the descent had reached.
   double elapsed_seconds = 0;  ///< Of stepping, until then.
-  BestSoFar best;              ///< Until then.
+  int64_t best_iteration = 0;  ///< Until then.
   std::string descent;         ///< What Descent::Remember wrote.
 };
 std::string Encode(const Checkpoint& checkpoint);
@@ -44,5 +39,7 @@ absl::StatusOr<EventLog> DecodeEventLog(std::string bytes);
 /// Tells a repeated request from another one with the same request_id. Stable: the same spec gives
 /// the same number in every version of the server that writes the same version of bytes.
 uint64_t DigestOf(const RunSpec& spec);
+/// Likewise, of a request to fork run `parent`.
+uint64_t DigestOf(const std::string& parent, const ForkRequest& request);
 
 }  // namespace thalweg::runs

@@ -75,9 +75,9 @@ void FillPart(std::string_view catalogue, Part& part) {
 
 }  // namespace
 
-void FillDefaults(RunSpec& spec) {
-  FillPart("optimizer", spec.optimizer);
-  for (Part& rule : spec.stopping) FillPart("stopping rule", rule);
+void FillDefaults(Part& optimizer, std::vector<Part>& stopping) {
+  FillPart("optimizer", optimizer);
+  for (Part& rule : stopping) FillPart("stopping rule", rule);
 }
 
 }  // namespace thalweg::runs

@@ -73,7 +73,9 @@ size_t IterateBlock::bytes_per_row() const {
 }
 
 Evaluations IterateBlock::evaluations(size_t row) const {
-  return {value_evaluations[row], gradient_evaluations[row], EntryAt(hessian_products, row)};
+  return {.values = value_evaluations[row],
+          .gradients = gradient_evaluations[row],
+          .hessian_products = EntryAt(hessian_products, row)};
 }
 
 size_t IterateBlock::bytes() const { return rows() * bytes_per_row(); }

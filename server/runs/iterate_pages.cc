@@ -50,12 +50,14 @@ absl::StatusOr<Range> RangeOf(const Trace& trace, const std::string& key,
     return Range{(*numbers)[0], (*numbers)[1], (*numbers)[2]};
   }
   const Standing standing = trace.Shown().standing;
-  if (IsTerminal(standing.state) && query.from > standing.iterations + 1) {
+  const int64_t first = trace.run().spec.first_iteration;
+  if (IsTerminal(standing.state) && query.from > std::max(standing.iterations + 1, first)) {
     return RefuseWith(absl::StatusCode::kOutOfRange, Reason::kIterationOutOfRange,
                       absl::StrCat("iteration ", query.from, " is beyond the end of run '",
                                    trace.id(), "', which ended with ", standing.iterations));
   }
-  return Range{query.from, query.from, std::min(query.to, standing.iterations)};
+  const int64_t from = std::max(query.from, first);
+  return Range{from, from, std::min(query.to, standing.iterations)};
 }
 
 // Fills `page` with the points of whole buckets; returns where the next page begins.

@@ -171,7 +171,6 @@ RunChange Recorder::ChangeFor(const Taken& taken) {
   if (batch.record_changed) change.run = RecordOf(*taken.trace, batch.standing);
   if (batch.events_changed) change.events = Encode(*batch.standing.events);
   change.checkpoint = batch.checkpoint;
-  if (IsTerminal(batch.standing.state)) change.checkpoint = "";  // nothing goes on from here
   AddThinning(taken, change);
   return change;
 }

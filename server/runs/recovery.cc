@@ -34,7 +34,7 @@ Run FailedRun(const StoredRun& stored, const absl::Status& why) {
 // The best iteration, from the checkpoint and what was recorded after it.
 absl::StatusOr<int64_t> BestIteration(RunStore& store, const std::string& id,
                                       const std::optional<Checkpoint>& checkpoint) {
-  int64_t best = checkpoint ? checkpoint->best.iteration : 0;
+  int64_t best = checkpoint ? checkpoint->best_iteration : 0;
   int64_t next = checkpoint ? checkpoint->iteration + 1 : 0;
   while (true) {
     const auto pieces = store.Blocks(id, next, INT64_MAX, kPieceBytes);
@@ -77,7 +77,8 @@ absl::Status AddTrace(RunStore& store, RunRecord& record) {
   run.best_iteration = *best;
   run.gradient_norm = block->gradient_norm.back();
   run.learning_rate = block->learning_rate.back();
-  run.oldest_iteration = record.retention.OldestFull(run.iterations);
+  run.oldest_iteration =
+      std::max(record.retention.OldestFull(run.iterations), run.spec.first_iteration);
   run.elapsed_seconds =
       std::max(block->elapsed_seconds, checkpoint ? checkpoint->elapsed_seconds : 0);
   return absl::OkStatus();

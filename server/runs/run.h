@@ -42,6 +42,7 @@ struct FullIterate {
 struct Run {
   std::string id;  ///< [a-z0-9-]{1,63}; the resource name is "runs/{id}".
   RunSpec spec;
+  std::string parent;  ///< The run that it was forked from, at spec.first_iteration; empty: none.
   std::vector<Variable> variables;  ///< Of the compiled objective, in order.
   RunState state = RunState::kQueued;
   WallTime created;

@@ -1,5 +1,6 @@
 #include "server/runs/run_book.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 #include "server/runs/admission.h"
+#include "server/runs/fork.h"
 #include "server/runs/iterate_pages.h"
 #include "server/runs/page_token.h"
 #include "server/runs/recorder.h"
@@ -89,6 +91,9 @@ class Book : public RunBook {
 
   absl::StatusOr<Run> Create(const RunSpec& spec, const std::string& request_id,
                              bool validate_only) override;
+  absl::StatusOr<Run> Fork(const std::string& id, const ForkRequest& request,
+                           const std::string& request_id, bool validate_only) override;
+  absl::StatusOr<ChangedRun> Change(const std::string& id, const Overrides& overrides) override;
   absl::StatusOr<Run> Get(const std::string& id) override;
   absl::StatusOr<RunPage> List(const RunQuery& query) override;
   absl::StatusOr<Run> Cancel(const std::string& id) override { return Act(id, Action::kCancel); }
@@ -102,8 +107,12 @@ class Book : public RunBook {
   void Drain() override;
 
  private:
+  using Admission = std::function<absl::StatusOr<Candidate>()>;
+  absl::StatusOr<Run> MakeOnce(const std::string& request_id, uint64_t digest, bool validate_only,
+                               const Admission& admission);
   absl::StatusOr<std::optional<Run>> Earlier(const std::string& request_id, uint64_t digest);
-  absl::StatusOr<Run> Keep(Admitted admitted, StoredRun key);
+  absl::StatusOr<Candidate> Forked(const std::string& id, const ForkRequest& request);
+  absl::StatusOr<Run> Keep(Candidate candidate, StoredRun key);
   void Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent);
   absl::StatusOr<Run> Act(const std::string& id, Action action);
   std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
@@ -164,6 +173,35 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
 
 absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request_id,
                                  bool validate_only) {
+  return MakeOnce(request_id, DigestOf(spec), validate_only, [&]() -> absl::StatusOr<Candidate> {
+    absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, options_.code_maker, events_);
+    if (!admitted.ok()) return admitted.status();
+    return Candidate{*std::move(admitted), "", std::nullopt};
+  });
+}
+
+absl::StatusOr<Run> Book::Fork(const std::string& id, const ForkRequest& request,
+                               const std::string& request_id, bool validate_only) {
+  return MakeOnce(request_id, DigestOf(id, request), validate_only,
+                  [&] { return Forked(id, request); });
+}
+
+absl::StatusOr<Candidate> Book::Forked(const std::string& id, const ForkRequest& request) {
+  // In this order: what is shown is no older than the checkpoint.
+  std::optional<Checkpoint> checkpoint = CheckpointOf(store_, id);
+  const absl::StatusOr<Run> parent = Get(id);
+  if (!parent.ok()) return parent.status();
+  absl::StatusOr<RunSpec> spec = SpecOfFork(*parent, request);
+  if (!spec.ok()) return spec.status();
+  absl::StatusOr<Admitted> admitted = Admit(*spec, options_.limits, options_.code_maker, events_);
+  if (!admitted.ok()) return InTermsOfOverrides(admitted.status(), *spec);
+  if (checkpoint && checkpoint->iteration > spec->first_iteration) checkpoint.reset();
+  if (checkpoint && !TakeUp(*checkpoint, options_.code_maker, *admitted)) checkpoint.reset();
+  return Candidate{*std::move(admitted), id, std::move(checkpoint)};
+}
+
+absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t digest,
+                                   bool validate_only, const Admission& admission) {
   if (draining_) return ShuttingDown();
   if (request_id.size() > kLongestRequestId) {
     return Refuse(
@@ -173,18 +211,19 @@ absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request
   const RunRegistry::RequestHold hold(registry_, validate_only ? "" : request_id);
   StoredRun key;
   key.request_id = request_id;
-  key.spec_digest = DigestOf(spec);
+  key.spec_digest = digest;
   if (!validate_only) {
     auto earlier = Earlier(request_id, key.spec_digest);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return **std::move(earlier);
   }
-  absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, options_.code_maker, events_);
-  if (!admitted.ok()) return admitted.status();
+  absl::StatusOr<Candidate> candidate = admission();
+  if (!candidate.ok()) return candidate.status();
   if (validate_only) {
     Run run;
-    run.spec = std::move(admitted->spec);
-    run.variables = std::move(admitted->variables);
+    run.spec = std::move(candidate->admitted.spec);
+    run.variables = std::move(candidate->admitted.variables);
+    run.parent = std::move(candidate->parent);
     return run;
   }
   if (!registry_.Reserve()) {
@@ -192,7 +231,7 @@ absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request
                       absl::StrCat("there are ", options_.max_unfinished_runs,
                                    " unfinished runs, as many as this server allows"));
   }
-  absl::StatusOr<Run> run = Keep(*std::move(admitted), std::move(key));
+  absl::StatusOr<Run> run = Keep(*std::move(candidate), std::move(key));
   if (!run.ok()) registry_.GiveUp();
   return run;
 }
@@ -210,13 +249,16 @@ absl::StatusOr<std::optional<Run>> Book::Earlier(const std::string& request_id, 
   return Get((*found)->id);
 }
 
-absl::StatusOr<Run> Book::Keep(Admitted admitted, StoredRun key) {
+absl::StatusOr<Run> Book::Keep(Candidate candidate, StoredRun key) {
+  Admitted& admitted = candidate.admitted;
   RunRecord record;
   Run& run = record.run;
   run.id = NewId();
   run.spec = std::move(admitted.spec);
   run.variables = std::move(admitted.variables);
   run.created = std::chrono::system_clock::now();
+  run.parent = std::move(candidate.parent);
+  if (!run.parent.empty()) run.events = BeginningOf(run);
   record.retention = RetentionFor(
       options_.max_trace_bytes_per_run,
       kRowOverhead + static_cast<size_t>(run.spec.traced_coordinates) * sizeof(double));
@@ -229,6 +271,8 @@ absl::StatusOr<Run> Book::Keep(Admitted admitted, StoredRun key) {
   change.id = key.id;
   change.run = key;
   change.run->record = Encode(record);
+  if (run.events) change.events = Encode(*run.events);
+  if (candidate.checkpoint) change.checkpoint = Encode(*candidate.checkpoint);
   if (absl::Status status = recorder_.Write(std::move(change)); !status.ok()) return status;
   events_.On(RunCreated{run.id, run.spec.optimizer.kind});
   const Run created = run;
@@ -314,7 +358,9 @@ absl::StatusOr<std::unique_ptr<Watcher>> Book::Watch(const std::string& id,
   auto trace = TraceOf(id);
   if (!trace.ok()) return trace.status();
   const Standing standing = (*trace)->Shown().standing;
-  if (IsTerminal(standing.state) && options.from_iteration > standing.iterations + 1) {
+  const int64_t first = (*trace)->run().spec.first_iteration;
+  if (IsTerminal(standing.state) &&
+      options.from_iteration > std::max(standing.iterations + 1, first)) {
     return RefuseWith(
         absl::StatusCode::kOutOfRange, Reason::kIterationOutOfRange,
         absl::StrCat("iteration ", options.from_iteration, " is beyond the end of run '", id,
@@ -341,6 +387,17 @@ absl::StatusOr<Run> Book::Act(const std::string& id, Action action) {
   const absl::StatusOr<Run> run = Get(id);
   if (!run.ok()) return run.status();
   return CannotAct(action, id, run->state);
+}
+
+absl::StatusOr<ChangedRun> Book::Change(const std::string& id, const Overrides& overrides) {
+  if (const auto run = Unfinished(id)) {
+    const absl::StatusOr<int64_t> iteration = run->ChangeSettings(overrides);
+    if (!iteration.ok()) return iteration.status();
+    return ChangedRun{run->trace()->Snapshot(), *iteration};
+  }
+  const absl::StatusOr<Run> run = Get(id);
+  if (!run.ok()) return run.status();
+  return CannotAct(Action::kChange, id, run->state);
 }
 
 absl::Status Book::Delete(const std::string& id) {

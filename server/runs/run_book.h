@@ -12,6 +12,7 @@
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
+#include "server/runs/changes.h"
 #include "server/runs/run.h"
 #include "server/runs/run_spec.h"
 #include "server/runs/run_store.h"
@@ -32,6 +33,12 @@ struct RunBookOptions {
   /// Called once, from any thread, when the store can't be written to any more (a failed fsync
   /// can't be repaired by trying again): the process should end and recover. Default: it aborts.
   std::function<void(const absl::Status&)> on_broken_store = {};
+};
+
+/// A run whose settings were changed, and the iteration from which on.
+struct ChangedRun {
+  Run run;
+  int64_t iteration = 0;
 };
 
 struct RunQuery {
@@ -74,6 +81,12 @@ class RunBook {
   /// REQUEST_ID_REUSED. `validate_only` stops before anything is kept (id empty).
   virtual absl::StatusOr<Run> Create(const RunSpec& spec, const std::string& request_id,
                                      bool validate_only) = 0;
+  /// Makes a run that shares the path of `id` up to an iterate and goes its own way from there:
+  /// its trace begins with that iterate, bit for bit. It depends on `id` no more. What comes before
+  /// is computed again, from the last checkpoint of `id` where that serves. `request_id` and
+  /// `validate_only` as for Create.
+  virtual absl::StatusOr<Run> Fork(const std::string& id, const ForkRequest& request,
+                                   const std::string& request_id, bool validate_only) = 0;
   virtual absl::StatusOr<Run> Get(const std::string& id) = 0;
   virtual absl::StatusOr<RunPage> List(const RunQuery& query) = 0;
 
@@ -81,6 +94,9 @@ class RunBook {
   virtual absl::StatusOr<Run> Cancel(const std::string& id) = 0;
   virtual absl::StatusOr<Run> Pause(const std::string& id) = 0;  ///< Durable on return.
   virtual absl::StatusOr<Run> Resume(const std::string& id) = 0;
+  /// Changes settings of an unfinished run from the iterate on that it has reached; durable on
+  /// return. Refused where the run is over: it can be forked.
+  virtual absl::StatusOr<ChangedRun> Change(const std::string& id, const Overrides& overrides) = 0;
   /// Removes a run that is over, and its trace; an unfinished one is refused (INVALID_STATE).
   virtual absl::Status Delete(const std::string& id) = 0;
 

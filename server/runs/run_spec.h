@@ -9,6 +9,7 @@
 #include "server/core/objective_spec.h"
 #include "server/core/part.h"
 #include "server/core/problem.h"
+#include "server/core/regime.h"
 
 namespace thalweg::runs {
 
@@ -26,6 +27,10 @@ struct RunSpec {
   /// Leading coordinates of x kept per iterate; the best and the last x are always whole.
   /// Negative: as many as fit, all up to kDefaultTracedCoordinates.
   int64_t traced_coordinates = -1;
+  /// Settings that change on the way, in order of iteration, each in whole.
+  std::vector<Change> changes;
+  /// Where the trace begins: iterates before are computed and not recorded, and end nothing.
+  int64_t first_iteration = 0;
 };
 
 inline constexpr int64_t kDefaultTracedCoordinates = 64;

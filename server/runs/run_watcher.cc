@@ -1,5 +1,6 @@
 #include "server/runs/run_watcher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -24,7 +25,7 @@ RunWatcher::RunWatcher(std::shared_ptr<Trace> trace, RunStore& store, const Watc
       options_(options),
       reader_(trace_, store),
       subscription_(std::make_shared<Subscription>(std::move(wake))),
-      next_(options.from_iteration) {}
+      next_(std::max(options.from_iteration, trace_->run().spec.first_iteration)) {}
 
 RunWatcher::~RunWatcher() {
   trace_->Disarm(subscription_);

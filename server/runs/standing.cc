@@ -39,6 +39,7 @@ Run At(Run run, const Standing& standing) {
   run.learning_rate = standing.learning_rate;
   run.oldest_iteration = standing.oldest_iteration;
   run.events = standing.events;
+  if (standing.changes) run.spec.changes = *standing.changes;
   if (standing.ending) {
     run.best = standing.ending->best;
     run.last = standing.ending->last;

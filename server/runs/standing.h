@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "server/runs/run.h"
 
@@ -29,7 +30,8 @@ struct Standing {
   double learning_rate = 0;
   int64_t oldest_iteration = 0;
   std::shared_ptr<const EventLog> events;
-  std::shared_ptr<const Ending> ending;  ///< Set exactly when the state is terminal.
+  std::shared_ptr<const std::vector<Change>> changes;  ///< Null: those that the run began with.
+  std::shared_ptr<const Ending> ending;                ///< Set exactly when the state is terminal.
 };
 
 Standing StandingOf(const Run& run);

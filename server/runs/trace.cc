@@ -19,7 +19,7 @@ Trace::Trace(StoredRun key, Run run, Retention retention, ResidentBudget& budget
   shown_.standing = StandingOf(run_);
   shown_.since = std::chrono::steady_clock::now();
   pending_.standing = shown_.standing;
-  pending_.last_before = run_.iterations;
+  pending_.last_before = std::max(run_.iterations, run_.spec.first_iteration - 1);
 }
 
 Trace::~Trace() {
@@ -44,7 +44,8 @@ Trace::Ticket Trace::Add(Addition addition) {
   pending_.bytes += bytes;
   pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   budget_.pending.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  if (addition.standing.state != newest_state_) {
+  if (addition.standing.state != newest_state_ ||
+      addition.standing.changes != pending_.standing.changes) {
     newest_state_ = addition.standing.state;
     ++newest_changes_;
     pending_.record_changed = true;
@@ -63,11 +64,15 @@ Trace::Batch Trace::Take() {
   Batch next;
   next.standing = pending_.standing;
   next.changes = pending_.changes;
-  next.last_before = pending_.standing.iterations;
-  pending_.standing.oldest_iteration = retention_.OldestFull(pending_.standing.iterations);
+  next.last_before = std::max(pending_.standing.iterations, run_.spec.first_iteration - 1);
+  pending_.standing.oldest_iteration = OldestFull(pending_.standing.iterations);
   Batch batch = std::exchange(pending_, std::move(next));
   JoinSmall(batch);
   return batch;
+}
+
+int64_t Trace::OldestFull(int64_t last) const {
+  return std::max(retention_.OldestFull(last), run_.spec.first_iteration);
 }
 
 // A slow run makes blocks of a row or two. They are joined while few rows are in them, so that such
@@ -105,7 +110,7 @@ Standing Trace::Committed(const Batch& batch) {
     for (const Block& block : batch.blocks) resident_.push_back(block);
     // What the store has thinned is not shown in full from memory either: what a reader gets does
     // not depend on what happens to be in memory.
-    const int64_t oldest = retention_.OldestFull(shown_.standing.iterations);
+    const int64_t oldest = OldestFull(shown_.standing.iterations);
     while (!resident_.empty() && resident_.front()->last() < oldest) dropped += Drop(false);
     in_place = std::min(surplus_entries_, batch.blocks.size());
     surplus_entries_ -= in_place;

@@ -105,7 +105,8 @@ class Trace : public std::enable_shared_from_this<Trace> {
 
  private:
   void JoinSmall(Batch& batch);  // requires mutex_
-  size_t Drop(bool newest);      // requires mutex_; returns the bytes that are free now
+  int64_t OldestFull(int64_t last) const;
+  size_t Drop(bool newest);  // requires mutex_; returns the bytes that are free now
 
   const StoredRun key_;
   const Run run_;

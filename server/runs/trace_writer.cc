@@ -20,17 +20,23 @@ bool SameBits(double a, const std::vector<double>& column, size_t row) {
   return SameBits(a, EntryAt(column, row));
 }
 
+// Of what a trace tells: it does not count evaluations of constraints.
+bool SameEvaluations(const Evaluations& a, const Evaluations& b) {
+  return a.values == b.values && a.gradients == b.gradients &&
+         a.hessian_products == b.hessian_products;
+}
+
 bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row) {
   const Iterate& at = record.at;
-  bool same = SameBits(record.value, block.value[row]) &&
-              SameBits(record.best_value, block.best_value[row]) &&
-              SameBits(record.gradient_norm, block.gradient_norm[row]) &&
-              SameBits(record.gradient_max, block.gradient_max[row]) &&
-              SameBits(at.step_norm, block.step_norm[row]) &&
-              SameBits(at.learning_rate, block.learning_rate[row]) &&
-              SameBits(at.violation, block.violation, row) &&
-              at.trials == EntryAt(block.trials, row) && at.evaluations == block.evaluations(row) &&
-              at.flags == block.flags[row];
+  bool same =
+      SameBits(record.value, block.value[row]) &&
+      SameBits(record.best_value, block.best_value[row]) &&
+      SameBits(record.gradient_norm, block.gradient_norm[row]) &&
+      SameBits(record.gradient_max, block.gradient_max[row]) &&
+      SameBits(at.step_norm, block.step_norm[row]) &&
+      SameBits(at.learning_rate, block.learning_rate[row]) &&
+      SameBits(at.violation, block.violation, row) && at.trials == EntryAt(block.trials, row) &&
+      SameEvaluations(at.evaluations, block.evaluations(row)) && at.flags == block.flags[row];
   const auto coordinates = static_cast<size_t>(block.coordinates);
   for (size_t i = 0; same && i < coordinates; ++i) {
     same = SameBits(at.x[static_cast<Index>(i)], block.x[row * coordinates + i]);
@@ -41,12 +47,15 @@ bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row)
 }  // namespace
 
 void TraceWriter::Record(const IterateRecord& record) {
-  if ((record.at.flags & kNewBest) != 0) best_ = {record.at.iteration, record.gradient_norm};
   if (record.at.iteration <= known_until_) [[unlikely]] {
     Compare(record);
     return;
   }
-  for (const Note& note : record.at.notes) events_.Add(record.at.iteration, note);
+  // What led to the first iterate of a fork happened in the run that it was forked from.
+  const bool inherited = first_ > 0 && record.at.iteration == first_;
+  for (const Note& note : record.at.notes) {
+    if (!inherited) events_.Add(record.at.iteration, note);
+  }
   if (!open_) Open();
   open_->Append(record, coordinates_);
   last_ = record.at.iteration;
@@ -87,7 +96,6 @@ std::vector<std::shared_ptr<const IterateBlock>> TraceWriter::TakeBlocks(double 
   standing.evaluations = newest.evaluations(newest.rows() - 1);
   standing.value = newest.value.back();
   standing.best_value = newest.best_value.back();
-  standing.best_iteration = best_.iteration;
   standing.gradient_norm = newest.gradient_norm.back();
   standing.learning_rate = newest.learning_rate.back();
   const int64_t known = standing.events ? standing.events->count() : 0;

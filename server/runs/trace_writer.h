@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -20,9 +21,9 @@ namespace thalweg::runs {
 class TraceWriter : public IterateSink {
  public:
   /// Iterates up to `known_until` (-1: none) are in the trace, where `known` reads them.
-  TraceWriter(int64_t traced_coordinates, Retention retention, int64_t known_until,
-              TraceReader known)
-      : coordinates_(traced_coordinates),
+  TraceWriter(const RunSpec& spec, Retention retention, int64_t known_until, TraceReader known)
+      : coordinates_(spec.traced_coordinates),
+        first_(spec.first_iteration),
         retention_(retention),
         known_until_(known_until),
         last_(known_until),
@@ -30,18 +31,17 @@ class TraceWriter : public IterateSink {
 
   /// What has happened in the known iterates.
   void SetEvents(const EventLog& events) { events_ = events; }
-  /// What is known of the best so far, where a descent is restored.
-  void SetBest(const BestSoFar& best) { best_ = best; }
-  const BestSoFar& best() const { return best_; }
-
   void Record(const IterateRecord& record) override;
 
   /// All blocks since the last call, the open one too. `standing` becomes that of the last row.
   std::vector<std::shared_ptr<const IterateBlock>> TakeBlocks(double elapsed_seconds,
                                                               Standing& standing);
 
-  int64_t last() const { return last_; }  ///< Newest iteration of the trace.
-  bool replaying(int64_t iteration) const { return iteration < known_until_; }
+  int64_t last() const { return last_; }    ///< Newest iteration of the trace; -1: none yet.
+  bool empty() const { return last_ < 0; }  ///< Whether the trace has not begun.
+  /// Whether a descent at that iteration is still on a way that is known or that is not recorded.
+  bool replaying(int64_t iteration) const { return iteration < replay_end(); }
+  int64_t replay_end() const { return std::max(known_until_, first_); }
   int64_t nonfinite() const { return nonfinite_; }  ///< Iterates so far.
   /// Not OK: the descent is not the one in the trace. Nothing is taken from then on.
   const absl::Status& status() const { return status_; }
@@ -52,12 +52,12 @@ class TraceWriter : public IterateSink {
   void Compare(const IterateRecord& record);
 
   const int64_t coordinates_;
+  const int64_t first_;  // iteration of the trace
   const Retention retention_;
   const int64_t known_until_;
   int64_t last_;
   TraceReader known_;
   std::shared_ptr<const IterateBlock> expected_;  // part of the known iterates
-  BestSoFar best_;
   EventLog events_;
   std::unique_ptr<IterateBlock> open_;
   std::vector<std::unique_ptr<IterateBlock>> sealed_;

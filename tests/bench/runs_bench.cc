@@ -231,7 +231,9 @@ void RecordIterate(benchmark::State& state) {
   ResidentBudget memory(1 << 20);
   Place place(/*on_disk=*/false);
   const auto trace = std::make_shared<Trace>(StoredRun(), Run(), Retention(), memory);
-  TraceWriter writer(2, {}, -1, TraceReader(trace, place.store()));
+  RunSpec two;
+  two.traced_coordinates = 2;
+  TraceWriter writer(two, {}, -1, TraceReader(trace, place.store()));
   Standing standing;
   Iterate at;
   at.x = Vector::Random(2);

@@ -129,6 +129,48 @@ TEST(CurveTest, StaysSmallAndKeepsItsEnds) {
   EXPECT_EQ(curve.points().back().value, 999'999);
 }
 
+v1::IterateBatch OneWithoutGradient() {
+  v1::IterateBatch batch;
+  batch.add_iteration(7);
+  batch.add_value(1);
+  batch.add_best_value(1);
+  batch.add_gradient_norm(std::nan(""));
+  batch.add_gradient_max(std::nan(""));
+  batch.add_step_norm(0.5);
+  batch.add_learning_rate(0);
+  batch.add_value_evaluations(9);
+  batch.add_gradient_evaluations(0);
+  batch.add_flags(8 + 16);
+  batch.add_trials(3);
+  return batch;
+}
+
+TEST(IterateJson, HasNullForAGradientThatNobodyAskedForAndWhatElseThereIsToSay) {
+  const v1::IterateBatch batch = OneWithoutGradient();
+  Json json;
+  WriteIterate(json, {}, client::IteratesView(batch), 0);
+
+  EXPECT_EQ(json.text(),
+            R"({"iteration":7,"value":1,"best_value":1,"gradient_norm":null,"step_norm":0.5,)"
+            R"("learning_rate":0,"x":{},"trials":3,"flags":["rejected","restarted"]})");
+}
+
+TEST(PanelTest, ShowsADashForAGradientThatNobodyAskedForAndTheLastEvent) {
+  const v1::IterateBatch batch = OneWithoutGradient();
+  Panel panel;
+  panel.Update(client::IteratesView(batch));
+  v1::RunEvent event;
+  event.set_iteration(1234);
+  event.set_code("restart");
+  event.set_text("out of\nideas");
+  panel.Update(event);
+
+  const std::vector<std::string> lines = panel.Lines(80);
+
+  EXPECT_THAT(lines[2], ::testing::HasSubstr("|gradient| -   "));
+  EXPECT_THAT(lines, ::testing::Contains("  last event 1 234             restart: out of ideas"));
+}
+
 TEST(PanelTest, KeepsToTheWidth) {
   EXPECT_EQ(Clipped("größe", 3), "grö");
   EXPECT_EQ(Clipped("größe", 9), "größe");

@@ -191,6 +191,53 @@ TEST(Minimize, PrintsTheNameAndLeavesWhenDetached) {
   EXPECT_THAT(server.watches(), SizeIs(0));
 }
 
+TEST(RunsChange, SendsWhatIsToBeDifferentAndTellsFromWhere) {
+  const FakeServer server({});
+
+  const Outcome text = Thalweg({"runs", "change", "a", "--set", "learning_rate=0.01", "--stop",
+                                "iterations=1e6", "--server", server.address()});
+  const Outcome json = Thalweg(
+      {"runs", "change", "runs/a", "--optimizer", "adam", "--json", "--server", server.address()});
+
+  EXPECT_EQ(text.out, "runs/a: changed after iteration 1 234\n");
+  EXPECT_EQ(json.out, "{\"run\":\"runs/a\",\"state\":\"running\",\"iteration\":1234}\n");
+  const auto changes = server.changes();
+  ASSERT_THAT(changes, SizeIs(2));
+  EXPECT_EQ(changes[0].name(), "runs/a");
+  EXPECT_EQ(changes[0].optimizer().kind(), "");
+  EXPECT_EQ(changes[0].optimizer().settings().at("learning_rate").number(), 0.01);
+  EXPECT_EQ(changes[0].stopping(0).settings().at("threshold").number(), 1e6);
+  EXPECT_EQ(changes[1].optimizer().kind(), "adam");
+}
+
+TEST(RunsFork, SendsWhatTheFlagsSayAndWatchesTheFork) {
+  const FakeServer server({.iterations = 2});
+
+  const Outcome watched = Thalweg(
+      {"runs",   "fork",           "b",      "--at",    "500",    "--set",    "learning_rate=0.01",
+       "--stop", "iterations=1e6", "--seed", "3",       "--name", "n",        "--label",
+       "k=v",    "--request-id",   "once",   "--quiet", "--json", "--server", server.address()});
+  const Outcome detached =
+      Thalweg({"runs", "fork", "runs/b", "--detach", "--server", server.address()});
+
+  EXPECT_EQ(watched.code, kEndedWell);
+  EXPECT_THAT(watched.out, HasSubstr("{\"result\":true,\"run\":\"runs/a\""));
+  EXPECT_EQ(detached.out, "runs/a\n");
+  EXPECT_THAT(server.watches(), SizeIs(1));
+  const auto forks = server.forks();
+  ASSERT_THAT(forks, SizeIs(2));
+  EXPECT_EQ(forks[0].name(), "runs/b");
+  EXPECT_EQ(forks[0].iteration(), 500);
+  EXPECT_EQ(forks[0].optimizer().settings().at("learning_rate").number(), 0.01);
+  EXPECT_EQ(forks[0].stopping(0).kind(), "iterations");
+  EXPECT_EQ(forks[0].seed(), 3U);
+  EXPECT_EQ(forks[0].display_name(), "n");
+  EXPECT_EQ(forks[0].labels().at("k"), "v");
+  EXPECT_EQ(forks[0].request_id(), "once");
+  EXPECT_FALSE(forks[1].has_iteration());
+  EXPECT_NE(forks[1].request_id(), "") << "so that the library may repeat it";
+}
+
 TEST(ExitCode, TellsHowTheRunEnded) {
   const std::pair<v1::TerminationReason, int> expected[] = {
       {v1::TERMINATION_REASON_CONVERGED, kEndedWell},
@@ -320,6 +367,8 @@ TEST(Help, IsThereForEveryCommandWithAnExample) {
                                              {"runs", "cancel"},
                                              {"runs", "pause"},
                                              {"runs", "resume"},
+                                             {"runs", "change"},
+                                             {"runs", "fork"},
                                              {"runs", "delete"},
                                              {"evaluate"},
                                              {"check"},

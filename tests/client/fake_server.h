@@ -61,6 +61,7 @@ class FakeServer {
     int unavailable_cancels = 0;      // so many CancelRun fail first
     int unavailable_creates = 0;      // so many CreateRun fail first
     grpc::Status refuse_create = {};  // every CreateRun fails so
+    int64_t event_every = 0;          // iterations whose number divides by it come with an event
     v1::Finding finding = {};         // with a code: goes into the termination
   };
 
@@ -80,6 +81,8 @@ class FakeServer {
   /// What came in.
   std::vector<v1::CreateRunRequest> creates() const { return Locked(creates_); }
   std::vector<v1::WatchRunRequest> watches() const { return Locked(watches_); }
+  std::vector<v1::ChangeRunRequest> changes() const { return Locked(changes_); }
+  std::vector<v1::ForkRunRequest> forks() const { return Locked(forks_); }
   bool cancelled() const { return Locked(cancelled_); }
 
   /// The run as it is at its end.
@@ -115,6 +118,23 @@ class FakeServer {
         return {grpc::StatusCode::UNAVAILABLE, "not yet"};
       }
       if (!fake_.script_.refuse_create.ok()) return fake_.script_.refuse_create;
+      *response->mutable_run() = RunningRun();
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ChangeRun(grpc::ServerContext*, const v1::ChangeRunRequest* request,
+                           v1::ChangeRunResponse* response) override {
+      const std::lock_guard lock(fake_.mutex_);
+      fake_.changes_.push_back(*request);
+      *response->mutable_run() = RunningRun();
+      response->set_iteration(1234);
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ForkRun(grpc::ServerContext*, const v1::ForkRunRequest* request,
+                         v1::ForkRunResponse* response) override {
+      const std::lock_guard lock(fake_.mutex_);
+      fake_.forks_.push_back(*request);
       *response->mutable_run() = RunningRun();
       return grpc::Status::OK;
     }
@@ -249,6 +269,13 @@ class FakeServer {
       const int64_t to = std::min(next + script_.batch - 1, script_.iterations);
       v1::RunUpdate update;
       *update.mutable_iterates() = BatchOf(next, to);
+      for (int64_t k = next; k <= to && script_.event_every > 0; ++k) {
+        if (k % script_.event_every != 0) continue;
+        v1::RunEvent& event = *update.add_events();
+        event.set_iteration(k);
+        event.set_code("restart");
+        event.set_text("for the test");
+      }
       next = to + 1;
       if (!Send(writer, left, std::move(update), next)) return Cut();
     }
@@ -268,7 +295,9 @@ class FakeServer {
   std::condition_variable changed_;
   std::vector<v1::CreateRunRequest> creates_;  // under mutex_
   std::vector<v1::WatchRunRequest> watches_;   // likewise
-  bool cancelled_ = false;                     // likewise
+  std::vector<v1::ChangeRunRequest> changes_;
+  std::vector<v1::ForkRunRequest> forks_;
+  bool cancelled_ = false;  // likewise
   Service service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

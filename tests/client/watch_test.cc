@@ -29,6 +29,7 @@ std::vector<int64_t> UpTo(int64_t last) {
 struct Seen {
   std::vector<int64_t> iterations;
   std::vector<double> first_coordinates;
+  std::vector<int64_t> events;
   int lost = 0;
   Result<v1::Run> run = Error{};
 
@@ -41,11 +42,29 @@ struct Seen {
                                          first_coordinates.push_back(batch.x(i)[0]);
                                        }
                                      },
+                                 .on_event =
+                                     [this](const v1::RunEvent& event) {
+                                       EXPECT_EQ(event.code(), "restart");
+                                       EXPECT_EQ(iterations.back() >= event.iteration(), true);
+                                       events.push_back(event.iteration());
+                                     },
                                  .on_gap = {},
                                  .on_lost = [this](const Error&, int64_t) { ++lost; }};
     run = (*Client::Connect(server.address())).Watch("runs/a", handlers, options);
   }
 };
+
+TEST(Watch, GivesEveryEventOnceAfterItsIterateAlsoOverLostConnections) {
+  for (const int64_t repeats : {0, 5}) {
+    const FakeServer server({.iterations = 20,
+                             .batch = 3,
+                             .cut_after = {2, 1, 3},
+                             .repeats = repeats,
+                             .event_every = 4});
+
+    EXPECT_EQ(Seen(server).events, (std::vector<int64_t>{0, 4, 8, 12, 16, 20})) << repeats;
+  }
+}
 
 TEST(Watch, GivesEveryIterateInOrderAndTheRunAsItEnded) {
   const FakeServer server({.iterations = 10, .batch = 3});

@@ -79,6 +79,75 @@ TEST(Recovery, ContinuesAStoppedServersRunWithTheSameBits) {
   EXPECT_TRUE(Bits(stopped) == Bits(uninterrupted));
 }
 
+/// Starts `server` anew after a kill.
+void KillAndRestart(std::unique_ptr<ServerProcess>& server, const std::string& flag) {
+  server->Signal(SIGKILL);
+  EXPECT_EQ(server->WaitForExit(), 128 + SIGKILL) << server->Errors();
+  server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
+  EXPECT_TRUE(server->WaitUntilReady()) << server->Errors();
+}
+
+/// The trace of a run made, on a server of its own, of what `run` says of itself.
+v1::IterateBatch TraceOfTheSameAgain(const v1::Run& run) {
+  ServerProcess server({"--store=memory:"});
+  EXPECT_TRUE(server.WaitUntilReady()) << server.Errors();
+  RunsOverGrpc runs(server.ready().grpc);
+  const std::string name = runs.Create(run);
+  runs.WaitForEnd(name);
+  return runs.Trace(name);
+}
+
+TEST(Recovery, ContinuesAChangedRunAndItsForkWithTheSameBits) {
+  const TemporaryFolder folder;
+  const std::string flag = "--data-dir=" + (folder / "data");
+  auto server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
+  ASSERT_TRUE(server->WaitUntilReady()) << server->Errors();
+  const auto here = [&server] { return RunsOverGrpc(server->ready().grpc); };
+  const auto wait_for = [&here](const std::string& name, int64_t iteration) {
+    here().WaitFor(name, [&](const v1::Run& run) { return run.iteration() >= iteration; });
+  };
+  const std::string name = here().Create(Rosenbrock(kCoordinates, kIterations));
+  v1::ForkRunResponse forked;
+  for (const int64_t point : {200, 800, 1'600}) {
+    wait_for(name, point);
+    grpc::ClientContext context;
+    v1::ChangeRunRequest change;
+    change.set_name(name);
+    auto& settings = *change.mutable_optimizer()->mutable_settings();
+    settings["learning_rate"].set_number(1.0 / static_cast<double>(point));
+    v1::ChangeRunResponse changed;
+    ASSERT_TRUE(here().stub().ChangeRun(&context, change, &changed).ok());
+    if (point == 800) {
+      grpc::ClientContext forking;
+      v1::ForkRunRequest fork;
+      fork.set_name(name);
+      fork.set_iteration(600);
+      (*fork.mutable_optimizer()->mutable_settings())["beta1"].set_number(0.8);
+      fork.add_stopping()->set_kind("iterations");
+      (*fork.mutable_stopping(0)->mutable_settings())["threshold"].set_number(2'000);
+      ASSERT_TRUE(here().stub().ForkRun(&forking, fork, &forked).ok());
+    }
+    KillAndRestart(server, flag);
+    ASSERT_EQ(here().Get(name).changes(here().Get(name).changes_size() - 1).iteration(),
+              changed.iteration());
+    wait_for(name, changed.iteration() + 50);
+    KillAndRestart(server, flag);
+  }
+
+  const v1::Run run = here().WaitForEnd(name);
+  const v1::Run fork = here().WaitForEnd(forked.run().name());
+
+  EXPECT_EQ(run.state(), v1::RUN_STATE_FINISHED) << run.termination().detail();
+  EXPECT_EQ(fork.state(), v1::RUN_STATE_FINISHED) << fork.termination().detail();
+  EXPECT_EQ(run.changes_size(), 3);
+  EXPECT_EQ(run.event_count(), 3);
+  EXPECT_EQ(fork.parent(), name);
+  EXPECT_EQ(fork.event_count(), 2);
+  EXPECT_EQ(here().Trace(fork.name()).iteration(0), 600);
+  EXPECT_TRUE(Bits(here().Trace(name)) == Bits(TraceOfTheSameAgain(run)));
+  EXPECT_TRUE(Bits(here().Trace(fork.name())) == Bits(TraceOfTheSameAgain(fork)));
+}
+
 TEST(Recovery, KeepsWhatIsOverAndWhatIsPaused) {
   const TemporaryFolder folder;
   const std::string flag = "--data-dir=" + (folder / "data");

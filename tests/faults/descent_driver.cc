@@ -1,8 +1,10 @@
 // A server's heart for tests that kill it: one run of every optimizer on the store in argv[1], each
-// for argv[2] iterations, taken up again where an earlier life ended. What watchers are shown goes
-// to stdout, one line for the last iterate of each block: "<optimizer> <iteration> <checksum>".
-// Ends with 0 when all runs are over.
+// for argv[2] iterations with settings that change on the way, and a fork of it, taken up again
+// where an earlier life ended. What watchers are shown goes to stdout, one line for the last
+// iterate of each block: "<run> <iteration> <checksum>", the run being "<optimizer>" or
+// "<optimizer>+fork". Ends with 0 when all runs are over.
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +25,7 @@ namespace {
 RunSpec SpecFor(const OptimizerEntry& optimizer, double iterations) {
   RunSpec spec;
   spec.objective.function = "rosenbrock";
+  spec.display_name = optimizer.name;
   spec.optimizer.kind = optimizer.name;
   for (const OptionInfo& option : optimizer.options) {
     if (option.name == "learning_rate") spec.optimizer.settings["learning_rate"] = 1e-4;
@@ -31,6 +34,16 @@ RunSpec SpecFor(const OptimizerEntry& optimizer, double iterations) {
   limit.settings["threshold"] = iterations;
   spec.stopping = {limit};
   spec.seed = 42;
+  // The same method with half the rate, and in between another one.
+  Change change{static_cast<int64_t>(iterations) / 4, spec.optimizer, spec.stopping, {}};
+  if (change.optimizer.settings.contains("learning_rate")) {
+    change.optimizer.settings["learning_rate"] = 0.5e-4;
+  }
+  spec.changes.push_back(change);
+  spec.changes.push_back({change.iteration * 2, {"momentum", {}}, spec.stopping, {}});
+  spec.changes.back().optimizer.settings["learning_rate"] = 1e-5;
+  change.iteration *= 3;
+  spec.changes.push_back(change);
   return spec;
 }
 
@@ -67,6 +80,29 @@ void WatchToTheEnd(RunBook& book, const std::string& id, const std::string& opti
   }
 }
 
+// Leaves the run in the middle, as soon as it is there. The parent is over, or gone on, by then.
+void ForkAndWatch(RunBook& book, const std::string& parent, const std::string& optimizer,
+                  double iterations) {
+  ForkRequest request;
+  request.iteration = static_cast<int64_t>(iterations) / 2 + 100;
+  request.display_name = optimizer + "+fork";
+  request.overrides.stopping = {{"iterations", {{"threshold", iterations * 0.9}}}};
+  while (true) {
+    const auto run = book.Get(parent);
+    if (!run.ok()) std::exit(5);
+    // A method that is done sooner is left where it ended.
+    if (IsTerminal(run->state)) request.iteration = std::min(*request.iteration, run->iterations);
+    if (run->iterations >= *request.iteration) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const auto fork = book.Fork(parent, request, request.display_name, false);
+  if (!fork.ok()) {
+    std::fprintf(stderr, "%s\n", fork.status().ToString().c_str());
+    std::_Exit(6);
+  }
+  WatchToTheEnd(book, fork->id, request.display_name);
+}
+
 int Drive(const std::string& url, double iterations, size_t trace_bytes) {
   const auto store = OpenStore(url);
   if (!store.ok()) {
@@ -89,6 +125,9 @@ int Drive(const std::string& url, double iterations, size_t trace_bytes) {
     }
     watching.emplace_back(
         [&book, id = run->id, name = optimizer.name] { WatchToTheEnd(**book, id, name); });
+    watching.emplace_back([&book, id = run->id, name = optimizer.name, iterations] {
+      ForkAndWatch(**book, id, name, iterations);
+    });
   }
   for (std::thread& thread : watching) thread.join();
   return 0;

@@ -132,6 +132,135 @@ TEST_F(Integration, DescendsAParabolaAndStreamsEveryIterate) {
   EXPECT_NEAR(over.best().value(), -1, 1e-8);
 }
 
+v1::Part RuleOf(const std::string& kind, double threshold) {
+  v1::Part rule;
+  rule.set_kind(kind);
+  (*rule.mutable_settings())["threshold"].set_number(threshold);
+  return rule;
+}
+
+TEST_F(Integration, ChangesALiveRunAndTellsItsWatchers) {
+  const v1::Run created = MustCreate(Endless());
+  Context context;
+  v1::ChangeRunRequest request;
+  request.set_name(created.name());
+  (*request.mutable_optimizer()->mutable_settings())["learning_rate"].set_number(1e-8);
+  v1::ChangeRunResponse slower;
+  ASSERT_TRUE(optimization_->ChangeRun(&context, request, &slower).ok());
+  ASSERT_EQ(slower.run().changes_size(), 1);
+  EXPECT_EQ(slower.run().changes(0).iteration(), slower.iteration());
+  EXPECT_EQ(slower.run().optimizer().settings().at("learning_rate").number(), 1e-9);
+  EXPECT_EQ(slower.run().changes(0).optimizer().settings().at("learning_rate").number(), 1e-8);
+  // Changes that follow each other before the next step would be one.
+  for (v1::GetRunResponse now; now.run().iteration() <= slower.iteration();) {
+    Context look;
+    v1::GetRunRequest get;
+    get.set_name(created.name());
+    ASSERT_TRUE(optimization_->GetRun(&look, get, &now).ok());
+  }
+  Context again;
+  request.clear_optimizer();
+  *request.add_stopping() = RuleOf("iterations", static_cast<double>(slower.iteration()) + 20'000);
+  v1::ChangeRunResponse bounded;
+  ASSERT_TRUE(optimization_->ChangeRun(&again, request, &bounded).ok());
+
+  const auto updates = WatchAll(created.name());
+
+  std::vector<int64_t> events;
+  for (const auto& update : updates) {
+    for (const auto& event : update.events()) {
+      EXPECT_EQ(event.code(), "changed");
+      events.push_back(event.iteration());
+    }
+  }
+  EXPECT_THAT(events, testing::ElementsAre(slower.iteration() + 1, bounded.iteration() + 1));
+  const v1::Run& over = updates.back().run();
+  EXPECT_EQ(over.termination().criterion(), "iterations");
+  EXPECT_EQ(over.event_count(), 2);
+  EXPECT_EQ(over.events(0).text(), "learning_rate 1e-09 -> 1e-08");
+}
+
+TEST_F(Integration, ForksARunAtAnIterateAndSaysWhatIsWrong) {
+  v1::CreateRunRequest create = Parabola();
+  *create.mutable_run()->add_stopping() = RuleOf("iterations", 20);
+  const v1::Run parent = MustCreate(create);
+  WatchAll(parent.name());
+  v1::ForkRunRequest request;
+  request.set_name(parent.name());
+  request.set_iteration(7);
+  *request.add_stopping() = RuleOf("iterations", 12);
+  request.set_display_name("shorter");
+  Context context;
+  v1::ForkRunResponse response;
+  ASSERT_TRUE(optimization_->ForkRun(&context, request, &response).ok());
+  const v1::Run& fork = response.run();
+
+  EXPECT_EQ(fork.parent(), parent.name());
+  EXPECT_EQ(fork.fork_iteration(), 7);
+  EXPECT_EQ(fork.display_name(), "shorter");
+  const auto updates = WatchAll(fork.name());
+  int64_t expected = 7;
+  for (const auto& update : updates) {
+    EXPECT_FALSE(update.has_gap());
+    for (const int64_t k : update.iterates().iteration()) EXPECT_EQ(k, expected++);
+  }
+  EXPECT_EQ(expected, 13);
+
+  const auto refusal = [&](const std::function<void(v1::ForkRunRequest&)>& spoil) {
+    v1::ForkRunRequest bad = request;
+    spoil(bad);
+    Context call;
+    v1::ForkRunResponse none;
+    return optimization_->ForkRun(&call, bad, &none);
+  };
+  EXPECT_EQ(refusal([](auto& bad) { bad.set_iteration(21); }).error_code(),
+            grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_EQ(refusal([](auto& bad) { bad.set_name("runs/none"); }).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(
+      refusal([](auto& bad) { bad.mutable_stopping(0)->set_kind("iteration"); }).error_message(),
+      HasSubstr("stopping[0].kind: unknown"));
+  EXPECT_THAT(refusal([](auto& bad) { bad.mutable_optimizer()->set_kind("adm"); }).error_message(),
+              HasSubstr("optimizer.kind: unknown optimizer 'adm'"));
+  EXPECT_THAT(refusal([](auto& bad) { bad.set_request_id(std::string(65, 'x')); }).error_message(),
+              HasSubstr("request_id: has 65 bytes"));
+}
+
+TEST_F(Integration, MakesTheSameRunAgainFromWhatItSaysOfItself) {
+  v1::CreateRunRequest create = Parabola();
+  *create.mutable_run()->add_stopping() = RuleOf("iterations", 20);
+  v1::RunChange& change = *create.mutable_run()->add_changes();
+  change.set_iteration(9);
+  change.mutable_optimizer()->set_kind("adam");
+  *change.add_stopping() = RuleOf("iterations", 30);
+  create.mutable_run()->set_first_iteration(5);
+  const v1::Run made = MustCreate(create);
+  const auto trace_of = [this](const std::string& name) {
+    v1::IterateBatch trace;
+    for (const auto& update : WatchAll(name)) trace.MergeFrom(update.iterates());
+    trace.clear_elapsed_seconds();
+    return trace;
+  };
+  const v1::IterateBatch trace = trace_of(made.name());
+  Context context;
+  v1::GetRunRequest get;
+  get.set_name(made.name());
+  v1::GetRunResponse got;
+  ASSERT_TRUE(optimization_->GetRun(&context, get, &got).ok());
+  v1::CreateRunRequest again;
+  *again.mutable_run() = got.run();
+
+  EXPECT_EQ(trace_of(MustCreate(again).name()).SerializeAsString(), trace.SerializeAsString());
+  EXPECT_EQ(trace.iteration(0), 5);
+  EXPECT_EQ(trace.iteration(trace.iteration_size() - 1), 30);
+
+  again.mutable_run()->mutable_changes(0)->clear_optimizer();
+  again.mutable_run()->set_first_iteration(-1);
+  const std::string message = Create(again).error_message();
+  EXPECT_THAT(message, HasSubstr("run.changes[0].optimizer.kind"));
+  EXPECT_THAT(message, HasSubstr("run.first_iteration: is -1; must be 0 or more"));
+}
+
 TEST_F(Integration, OptimizesInOneCall) {
   Context context;
   v1::OptimizeRequest request;

@@ -41,6 +41,9 @@ RunRecord FullRecord() {
   run.spec.stopping = {{"iterations", {{"threshold", 5.0}}}};
   run.spec.seed = 0xFFFFFFFFFFFFFFFFU;
   run.spec.traced_coordinates = 4;
+  run.spec.changes = {{3, run.spec.optimizer, run.spec.stopping, 17}, {4, {"adam", {}}, {}, {}}};
+  run.spec.first_iteration = 2;
+  run.parent = "other";
   run.variables = run.spec.objective.variables;
   run.state = RunState::kFinished;
   run.created = WallTime(std::chrono::seconds(1'700'000'000));
@@ -48,7 +51,7 @@ RunRecord FullRecord() {
   run.ended = run.created + std::chrono::milliseconds(2);
   run.elapsed_seconds = 0.5;
   run.iterations = 5;
-  run.evaluations = {7, 6};
+  run.evaluations = {7, 6, 3};
   run.value = 1.5;
   run.best_value = 0.5;
   run.best_iteration = 4;
@@ -75,6 +78,8 @@ TEST(Codec, ReadsBackARecordBitForBit) {
   EXPECT_EQ(Encode(*read), bytes);
   EXPECT_EQ(read->run.spec.optimizer, FullRecord().run.spec.optimizer);
   EXPECT_EQ(read->run.spec.seed, 0xFFFFFFFFFFFFFFFFU);
+  EXPECT_EQ(read->run.spec.changes, FullRecord().run.spec.changes);
+  EXPECT_EQ(read->run.evaluations, FullRecord().run.evaluations);
   EXPECT_EQ(read->run.started, FullRecord().run.started);
   EXPECT_EQ(read->run.stop_reason->findings.at(0).suggested_settings.size(), 1U);
   EXPECT_EQ(read->retention, FullRecord().retention);
@@ -91,15 +96,14 @@ TEST(Codec, ReadsBackARecordWithNothingSet) {
 }
 
 TEST(Codec, ReadsBackACheckpoint) {
-  const Checkpoint checkpoint{12, 3.5, {9, 0.25}, std::string("bytes\0more", 10)};
+  const Checkpoint checkpoint{12, 3.5, 9, std::string("bytes\0more", 10)};
 
   const auto read = DecodeCheckpoint(Encode(checkpoint));
 
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->iteration, 12);
   EXPECT_EQ(read->elapsed_seconds, 3.5);
-  EXPECT_EQ(read->best.iteration, 9);
-  EXPECT_EQ(read->best.gradient_norm, 0.25);
+  EXPECT_EQ(read->best_iteration, 9);
   EXPECT_EQ(read->descent, checkpoint.descent);
 }
 
@@ -122,6 +126,11 @@ TEST(Codec, DigestsOfSpecsAreStableAndTellAnyTwoApart) {
 
   EXPECT_EQ(DigestOf(spec), DigestOf(FullRecord().run.spec));
   EXPECT_NE(DigestOf(spec), DigestOf(other));
+  other = spec;
+  other.changes.back().stopping = {{"stall", {}}};
+  EXPECT_NE(DigestOf(spec), DigestOf(other));
+  EXPECT_NE(DigestOf("a", ForkRequest()), DigestOf("b", ForkRequest()));
+  EXPECT_NE(DigestOf("a", ForkRequest()), DigestOf("a", {.iteration = 0}));
   // Digests are stored: a change of this number breaks the retries of clients over an upgrade.
   EXPECT_EQ(DigestOf(RunSpec()), 0x3FDB181133EEF96FU);
 }

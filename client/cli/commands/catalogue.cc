@@ -12,6 +12,8 @@ const std::vector<Command>& Commands() {
       {"runs cancel", {}, "End a run and keep its best", AddRunsCancel},
       {"runs pause", {}, "Halt a run", AddRunsPause},
       {"runs resume", {}, "Let a paused run go on", AddRunsResume},
+      {"runs change", {}, "Change settings of a run that is not over", AddRunsChange},
+      {"runs fork", {}, "Leave a run at an iterate, with other settings", AddRunsFork},
       {"runs delete", {"rm"}, "Forget a run that is over", AddRunsDelete},
       {"evaluate", {}, "Evaluate a function at a point", AddEvaluate},
       {"check", {}, "Compare a gradient with finite differences", AddCheck},

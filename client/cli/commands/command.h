@@ -33,6 +33,8 @@ Action AddRunsShow(CLI::App& app, Context& context);
 Action AddRunsCancel(CLI::App& app, Context& context);
 Action AddRunsPause(CLI::App& app, Context& context);
 Action AddRunsResume(CLI::App& app, Context& context);
+Action AddRunsChange(CLI::App& app, Context& context);
+Action AddRunsFork(CLI::App& app, Context& context);
 Action AddRunsDelete(CLI::App& app, Context& context);
 Action AddEvaluate(CLI::App& app, Context& context);
 Action AddCheck(CLI::App& app, Context& context);

@@ -1,25 +1,15 @@
 // thalweg minimize, thalweg maximize: make a run and watch it.
-#include <chrono>
 #include <memory>
 #include <optional>
-#include <ostream>
-#include <stop_token>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
-
-#include "absl/strings/str_cat.h"
 
 #include "client/cli/arguments/common_options.h"
 #include "client/cli/arguments/objective_options.h"
-#include "client/cli/arguments/setting_argument.h"
-#include "client/cli/arguments/stop_argument.h"
+#include "client/cli/arguments/run_arguments.h"
 #include "client/cli/commands/command.h"
 #include "client/cli/failure.h"
-#include "client/cli/output/json.h"
-#include "client/cli/output/summary.h"
-#include "client/cli/watching/watch_and_show.h"
+#include "client/cli/watching/follow_new_run.h"
 
 namespace thalweg::cli {
 namespace {
@@ -58,69 +48,22 @@ Examples:
 Exit codes: 0 converged, stalled or a limit; 1 refused; 2 diverged, not finite, failed or cancelled
 by someone else; 3 server not reached; 130 Ctrl-C (the run is cancelled and its best printed).
 With --json: iterates, then events as they happen, and last {"result":true,"reason":...,"x":...}.
-Numbers that are not finite are the strings "NaN", "Infinity" and "-Infinity".)";
-
-v1::Part OptimizerOf(const Options& options) {
-  v1::Part optimizer;
-  optimizer.set_kind(options.optimizer);
-  for (const std::string& text : options.settings) {
-    const NamedSetting read = ValueOf(ParseSetting("--set", text));
-    if (optimizer.settings().contains(read.name)) {
-      throw Failure(kRefused, absl::StrCat("--set: '", read.name, "' is given twice"));
-    }
-    (*optimizer.mutable_settings())[read.name] = read.setting;
-  }
-  return optimizer;
-}
-
-void AddLabels(const Options& options, v1::Run& run) {
-  for (const std::string& label : options.labels) {
-    const size_t equals = label.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw Failure(kRefused, absl::StrCat("--label: expected KEY=VALUE, not '", label, "'"));
-    }
-    (*run.mutable_labels())[label.substr(0, equals)] = label.substr(equals + 1);
-  }
-}
+Numbers that are not finite are the strings "NaN", "Infinity" and "-Infinity"; what is not known is
+null, such as gradient_norm of a method without gradients.)";
 
 v1::Run RunOf(const Options& options) {
   v1::Run run;
   *run.mutable_objective() = ObjectiveOf(options.objective);
   run.mutable_objective()->set_direction(options.direction);
   if (!options.start.empty()) *run.mutable_start() = PointOf("--start", options.start);
-  *run.mutable_optimizer() = OptimizerOf(options);
-  for (const std::string& text : options.stopping) {
-    *run.add_stopping() = ValueOf(ParseStop("--stop", text));
-  }
+  run.mutable_optimizer()->set_kind(options.optimizer);
+  AddSettings(options.settings, *run.mutable_optimizer());
+  AddRules(options.stopping, *run.mutable_stopping());
   if (options.seed) run.set_seed(*options.seed);
   if (options.traced) run.set_traced_coordinates(*options.traced);
   run.set_display_name(options.name);
-  AddLabels(options, run);
+  AddLabels(options.labels, *run.mutable_labels());
   return run;
-}
-
-int Detach(const v1::Run& run, bool json, std::ostream& out) {
-  if (json) {
-    out << Json().Object().Key("run").Text(run.name()).EndObject().text() << "\n";
-  } else {
-    out << run.name() << "\n";
-  }
-  return kEndedWell;
-}
-
-/// Cancels a run, again and again while the server cannot be reached, until `over`: a Ctrl-C that
-/// comes while the connection is lost must not be forgotten.
-void CancelWithPatience(const client::Client& client, const std::string& name,
-                        const std::stop_token& over) {
-  while (!over.stop_requested()) {
-    const auto cancelled =
-        client.CancelRun(name, {.timeout = std::chrono::seconds(5), .stop = over});
-    if (cancelled.ok() || (cancelled.error().code != grpc::StatusCode::UNAVAILABLE &&
-                           cancelled.error().code != grpc::StatusCode::DEADLINE_EXCEEDED)) {
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
 }
 
 int Execute(const Options& options, Context& context) {
@@ -129,23 +72,7 @@ int Execute(const Options& options, Context& context) {
   client::CallOptions call = CallOf(options.common, context);
   call.stop = {};
   const v1::Run created = ValueOf(client.CreateRun(RunOf(options), call, options.request_id));
-  if (options.detach) return Detach(created, options.common.json, context.out);
-
-  // The watch goes on after Ctrl-C, until the cancelled run's last word.
-  std::stop_source over;
-  context.interrupt.OnFirst([&] { CancelWithPatience(client, created.name(), over.get_token()); });
-  client::Result<v1::Run> result =
-      WatchAndShow(client, created.name(), 0, options.watch, options.common.json, {}, context);
-  over.request_stop();
-  context.interrupt.OnFirst({});
-
-  if (!result.ok()) {
-    const Failure failure = FailureFrom(result.error());
-    throw Failure(failure.code(), absl::StrCat(failure.what(), "\n", created.name(),
-                                               " goes on; see: thalweg watch ", created.name()));
-  }
-  if (context.interrupt.triggered()) return kInterrupted;
-  return ExitCodeOf(*result);
+  return FollowNewRun(client, created, options.detach, options.watch, options.common.json, context);
 }
 
 Action Add(CLI::App& app, Context& context, v1::Direction direction) {

@@ -51,6 +51,10 @@ void Print(const v1::Run& run, Context& context) {
              }));
   const std::map<std::string, std::string> labels(run.labels().begin(), run.labels().end());
   PrintField(out, "labels", Printable(absl::StrJoin(labels, ", ", absl::PairFormatter("="))));
+  if (!run.parent().empty()) {
+    PrintField(out, "forked from",
+               absl::StrCat(run.parent(), " at iteration ", CountText(run.fork_iteration())));
+  }
   PrintField(out, "seed", absl::StrCat(run.seed()));
   PrintField(out, "created", google::protobuf::util::TimeUtil::ToString(run.create_time()));
   PrintEvents(out, run);

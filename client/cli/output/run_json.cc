@@ -194,6 +194,18 @@ void WriteRun(Json& json, const v1::Run& run) {
   json.Key("stopping").Array();
   for (const v1::Part& rule : run.stopping()) json.Text(PartText(rule));
   json.EndArray();
+  json.Key("parent");
+  run.parent().empty() ? json.Null() : json.Text(run.parent());
+  json.Key("first_iteration").Integer(run.first_iteration());
+  json.Key("changes").Array();
+  for (const v1::RunChange& change : run.changes()) {
+    json.Object().Key("iteration").Integer(change.iteration());
+    json.Key("optimizer").Text(PartText(change.optimizer()));
+    json.Key("stopping").Array();
+    for (const v1::Part& rule : change.stopping()) json.Text(PartText(rule));
+    json.EndArray().EndObject();
+  }
+  json.EndArray();
   json.Key("seed").Raw(std::to_string(run.seed()));
   json.Key("create_time").Text(google::protobuf::util::TimeUtil::ToString(run.create_time()));
   WriteEnding(json, run);

@@ -93,7 +93,8 @@ std::vector<std::string> Panel::CurveLines(int width) const {
 
 std::vector<std::string> Panel::Lines(int width) const {
   std::vector<std::string> lines = {Headline(run_)};
-  const double rate = elapsed_ > 0 ? static_cast<double>(iteration_) / elapsed_ : 0;
+  const auto made = static_cast<double>(iteration_ - run_.first_iteration());
+  const double rate = elapsed_ > 0 ? std::max(made, 0.0) / elapsed_ : 0;
   lines.push_back(absl::StrFormat("  %-10s %-17s %-10s %-17s %-10s %s", "iteration",
                                   CountText(iteration_), "value", ShortText(value_, 10), "best",
                                   ShortText(best_, 10)));

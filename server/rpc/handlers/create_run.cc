@@ -1,6 +1,5 @@
 #include "server/rpc/handlers/create_run.h"
 
-#include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/refusals.h"
 #include "server/rpc/translate/run.h"
@@ -8,8 +7,6 @@
 
 namespace thalweg::rpc {
 namespace {
-
-constexpr size_t kMostRequestIdBytes = 64;
 
 /// Only what is wrong with the run is at "run"; a full server or a reused id is not its fault.
 absl::Status AtRun(const absl::Status& status) {
@@ -22,11 +19,7 @@ absl::Status AtRun(const absl::Status& status) {
 absl::StatusOr<runs::Run> CreateRun(runs::RunBook& runs, const v1::Run& wire,
                                     const std::string& request_id, bool validate_only) {
   Refusals refusals;
-  if (request_id.size() > kMostRequestIdBytes) {
-    refusals.Add("request_id", Reason::kInvalidValue,
-                 absl::StrCat("has ", request_id.size(), " bytes; at most ", kMostRequestIdBytes,
-                              " are allowed"));
-  }
+  CheckRequestId(request_id, refusals);
   const auto spec = FromWire(wire);
   if (!spec.ok()) refusals.Add("run", spec.status());
   if (!refusals.empty()) return refusals.ToStatus();

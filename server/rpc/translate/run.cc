@@ -1,10 +1,12 @@
 #include "server/rpc/translate/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
 #include "google/protobuf/timestamp.pb.h"
 #include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/overrides.h"
 #include "server/rpc/translate/part.h"
 #include "server/rpc/translate/run_name.h"
 #include "server/rpc/translate/termination.h"
@@ -74,6 +76,11 @@ void AddRequest(const runs::Run& run, const RunView& view, v1::Run& wire) {
   for (const Part& rule : spec.stopping) rpc::ToWire(rule, *wire.add_stopping());
   if (spec.seed) wire.set_seed(*spec.seed);
   if (spec.traced_coordinates >= 0) wire.set_traced_coordinates(spec.traced_coordinates);
+  const size_t changes = spec.changes.size();
+  for (size_t i = changes - std::min(changes, view.most_changes); i < changes; ++i) {
+    rpc::ToWire(spec.changes[i], *wire.add_changes());
+  }
+  wire.set_first_iteration(spec.first_iteration);
 }
 
 void AddProgress(const runs::Run& run, v1::Run& wire) {
@@ -100,6 +107,10 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
   if (!run.id.empty()) {
     wire.set_state(ToWire(run.state));
     ToWire(run.created, *wire.mutable_create_time());
+  }
+  if (!run.parent.empty()) {
+    wire.set_parent(RunName::Of(run.parent).Text());
+    wire.set_fork_iteration(run.spec.first_iteration);
   }
   if (run.started) ToWire(*run.started, *wire.mutable_start_time());
   if (run.ended) ToWire(*run.ended, *wire.mutable_end_time());

@@ -16,12 +16,13 @@ struct RunView {
   size_t most_numbers = std::numeric_limits<size_t>::max();
   size_t most_text = std::numeric_limits<size_t>::max();  ///< Bytes of a formula.
   bool events = true;
+  size_t most_changes = std::numeric_limits<size_t>::max();  ///< The last ones.
 };
 inline constexpr RunView kWholeRun;
 /// A stream's messages stay below 1 MiB: start, best and last are 320 kB each at most.
-inline constexpr RunView kStreamedRun{40'000, 64 << 10};
+inline constexpr RunView kStreamedRun{40'000, 64 << 10, /*events=*/true, /*most_changes=*/64};
 /// A page may have 1000 runs.
-inline constexpr RunView kListedRun{64, 1024, /*events=*/false};
+inline constexpr RunView kListedRun{64, 1024, /*events=*/false, /*most_changes=*/0};
 
 void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire);
 

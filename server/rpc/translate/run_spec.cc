@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/objective.h"
+#include "server/rpc/translate/overrides.h"
 #include "server/rpc/translate/part.h"
 #include "server/rpc/translate/refusals.h"
 #include "server/rpc/translate/values.h"
@@ -17,9 +18,9 @@ namespace {
 
 constexpr char kDefaultOptimizer[] = "gradient_descent";
 constexpr size_t kMostDisplayNameBytes = 128;
-constexpr int kMostLabels = 32;
+constexpr size_t kMostLabels = 32;
 constexpr size_t kMostLabelBytes = 63;
-constexpr int kMostRules = 32;
+constexpr size_t kMostRequestIdBytes = 64;
 // A row of so many numbers is still well below the 1 MiB that a stream's message may have.
 constexpr int64_t kMostTracedCoordinates = 100'000;
 
@@ -31,29 +32,9 @@ bool IsLabelKey(std::string_view key) {
 }
 
 void AddNames(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
-  if (run.display_name().size() > kMostDisplayNameBytes) {
-    refusals.Add("display_name", Reason::kInvalidValue,
-                 absl::StrCat("has ", run.display_name().size(), " bytes; at most ",
-                              kMostDisplayNameBytes, " are allowed"));
-  }
+  CheckNames(run.display_name(), run.labels(), refusals);
   spec.display_name = run.display_name();
-  if (run.labels_size() > kMostLabels) {
-    refusals.Add(
-        "labels", Reason::kInvalidValue,
-        absl::StrCat("has ", run.labels_size(), " entries; at most ", kMostLabels, " are allowed"));
-    return;
-  }
-  for (const auto& [key, value] : run.labels()) {
-    if (!IsLabelKey(key)) {
-      refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
-                   "has a key that is not 1 to 63 of the characters a-z, 0-9, _ and -");
-    } else if (value.size() > kMostLabelBytes) {
-      refusals.Add(
-          Keyed("labels", key), Reason::kInvalidValue,
-          absl::StrCat("has ", value.size(), " bytes; at most ", kMostLabelBytes, " are allowed"));
-    }
-    spec.labels.emplace(key, value);
-  }
+  spec.labels.insert(run.labels().begin(), run.labels().end());
 }
 
 void AddObjectiveAndStart(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
@@ -83,24 +64,17 @@ void AddParts(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
   } else {
     refusals.Add("optimizer", optimizer.status());
   }
-  if (run.stopping_size() > kMostRules) {
-    refusals.Add(
-        "stopping", Reason::kInvalidValue,
-        absl::StrCat("has ", run.stopping_size(), " rules; at most ", kMostRules, " are allowed"));
-    return;
-  }
-  for (int i = 0; i < run.stopping_size(); ++i) {
-    auto rule = FromWire(run.stopping(i));
-    if (rule.ok()) {
-      spec.stopping.push_back(*std::move(rule));
-    } else {
-      refusals.Add(absl::StrCat("stopping[", i, "]"), rule.status());
-    }
-  }
+  spec.stopping = RulesFromWire(run.stopping(), "", refusals);
+  spec.changes = ChangesFromWire(run.changes(), refusals);
 }
 
 void AddNumbers(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
   if (run.has_seed()) spec.seed = run.seed();
+  spec.first_iteration = run.first_iteration();
+  if (spec.first_iteration < 0) {
+    refusals.Add("first_iteration", Reason::kInvalidValue,
+                 absl::StrCat("is ", spec.first_iteration, "; must be 0 or more"));
+  }
   if (!run.has_traced_coordinates()) return;
   spec.traced_coordinates = run.traced_coordinates();
   if (spec.traced_coordinates < 0 || spec.traced_coordinates > kMostTracedCoordinates) {
@@ -120,6 +94,38 @@ std::string WirePath(const std::string& field) {
 }
 
 }  // namespace
+
+void CheckRequestId(const std::string& request_id, Refusals& refusals) {
+  if (request_id.size() <= kMostRequestIdBytes) return;
+  refusals.Add("request_id", Reason::kInvalidValue,
+               absl::StrCat("has ", request_id.size(), " bytes; at most ", kMostRequestIdBytes,
+                            " are allowed"));
+}
+
+void CheckNames(const std::string& display_name,
+                const google::protobuf::Map<std::string, std::string>& labels, Refusals& refusals) {
+  if (display_name.size() > kMostDisplayNameBytes) {
+    refusals.Add("display_name", Reason::kInvalidValue,
+                 absl::StrCat("has ", display_name.size(), " bytes; at most ",
+                              kMostDisplayNameBytes, " are allowed"));
+  }
+  if (labels.size() > kMostLabels) {
+    refusals.Add(
+        "labels", Reason::kInvalidValue,
+        absl::StrCat("has ", labels.size(), " entries; at most ", kMostLabels, " are allowed"));
+    return;
+  }
+  for (const auto& [key, value] : labels) {
+    if (!IsLabelKey(key)) {
+      refusals.Add(Keyed("labels", key), Reason::kInvalidValue,
+                   "has a key that is not 1 to 63 of the characters a-z, 0-9, _ and -");
+    } else if (value.size() > kMostLabelBytes) {
+      refusals.Add(
+          Keyed("labels", key), Reason::kInvalidValue,
+          absl::StrCat("has ", value.size(), " bytes; at most ", kMostLabelBytes, " are allowed"));
+    }
+  }
+}
 
 absl::StatusOr<runs::RunSpec> FromWire(const v1::Run& run) {
   Refusals refusals;

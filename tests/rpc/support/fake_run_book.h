@@ -112,6 +112,40 @@ class FakeRunBook final : public runs::RunBook {
     return runs_[run.id] = run;
   }
 
+  /// Has no path to share: the fork is a new run whose spec tells what was asked for.
+  absl::StatusOr<runs::Run> Fork(const std::string& id, const runs::ForkRequest& request,
+                                 const std::string& /*request_id*/, bool validate_only) override {
+    const std::lock_guard lock(mutex_);
+    if (!runs_.contains(id)) {
+      return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound, "no such run");
+    }
+    last_fork_ = request;
+    runs::Run run = runs_.at(id);
+    run.parent = id;
+    run.spec.first_iteration = request.iteration.value_or(run.iterations);
+    if (validate_only) {
+      run.id.clear();
+      return run;
+    }
+    run.id = absl::StrCat("r", runs_.size() + 1);
+    order_.push_back(run.id);
+    return runs_[run.id] = run;
+  }
+  absl::StatusOr<runs::ChangedRun> Change(const std::string& id,
+                                          const runs::Overrides& overrides) override {
+    const std::lock_guard lock(mutex_);
+    if (!runs_.contains(id)) {
+      return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound, "no such run");
+    }
+    runs::Run& run = runs_.at(id);
+    run.spec.changes.push_back({run.iterations, overrides.optimizer, overrides.stopping, {}});
+    return runs::ChangedRun{run, run.iterations};
+  }
+  runs::ForkRequest last_fork() {
+    const std::lock_guard lock(mutex_);
+    return last_fork_;
+  }
+
   absl::StatusOr<runs::Run> Get(const std::string& id) override {
     std::unique_lock lock(mutex_);
     if (get_failure_) {
@@ -266,6 +300,7 @@ class FakeRunBook final : public runs::RunBook {
   std::map<const runs::Watcher*, std::function<void()>> wakes_;
   std::function<absl::StatusOr<runs::Run>()> get_failure_;
   runs::RunSpec last_spec_;
+  runs::ForkRequest last_fork_;
   runs::RunQuery last_query_;
   runs::IterateQuery last_iterate_query_;
   std::atomic<int64_t> max_rows_{1000};

@@ -31,7 +31,13 @@ runs::Run Finished(size_t n) {
   run.started = run.created;
   run.ended = run.created;
   run.iterations = 10;
-  run.evaluations = {11, 12};
+  run.spec.changes = {{4, {"nesterov", {}}, {{"stall", {}}}, 9}, {5, {"adam", {}}, {}, {}}};
+  run.spec.first_iteration = 3;
+  run.parent = "other";
+  auto events = std::make_shared<runs::EventLog>();
+  events->Add(5, {"changed", "adam -> nesterov"});
+  run.events = std::move(events);
+  run.evaluations = {11, 12, 13};
   run.value = 1;
   run.best_value = 0.5;
   run.best_iteration = 9;
@@ -54,6 +60,18 @@ TEST(RunOnTheWire, SaysAllThatIsKnown) {
   EXPECT_EQ(wire.iteration(), 10);
   EXPECT_EQ(wire.value_evaluations(), 11);
   EXPECT_EQ(wire.gradient_evaluations(), 12);
+  EXPECT_EQ(wire.hessian_products(), 13);
+  EXPECT_EQ(wire.parent(), "runs/other");
+  EXPECT_EQ(wire.fork_iteration(), 3);
+  EXPECT_EQ(wire.changes(0).iteration(), 4);
+  EXPECT_EQ(wire.changes(0).optimizer().kind(), "nesterov");
+  EXPECT_EQ(wire.changes(0).stopping(0).kind(), "stall");
+  EXPECT_EQ(wire.changes(0).seed(), 9U);
+  EXPECT_FALSE(wire.changes(1).has_seed());
+  EXPECT_EQ(wire.event_count(), 1);
+  EXPECT_EQ(wire.events(0).iteration(), 5);
+  EXPECT_EQ(wire.events(0).code(), "changed");
+  EXPECT_EQ(wire.events(0).text(), "adam -> nesterov");
   EXPECT_EQ(wire.best().x().values().at("x").values(1), 0.5);
   EXPECT_EQ(wire.best().iteration(), 9);
   EXPECT_EQ(wire.termination().reason(), v1::TERMINATION_REASON_LIMIT);
@@ -81,6 +99,8 @@ TEST(RunOnTheWire, CanBeSentBackToMakeTheSameRunAgain) {
   EXPECT_EQ(spec->stopping, run.spec.stopping);
   EXPECT_EQ(spec->seed, run.spec.seed);
   EXPECT_EQ(spec->traced_coordinates, run.spec.traced_coordinates);
+  EXPECT_EQ(spec->changes, run.spec.changes);
+  EXPECT_EQ(spec->first_iteration, run.spec.first_iteration);
 }
 
 TEST(RunOnTheWire, HasNoNameNorStateWhenItWasOnlyValidated) {
@@ -146,8 +166,25 @@ TEST(IterateBatch, HasEveryColumnOfItsBlock) {
   EXPECT_EQ(columns(batch.gradient_evaluations()), block->gradient_evaluations);
   EXPECT_EQ(columns(batch.flags()), block->flags);
   EXPECT_EQ(columns(batch.x()), block->x);
+  EXPECT_EQ(batch.trials_size() + batch.hessian_products_size() + batch.violation_size(), 0);
   EXPECT_EQ(batch.coordinates(), 2);
   EXPECT_EQ(batch.elapsed_seconds(), 1.5);
+}
+
+TEST(IterateBatch, HasTheColumnsThatMayBeEmptyWhereNotAllIsZero) {
+  const auto block = std::make_shared<runs::IterateBlock>(Rows(3, 5));
+  block->trials = {0, 4, 0};
+  block->violation = {0, 0, 0};
+  block->hessian_products = {1, 2, 3};
+  v1::RunUpdate wire;
+  ToWire(runs::WatchUpdate{block, 6, false, {{4, "restart", "why"}}}, wire);
+
+  EXPECT_EQ(wire.iterates().trials(1), 4);
+  EXPECT_EQ(wire.iterates().violation_size(), 0);
+  EXPECT_EQ(wire.iterates().hessian_products(2), 3);
+  EXPECT_EQ(wire.events(0).text(), "why");
+  ToWire(runs::WatchUpdate{std::make_shared<runs::IterateBlock>(Rows(6, 6)), 7, false}, wire);
+  EXPECT_EQ(wire.events_size() + wire.iterates().trials_size(), 0);
 }
 
 TEST(RunUpdate, HoldsNothingOfTheUpdateBeforeInTheSameMessage) {
