@@ -15,6 +15,10 @@
 namespace thalweg {
 namespace {
 
+// Of Lanczos, for the certificate of a large problem: two passes of at most so many products.
+constexpr int64_t kFewSteps = 20;
+constexpr int64_t kManySteps = 48;
+
 void Append(const absl::Status& status, std::vector<Violation>& violations) {
   for (Violation& violation : ViolationsOf(status)) violations.push_back(std::move(violation));
 }
@@ -126,7 +130,20 @@ absl::Status Descent::Step() {
   meter_.Look(*problem_, value, at_);
   if (change) at_.flags |= kChanged;
   recorded_ = judged_ = false;
+  Remark();
   return status;
+}
+
+// What the way is remembered by. The cosine is between the last step and the gradient it led to.
+void Descent::Remark() {
+  const double norm = meter_.gradient_norm();
+  double turn = std::numeric_limits<double>::quiet_NaN();
+  if (at_.iteration > 0 && at_.gradient.size() > 0 && at_.step_norm > 0 &&
+      at_.x.size() <= Path::kMostTurning) {
+    const double slope = problem_->bounds().any() ? at_.gradient.norm() : norm;
+    turn = at_.gradient.dot(at_.x - previous_x_) / (slope * at_.step_norm);
+  }
+  path_.Add({at_.iteration, at_.value, norm, at_.step_norm, turn});
 }
 
 void Descent::Record(IterateSink& sink) {
@@ -138,20 +155,39 @@ void Descent::Record(IterateSink& sink) {
 
 std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
   judged_ = true;
-  auto reason = regime_.Verdict(meter_.ProgressAt(*problem_, at_, elapsed_seconds));
-  if (!reason || ChangeIsDue() || at_.iteration < settings_.first_iteration) return std::nullopt;
-  return Explained(*std::move(reason));
+  auto reason = regime_.Verdict(at_, meter_.ProgressAt(*problem_, at_, elapsed_seconds));
+  if (ChangeIsDue() || at_.iteration < settings_.first_iteration) return std::nullopt;
+  return reason;
 }
 
 StopReason Descent::Explained(StopReason reason) {
+  if (reason.termination == Termination::kFailed || reason.termination == Termination::kCancelled) {
+    return reason;
+  }
   if (reason.termination == Termination::kNonFinite) {
     const std::string why = problem_->ExplainNonFinite(at_.x);
     if (!why.empty()) absl::StrAppend(&reason.detail, ": ", why);
   }
-  Ending ending{
-      reason, *problem_,   regime_.optimizer(),     settings_.start,        meter_.start_value(),
-      at_,    previous_x_, meter_.previous_value(), meter_.gradient_norm(), meter_.best()};
+  Probe probe(*problem_);
+  Ending ending{reason,
+                probe,
+                regime_.optimizer(),
+                regime_.optimizer_part(),
+                regime_.stopping(),
+                settings_.start,
+                meter_.start_value(),
+                at_,
+                previous_x_,
+                meter_.previous_value(),
+                meter_.gradient_norm(),
+                meter_.best(),
+                path_};
+  // No dearer than the run itself was.
+  const Evaluations& spent = at_.evaluations;
+  const int64_t steps = std::clamp(spent.gradients + spent.hessian_products, kFewSteps, kManySteps);
+  ending.certified = Certify(probe, meter_.best(), meter_.start_value(), steps);
   reason.findings = Diagnose(ending);
+  if (ending.certified) reason.certificate = std::move(ending.certified->certificate);
   if (reason.termination == Termination::kConverged && Has("oscillating", reason.findings)) {
     reason.termination = Termination::kStalled;
     absl::StrAppend(&reason.detail, ", but by jumping between the two slopes of a valley");
@@ -207,6 +243,7 @@ absl::Status Descent::Begin() {
   if (absl::Status measured = problem_->MeasureViolation(at_); !measured.ok()) return measured;
   at_.evaluations = problem_->evaluations();
   meter_.Begin(*problem_, at_);
+  Remark();
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
 
   const std::string why = problem_->ExplainNonFinite(at_.x);
@@ -231,6 +268,7 @@ void Descent::Remember(State& state) {
   meter_.Remember(state);
   state.Keep("recorded", recorded_);
   state.Keep("judged", judged_);
+  path_.Remember(state);
   regime_.Remember(state);
 
   const Index n = problem_->size();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/diagnosis/path.h"
 #include "server/core/iterate.h"
 #include "server/core/objective.h"
 #include "server/core/part.h"
@@ -73,8 +74,15 @@ class Descent {
   /// Where several rules are met at once, the most telling reason counts, in the order non-finite,
   /// diverged, converged, stalled, limit. No rule finds convergence where constraints are violated
   /// beyond their tolerance. Not to be called again once it gave a reason.
+  /// The reason is bare: see Explained.
   std::optional<StopReason> Advance(int64_t most, double elapsed_seconds,
                                     const std::function<bool()>& interrupted, IterateSink& sink);
+
+  /// `reason`, which Advance gave, with what a person would want to know: which subexpression is
+  /// not finite, findings, a certificate of the best iterate. Evaluates the objective a bounded
+  /// number of times (see Probe), which nobody counts. What looked like convergence may turn out to
+  /// be none.
+  StopReason Explained(StopReason reason);
 
   /// Everything that the iterates to come depend on, for a checkpoint. A reader replaces Begin;
   /// one whose `state.Finish()` is not OK leaves a descent that must not be used.
@@ -108,7 +116,7 @@ class Descent {
   void TakeSeed(uint64_t seed);
   void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
-  StopReason Explained(StopReason reason);
+  void Remark();
   StopReason Failed(const absl::Status& status) const;
 
   std::unique_ptr<Objective> objective_;
@@ -122,6 +130,7 @@ class Descent {
   bool recorded_ = false;  // whether at_ has been given to a sink
   bool judged_ = false;    // whether the rules have seen at_
   Vector previous_x_;      // n; where the last step came from
+  Path path_;              // of the last iterates
 };
 
 }  // namespace thalweg

@@ -63,6 +63,10 @@ class Optimizer {
   /// Remember keeps. `findings` may stay empty.
   virtual std::optional<StopReason> Finished() const { return std::nullopt; }
 
+  /// Whether convergence at `at`, by whatever rule, is not to be believed yet: the method has more
+  /// to look at there. Asked at the start too. Limits end a run all the same.
+  virtual bool Unfinished(const Iterate& /*at*/) const { return false; }
+
   /// All that the next Step depends on beside `at`. Called before the first step (a reader), or
   /// between any two (a writer).
   virtual void Remember(State& state) = 0;

@@ -116,8 +116,8 @@ bool Regime::TakeOver(Regime& before) {
   return false;
 }
 
-std::optional<StopReason> Regime::Verdict(const Progress& progress) {
-  std::optional<StopReason> reason = Ask(rules_, progress);
+std::optional<StopReason> Regime::Verdict(const Iterate& at, const Progress& progress) {
+  std::optional<StopReason> reason = Ask(rules_, progress, optimizer_->Unfinished(at));
   if (!reason) reason = optimizer_->Finished();
   return reason;
 }

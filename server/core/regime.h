@@ -41,7 +41,7 @@ class Regime {
   bool TakeOver(Regime& before);
 
   /// Why the descent is over at an iterate, where it is; every rule sees every iterate.
-  std::optional<StopReason> Verdict(const Progress& progress);
+  std::optional<StopReason> Verdict(const Iterate& at, const Progress& progress);
 
   Optimizer& optimizer() { return *optimizer_; }
   const Optimizer& optimizer() const { return *optimizer_; }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/core/certificate.h"
+#include "server/core/layout.h"
 #include "server/core/part.h"
 
 namespace thalweg {
@@ -29,6 +32,12 @@ struct Finding {
   std::string text;      ///< What happened and what would fix it, one or two sentences.
   std::string evidence;  ///< The figures it rests on.
   std::map<std::string, Setting> suggested_settings;  ///< Optimizer settings that would fix it.
+  /// Worth knowing, but nothing is wrong.
+  bool informational = false;
+  /// Another optimizer, with its settings, in place of the one used.
+  std::optional<Part> suggested_optimizer = std::nullopt;
+  std::vector<Part> suggested_stopping = {};  ///< Rules in place of those of the same kind.
+  NamedValues suggested_start = {};           ///< Where to begin; empty: as before.
 };
 
 /// Why a run is over: a value, for an answer and not for an error.
@@ -39,6 +48,8 @@ struct StopReason {
   double threshold = 0;   ///< With what.
   std::string detail;     ///< One sentence.
   std::vector<Finding> findings;
+  /// Of the best iterate, where one could be made.
+  std::optional<Certificate> certificate = std::nullopt;
 };
 
 }  // namespace thalweg

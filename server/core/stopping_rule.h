@@ -39,8 +39,9 @@ class StoppingRule {
 
 /// Asks all of `rules`, since some count iterates. Where several are met at once, the most telling
 /// reason counts, in the order non-finite, diverged, converged, stalled, limit.
+/// `unfinished`: convergence and stalls are not believed (Optimizer::Unfinished).
 std::optional<StopReason> Ask(std::span<const std::unique_ptr<StoppingRule>> rules,
-                              const Progress& progress);
+                              const Progress& progress, bool unfinished = false);
 
 using StoppingRuleEntry = CatalogEntry<StoppingRule>;
 

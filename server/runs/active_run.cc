@@ -121,7 +121,12 @@ std::optional<StopReason> ActiveRun::Work() {
         absl::DataLossError(absl::StrCat("recomputing ends at iteration ", descent_->at().iteration,
                                          ", but the trace holds ", writer_->last())));
   }
-  return reason;
+  if (!reason) return reason;
+  try {
+    return descent_->Explained(*reason);
+  } catch (const std::bad_alloc&) {  // it ended well all the same, without an account
+    return reason;
+  }
 }
 
 absl::Status ActiveRun::Restore() {

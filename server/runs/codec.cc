@@ -19,7 +19,8 @@ namespace {
 // 3: products with the Hessian.
 // 4: constraints.
 // 5: changes of settings, and where a trace begins; the run that one was forked from.
-constexpr int64_t kVersion = 5;
+// 6: advice in findings, certificates.
+constexpr int64_t kVersion = 6;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -223,22 +224,68 @@ void KeepIterate(State& state, FullIterate& iterate) {
   KeepValues(state, "x", iterate.x);
 }
 
-void KeepFinding(State& state, Finding& finding) {
+void KeepFit(State& state, Fit& fit) {
+  state.Keep("observations", fit.observations);
+  state.Keep("degrees_of_freedom", fit.degrees_of_freedom);
+  state.Keep("residual_deviation", fit.residual_deviation);
+  state.Keep("standard_errors", fit.standard_errors);
+  state.Keep("covariance", fit.covariance);
+  state.Keep("correlation", fit.correlation);
+  state.Keep("rank", fit.rank);
+}
+
+void KeepCertificate(State& state, Certificate& certificate) {
+  KeepEnum(state, "verdict", certificate.verdict, Verdict::kSaddle);
+  state.Keep("text", certificate.text);
+  state.Keep("iteration", certificate.iteration);
+  state.Keep("gradient_norm", certificate.gradient_norm);
+  state.Keep("gradient_max", certificate.gradient_max);
+  KeepOptional(state, "curved", certificate.curvature, [&](Curvature& curvature) {
+    state.Keep("least", curvature.least);
+    state.Keep("greatest", curvature.greatest);
+    state.Keep("condition", curvature.condition);
+    state.Keep("resolution", curvature.resolution);
+    state.Keep("exact", curvature.exact);
+  });
+  KeepList(state, "active_bounds", certificate.active_bounds, [&](ActiveBound& active) {
+    state.Keep("coordinate", active.coordinate);
+    state.Keep("upper", active.upper);
+    state.Keep("bound", active.bound);
+    state.Keep("multiplier", active.multiplier);
+  });
+  state.Keep("active_bound_count", certificate.active_bound_count);
+  KeepOptional(state, "has_distance", certificate.distance,
+               [&](double& distance) { state.Keep("distance", distance); });
+  KeepOptional(state, "has_gap", certificate.gap, [&](double& gap) { state.Keep("gap", gap); });
+  KeepOptional(state, "has_fit", certificate.fit, [&](Fit& fit) { KeepFit(state, fit); });
+}
+
+void KeepFinding(State& state, Finding& finding, int64_t version) {
   state.Keep("code", finding.code);
   state.Keep("text", finding.text);
   state.Keep("evidence", finding.evidence);
   KeepMap(state, "suggested", finding.suggested_settings,
           [&](Setting& setting) { KeepSetting(state, setting, 0); });
+  if (version < 6) return;
+  state.Keep("informational", finding.informational);
+  KeepOptional(state, "has_optimizer", finding.suggested_optimizer,
+               [&](Part& part) { KeepPart(state, part); });
+  KeepList(state, "stopping", finding.suggested_stopping,
+           [&](Part& part) { KeepPart(state, part); });
+  KeepValues(state, "start", finding.suggested_start);
 }
 
-void KeepReason(State& state, StopReason& reason) {
+void KeepReason(State& state, StopReason& reason, int64_t version) {
   KeepEnum(state, "termination", reason.termination, Termination::kFailed);
   state.Keep("criterion", reason.criterion);
   state.Keep("measured", reason.measured);
   state.Keep("threshold", reason.threshold);
   state.Keep("detail", reason.detail);
   KeepList(state, "findings", reason.findings,
-           [&](Finding& finding) { KeepFinding(state, finding); });
+           [&](Finding& finding) { KeepFinding(state, finding, version); });
+  if (version < 6) return;
+  KeepOptional(state, "certified", reason.certificate,
+               [&](Certificate& certificate) { KeepCertificate(state, certificate); });
 }
 
 void KeepStanding(State& state, Run& run, int64_t version) {
@@ -268,7 +315,8 @@ void KeepRecord(State& state, RunRecord& record, int64_t version) {
   KeepStanding(state, run, version);
   KeepOptional(state, "has_best", run.best, [&](FullIterate& at) { KeepIterate(state, at); });
   KeepOptional(state, "has_last", run.last, [&](FullIterate& at) { KeepIterate(state, at); });
-  KeepOptional(state, "is_over", run.stop_reason, [&](StopReason& r) { KeepReason(state, r); });
+  KeepOptional(state, "is_over", run.stop_reason,
+               [&](StopReason& r) { KeepReason(state, r, version); });
   state.Keep("segment", record.retention.segment);
   state.Keep("full_segments", record.retention.full_segments);
   if (version >= 5) state.Keep("parent", run.parent);

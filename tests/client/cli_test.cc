@@ -57,7 +57,7 @@ TEST(MinimizeJson, PrintsEveryIterateThenTheResult) {
 {"iteration":1,"value":99,"best_value":99,"gradient_norm":0.5,"step_norm":1.5,"learning_rate":0.1,"x":{"x":1,"w":[0.5,-1]}}
 {"iteration":2,"value":98,"best_value":98,"gradient_norm":0.3333333333333333,"step_norm":1.5,"learning_rate":0.1,"x":{"x":2,"w":[1,-2]}}
 {"event":"state","run":"runs/a","state":"finished"}
-{"result":true,"run":"runs/a","state":"finished","reason":"converged","criterion":"value_change","measured":5e-09,"threshold":1e-08,"detail":"the value changed by 5e-09, less than 1e-08","iterations":2,"evaluations":3,"gradient_evaluations":3,"hessian_products":0,"value":98,"x":{"x":2,"w":[1,-2]},"best":{"iteration":2,"value":98,"gradient_norm":0.3333333333333333,"x":{"x":2,"w":[1,-2]}},"last":{"iteration":2,"value":98,"gradient_norm":0.3333333333333333,"x":{"x":2,"w":[1,-2]}},"findings":[],"events":[],"elapsed_seconds":0.25}
+{"result":true,"run":"runs/a","state":"finished","reason":"converged","criterion":"value_change","measured":5e-09,"threshold":1e-08,"detail":"the value changed by 5e-09, less than 1e-08","iterations":2,"evaluations":3,"gradient_evaluations":3,"hessian_products":0,"value":98,"x":{"x":2,"w":[1,-2]},"best":{"iteration":2,"value":98,"gradient_norm":0.3333333333333333,"x":{"x":2,"w":[1,-2]}},"last":{"iteration":2,"value":98,"gradient_norm":0.3333333333333333,"x":{"x":2,"w":[1,-2]}},"findings":[],"certificate":null,"events":[],"elapsed_seconds":0.25}
 )");
 }
 

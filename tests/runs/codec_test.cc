@@ -66,6 +66,16 @@ RunRecord FullRecord() {
                                5,
                                "the limit",
                                {{"code", "text", "evidence", {{"learning_rate", 0.01}}}}};
+  Finding& finding = run.stop_reason->findings[0];
+  finding.informational = true;
+  finding.suggested_optimizer = run.spec.optimizer;
+  finding.suggested_stopping = run.spec.stopping;
+  finding.suggested_start = run.spec.start;
+  Certificate& certificate = run.stop_reason->certificate.emplace();
+  certificate = {Verdict::kSaddle, "a saddle", 4, 1e-9, 1e-10, {}, {}, 1, 0.5, 0.25, {}};
+  certificate.curvature = Curvature{-1, 2, 2, 1e-12, true};
+  certificate.active_bounds = {{"x[1]", true, 3, 0.5}};
+  certificate.fit = Fit{10, 8, 0.1, {1, 2}, {1, 0, 0, 4}, {1, 0, 0, 1}, 2};
   return record;
 }
 
@@ -82,6 +92,8 @@ TEST(Codec, ReadsBackARecordBitForBit) {
   EXPECT_EQ(read->run.evaluations, FullRecord().run.evaluations);
   EXPECT_EQ(read->run.started, FullRecord().run.started);
   EXPECT_EQ(read->run.stop_reason->findings.at(0).suggested_settings.size(), 1U);
+  EXPECT_EQ(read->run.stop_reason->findings[0].suggested_start, FullRecord().run.spec.start);
+  EXPECT_EQ(read->run.stop_reason->certificate->fit->covariance[3], 4);
   EXPECT_EQ(read->retention, FullRecord().retention);
 }
 

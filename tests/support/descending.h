@@ -100,7 +100,8 @@ inline Outcome RunOf(Descent& descent) {
   Recorder recorder;
   const auto reason = descent.Advance(1'000'000, 0, nullptr, recorder);
   EXPECT_TRUE(reason) << "no rule ended the run";
-  return {reason.value_or(StopReason{}), std::move(recorder.iterates), descent.best()};
+  StopReason explained = descent.Explained(reason.value_or(StopReason{}));
+  return {std::move(explained), std::move(recorder.iterates), descent.best()};
 }
 
 inline Outcome RunOf(std::unique_ptr<Objective> objective, DescentSettings settings) {

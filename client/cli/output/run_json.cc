@@ -8,6 +8,8 @@
 #include "google/protobuf/util/time_util.h"
 
 #include "client/cli/arguments/setting_text.h"
+#include "client/cli/output/certificate_text.h"
+#include "client/cli/output/finding_text.h"
 #include "client/cli/output/names.h"
 
 namespace thalweg::cli {
@@ -46,23 +48,12 @@ void WriteFullIterate(Json& json, const Variables& variables, const v1::FullIter
   json.EndObject();
 }
 
-void WriteFindings(Json& json, const v1::Termination& termination) {
-  json.Array();
-  for (const v1::Finding& finding : termination.findings()) {
-    json.Object();
-    json.Key("code").Text(finding.code());
-    json.Key("text").Text(finding.text());
-    json.Key("evidence").Text(finding.evidence());
-    json.Key("suggested_settings").Object();
-    const std::map<std::string, v1::Setting> settings(finding.suggested_settings().begin(),
-                                                      finding.suggested_settings().end());
-    for (const auto& [name, setting] : settings) {
-      json.Key(name);
-      setting.has_number() ? json.Number(setting.number()) : json.Text(SettingText(setting));
-    }
-    json.EndObject().EndObject();
-  }
+void WriteAccount(Json& json, const v1::Termination& termination) {
+  json.Key("findings").Array();
+  for (const v1::Finding& finding : termination.findings()) WriteFinding(json, finding);
   json.EndArray();
+  json.Key("certificate");
+  WriteCertificate(json, termination);
 }
 
 /// What else is to be known of an iterate, where there is anything.
@@ -173,8 +164,7 @@ void WriteResult(Json& json, const v1::Run& run) {
     json.Key("value").Null().Key("x").Null();
   }
   WriteBestAndLast(json, run);
-  json.Key("findings");
-  WriteFindings(json, run.termination());
+  WriteAccount(json, run.termination());
   json.Key("events");
   WriteEvents(json, run);
   json.Key("elapsed_seconds").Number(run.elapsed_seconds());
@@ -216,8 +206,7 @@ void WriteRun(Json& json, const v1::Run& run) {
   json.Key("gradient_norm").Known(run.gradient_norm());
   json.Key("learning_rate").Number(run.learning_rate());
   WriteBestAndLast(json, run);
-  json.Key("findings");
-  WriteFindings(json, run.termination());
+  WriteAccount(json, run.termination());
   json.Key("events");
   WriteEvents(json, run);
   json.Key("elapsed_seconds").Number(run.elapsed_seconds());

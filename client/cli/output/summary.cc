@@ -1,13 +1,12 @@
 #include "client/cli/output/summary.h"
 
-#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
-#include "client/cli/arguments/setting_text.h"
 #include "client/cli/exit_code.h"
+#include "client/cli/output/certificate_text.h"
+#include "client/cli/output/finding_text.h"
 #include "client/cli/output/names.h"
 #include "client/cli/output/number_text.h"
 #include "client/cli/output/point_text.h"
@@ -54,20 +53,6 @@ std::string AnswerText(const v1::Run& run) {
   return text;
 }
 
-std::string FindingText(const v1::Finding& finding, const Terminal& terminal) {
-  std::string text = absl::StrCat(Coloured(terminal, "noticed", "33"), ": ", finding.text());
-  if (!finding.evidence().empty()) absl::StrAppend(&text, " (", finding.evidence(), ")");
-  const std::map<std::string, v1::Setting> settings(finding.suggested_settings().begin(),
-                                                    finding.suggested_settings().end());
-  if (!settings.empty()) {
-    absl::StrAppend(&text, "\n  try ",
-                    absl::StrJoin(settings, " ", [](std::string* out, const auto& entry) {
-                      absl::StrAppend(out, "--set ", entry.first, "=", SettingText(entry.second));
-                    }));
-  }
-  return text + "\n";
-}
-
 }  // namespace
 
 std::string Headline(const v1::Run& run) {
@@ -88,7 +73,7 @@ std::string Summary(const v1::Run& run, const Terminal& terminal) {
       " values, ", CountText(run.gradient_evaluations()), " gradients, ",
       ShortText(run.elapsed_seconds(), 3), " s");
   if (!termination.detail().empty()) absl::StrAppend(&text, ": ", termination.detail());
-  absl::StrAppend(&text, "\n", AnswerText(run));
+  absl::StrAppend(&text, "\n", AnswerText(run), CertificateText(run));
   for (const v1::Finding& finding : termination.findings()) {
     absl::StrAppend(&text, FindingText(finding, terminal));
   }

@@ -23,6 +23,10 @@ std::optional<Finding> LearningRateTooLarge(Ending& ending) {
   if (termination != Termination::kDiverged && termination != Termination::kNonFinite) {
     return std::nullopt;
   }
+  // Where the value fell without end, the steps were not what was wrong.
+  if (termination == Termination::kDiverged && ending.at.value < ending.start_value) {
+    return std::nullopt;
+  }
   const double rate = ending.at.learning_rate;
   const double curvature = CurvatureOf(ending);
   const double stable = curvature > 0 ? ending.optimizer.LargestStableRate(curvature) : 0;
@@ -46,10 +50,9 @@ std::optional<Finding> LearningRateTooLarge(Ending& ending) {
       "The value got worse than at the start: the steps are likely too long. Try a learning rate "
       "of %.4g.",
       suggestion);
-  finding.evidence =
-      absl::StrFormat("value %.4g at the start, %.4g at iteration %d, learning rate used %.4g",
-                      ending.problem.Signed(ending.start_value),
-                      ending.problem.Signed(ending.at.value), ending.at.iteration, rate);
+  finding.evidence = absl::StrFormat(
+      "value %.4g at the start, %.4g at iteration %d, learning rate used %.4g",
+      ending.Signed(ending.start_value), ending.Signed(ending.at.value), ending.at.iteration, rate);
   finding.suggested_settings["learning_rate"] = suggestion;
   return finding;
 }

@@ -29,20 +29,19 @@ bool MayBeJumping(const Ending& ending) {
 /// The curvature along that step, g differences over x differences, says which rate would not.
 std::optional<Finding> Oscillating(Ending& ending) {
   if (!MayBeJumping(ending)) return std::nullopt;
-  Iterate before;
-  before.x = ending.previous_x;
-  before.gradient = Vector::Zero(before.x.size());
-  if (!ending.problem.Evaluate(before).ok()) return std::nullopt;
+  double value = 0;
+  Vector before;  // the gradient where the last step came from
+  if (!ending.probe.Gradient(ending.previous_x, value, before)) return std::nullopt;
 
   const double now_norm = ending.gradient_norm;
-  const double before_norm = NormsOf(before.gradient).two;
+  const double before_norm = NormsOf(before).two;
   if (!(now_norm > 0) || !(before_norm > 0)) return std::nullopt;
-  const double cosine = (ending.at.gradient / now_norm).dot(before.gradient / before_norm);
+  const double cosine = (ending.at.gradient / now_norm).dot(before / before_norm);
   const double ratio = now_norm / before_norm;
   if (!(cosine <= kOpposite) || !(ratio >= kUnshrunk)) return std::nullopt;
 
   const Vector step = ending.at.x - ending.previous_x;
-  const double curvature = (ending.at.gradient - before.gradient).dot(step) / step.squaredNorm();
+  const double curvature = (ending.at.gradient - before).dot(step) / step.squaredNorm();
   if (!(curvature > 0) || !std::isfinite(curvature)) return std::nullopt;
   const double stable = ending.optimizer.LargestStableRate(curvature);
   const double rate = ending.at.learning_rate;

@@ -15,6 +15,7 @@
 #include "server/core/optimizers/conjugate_gradient.h"
 #include "server/core/optimizers/differential_evolution.h"
 #include "server/core/optimizers/dogleg.h"
+#include "server/core/optimizers/escape_saddles.h"
 #include "server/core/optimizers/fista.h"
 #include "server/core/optimizers/gauss_newton.h"
 #include "server/core/optimizers/genetic_algorithm.h"
@@ -106,6 +107,7 @@ std::span<const OptimizerEntry> Optimizers() {
       NewtonTrustRegionEntry(),
       SqpEntry(),
       AugmentedLagrangianEntry(),
+      EscapeSaddlesEntry(),
   };
   return entries;
 }

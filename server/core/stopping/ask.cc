@@ -21,12 +21,15 @@ size_t Precedence(Termination termination) {
 }  // namespace
 
 std::optional<StopReason> Ask(std::span<const std::unique_ptr<StoppingRule>> rules,
-                              const Progress& progress) {
+                              const Progress& progress, bool unfinished) {
   std::optional<StopReason> chosen;
   for (const auto& rule : rules) {
     std::optional<StopReason> reason = rule->Check(progress);
     if (!reason) continue;
     if (reason->termination == Termination::kConverged && !progress.feasible) continue;
+    const bool done = reason->termination == Termination::kConverged ||
+                      reason->termination == Termination::kStalled;
+    if (done && unfinished) continue;
     if (!chosen || Precedence(reason->termination) < Precedence(chosen->termination)) {
       chosen = std::move(reason);
     }

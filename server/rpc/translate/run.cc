@@ -117,7 +117,9 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
   AddProgress(run, wire);
   if (run.best) ToWire(*run.best, run.variables, view, *wire.mutable_best());
   if (run.last) ToWire(*run.last, run.variables, view, *wire.mutable_last());
-  if (run.stop_reason) rpc::ToWire(*run.stop_reason, *wire.mutable_termination());
+  if (run.stop_reason) {
+    rpc::ToWire(*run.stop_reason, run.variables, *wire.mutable_termination());
+  }
   if (!run.events || !view.events) return;
   for (const runs::RunEvent& event : run.events->kept()) ToWire(event, *wire.add_events());
   wire.set_event_count(run.events->count());

@@ -28,21 +28,25 @@ double SuggestedRate(const Finding& finding) {
 TEST(Curvature, IsTheGreatestEigenvalueOfTheHessian) {
   const auto quadratic = testing::Quadratic2();
   Problem problem(*quadratic, Direction::kMinimize);
-  EXPECT_NEAR(GreatestCurvature(problem, Point({3, -2})), 3 + std::sqrt(5), 1e-4);
+  Probe probe(problem);
+  EXPECT_NEAR(GreatestCurvature(probe, Point({3, -2})), 3 + std::sqrt(5), 1e-4);
 
   const auto bowl = testing::Bowl(10);
   Problem tenfold(*bowl, Direction::kMinimize);
-  EXPECT_NEAR(GreatestCurvature(tenfold, Vector::Zero(10)), 10, 0.5);  // 12 products
+  Probe probe10(tenfold);
+  EXPECT_NEAR(GreatestCurvature(probe10, Vector::Zero(10)), 10, 0.5);  // 12 products
 }
 
 TEST(Curvature, IsUnknownOnAHilltopOrWhereNothingIsFinite) {
   const auto hill = testing::Negated(testing::Square());
   Problem problem(*hill, Direction::kMinimize);
-  EXPECT_EQ(GreatestCurvature(problem, Point({1})), 0);
+  Probe probe(problem);
+  EXPECT_EQ(GreatestCurvature(probe, Point({1})), 0);
 
   testing::Faulty faulty(testing::Square(), 0, testing::Fault::kNanGradient);
   Problem broken(faulty, Direction::kMinimize);
-  EXPECT_EQ(GreatestCurvature(broken, Point({1})), 0);
+  Probe nowhere(broken);
+  EXPECT_EQ(GreatestCurvature(nowhere, Point({1})), 0);
 }
 
 TEST(LearningRateTooLarge, SaysWhichRateWouldHaveWorked) {

@@ -45,6 +45,10 @@ runs::Run Finished(size_t n) {
   run.last = run.best;
   run.stop_reason = StopReason{Termination::kLimit, "iterations", 10, 10, "10 of 10", {}};
   run.stop_reason->findings = {{"rate", "too small", "0.1", {{"learning_rate", 0.9}}}};
+  run.stop_reason->findings[0].suggested_optimizer = Part{"lbfgs", {}};
+  run.stop_reason->certificate = Certificate{.verdict = Verdict::kLocalMinimum, .distance = 0.5};
+  run.stop_reason->certificate->curvature = Curvature{.least = 1, .greatest = 3, .condition = 3};
+  run.stop_reason->certificate->fit = Fit{.observations = 4, .standard_errors = {0.25}};
   return run;
 }
 
@@ -76,7 +80,14 @@ TEST(RunOnTheWire, SaysAllThatIsKnown) {
   EXPECT_EQ(wire.best().iteration(), 9);
   EXPECT_EQ(wire.termination().reason(), v1::TERMINATION_REASON_LIMIT);
   EXPECT_EQ(wire.termination().criterion(), "iterations");
+  const v1::Certificate& certificate = wire.termination().certificate();
+  EXPECT_EQ(certificate.verdict(), v1::VERDICT_LOCAL_MINIMUM);
+  EXPECT_EQ(certificate.curvature().condition(), 3);
+  EXPECT_EQ(certificate.distance(), 0.5);
+  EXPECT_FALSE(certificate.has_gap());
+  EXPECT_EQ(certificate.fit().standard_errors(0), 0.25);
   const v1::Finding& finding = wire.termination().findings(0);
+  EXPECT_EQ(finding.suggested_optimizer().kind(), "lbfgs");
   EXPECT_EQ(finding.suggested_settings().at("learning_rate").number(), 0.9);
 }
 
