@@ -71,7 +71,7 @@ std::string ServiceConfig() {
       {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
       {"ObjectiveService", {"CompileObjective", "EvaluateObjective", "CheckGradient"}},
       {"CatalogService",
-       {"ListOptimizers", "ListFunctions", "ListSchedules", "ListStoppingRules",
+       {"ListOptimizers", "ListFunctions", "ListSchedules", "ListLineSearches", "ListStoppingRules",
         "ListLanguageFunctions", "GetServerInfo"}},
   };
   std::string names;

@@ -99,6 +99,7 @@ class Client {
 
   Result<std::vector<v1::CatalogEntry>> ListOptimizers(const CallOptions& options = {}) const;
   Result<std::vector<v1::CatalogEntry>> ListSchedules(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListLineSearches(const CallOptions& options = {}) const;
   Result<std::vector<v1::CatalogEntry>> ListStoppingRules(const CallOptions& options = {}) const;
   Result<std::vector<v1::Function>> ListFunctions(const CallOptions& options = {}) const;
   Result<std::vector<v1::LanguageFunction>> ListLanguageFunctions(

@@ -41,6 +41,12 @@ Result<std::vector<v1::CatalogEntry>> Client::ListSchedules(const CallOptions& o
       [](v1::ListSchedulesResponse& page) { return page.mutable_schedules(); });
 }
 
+Result<std::vector<v1::CatalogEntry>> Client::ListLineSearches(const CallOptions& options) const {
+  return AllPages<v1::CatalogEntry>(
+      options, *stubs_->catalog, &Service::ListLineSearches,
+      [](v1::ListLineSearchesResponse& page) { return page.mutable_line_searches(); });
+}
+
 Result<std::vector<v1::CatalogEntry>> Client::ListStoppingRules(const CallOptions& options) const {
   return AllPages<v1::CatalogEntry>(
       options, *stubs_->catalog, &Service::ListStoppingRules,

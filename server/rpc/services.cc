@@ -15,6 +15,7 @@
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
 #include "server/rpc/handlers/list_language_functions.h"
+#include "server/rpc/handlers/list_line_searches.h"
 #include "server/rpc/handlers/list_optimizers.h"
 #include "server/rpc/handlers/list_runs.h"
 #include "server/rpc/handlers/list_schedules.h"
@@ -202,6 +203,13 @@ grpc::ServerUnaryReactor* CatalogCalls::ListSchedules(Context* context,
                                                       v1::ListSchedulesResponse* response) {
   return Answer("ListSchedules", context, response,
                 [request] { return rpc::ListSchedules(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListLineSearches(Context* context,
+                                                         const v1::ListLineSearchesRequest* request,
+                                                         v1::ListLineSearchesResponse* response) {
+  return Answer("ListLineSearches", context, response,
+                [request] { return rpc::ListLineSearches(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListStoppingRules(

@@ -86,6 +86,8 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
                        v1::ListFunctionsResponse*) override;
   Unary* ListSchedules(Context*, const v1::ListSchedulesRequest*,
                        v1::ListSchedulesResponse*) override;
+  Unary* ListLineSearches(Context*, const v1::ListLineSearchesRequest*,
+                          v1::ListLineSearchesResponse*) override;
   Unary* ListStoppingRules(Context*, const v1::ListStoppingRulesRequest*,
                            v1::ListStoppingRulesResponse*) override;
   Unary* ListLanguageFunctions(Context*, const v1::ListLanguageFunctionsRequest*,

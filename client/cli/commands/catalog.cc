@@ -24,8 +24,8 @@ struct Options {
 };
 
 const std::vector<std::string>& Kinds() {
-  static const std::vector<std::string> kKinds = {"optimizers", "functions", "schedules",
-                                                  "stopping", "language"};
+  static const std::vector<std::string> kKinds = {"optimizers", "functions",     "schedules",
+                                                  "stopping",   "line_searches", "language"};
   return kKinds;
 }
 
@@ -41,6 +41,7 @@ std::vector<CatalogueRow> Rows(const client::Client& client, const std::string& 
   if (kind == "functions") return RowsOf(client.ListFunctions(call));
   if (kind == "schedules") return RowsOf(client.ListSchedules(call));
   if (kind == "stopping") return RowsOf(client.ListStoppingRules(call));
+  if (kind == "line_searches") return RowsOf(client.ListLineSearches(call));
   if (kind == "language") return RowsOf(client.ListLanguageFunctions(call));
   return RowsOf(client.ListOptimizers(call));
 }
@@ -76,7 +77,8 @@ int Execute(const Options& options, Context& context) {
 
 Action AddCatalog(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  app.add_option("KIND", options->kind, "optimizers, functions, schedules, stopping or language")
+  app.add_option("KIND", options->kind,
+                 "optimizers, functions, schedules, stopping, line_searches or language")
       ->required()
       ->type_name("")
       ->check(Unnamed(CLI::IsMember(Kinds())));

@@ -13,6 +13,7 @@
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
 #include "server/rpc/handlers/list_language_functions.h"
+#include "server/rpc/handlers/list_line_searches.h"
 #include "server/rpc/handlers/list_optimizers.h"
 #include "server/rpc/handlers/list_runs.h"
 #include "server/rpc/handlers/list_schedules.h"
@@ -209,6 +210,7 @@ TEST(Catalogues, ListEveryRowWithItsOptions) {
     }
   }
   EXPECT_GT(ListSchedules({})->schedules_size(), 0);
+  EXPECT_GT(ListLineSearches({})->line_searches_size(), 0);
   EXPECT_GT(ListStoppingRules({})->stopping_rules_size(), 0);
   EXPECT_GT(ListLanguageFunctions({})->functions_size(), 0);
 }
