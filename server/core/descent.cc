@@ -133,8 +133,11 @@ void Descent::Record(IterateSink& sink) {
 
 std::optional<StopReason> Descent::AskStoppingRules(double elapsed_seconds) {
   std::optional<StopReason> reason = Ask(rules_, meter_.ProgressAt(problem_, at_, elapsed_seconds));
-  if (!reason) reason = optimizer_->Finished();
-  if (!reason) return std::nullopt;
+  // A method that can go no further does not pause.
+  if (!reason || reason->termination == Termination::kPaused) {
+    if (auto finished = optimizer_->Finished()) reason = std::move(finished);
+  }
+  if (!reason || reason->termination == Termination::kPaused) return reason;
   return Explained(*std::move(reason));
 }
 

@@ -111,6 +111,7 @@ std::optional<StopReason> ActiveRun::Work() {
   }
   std::optional<StopReason> reason = Step();
   if (!writer_->status().ok()) return FailureIn(writer_->status());
+  if (reason && reason->termination == Termination::kPaused && !CaughtUp()) return std::nullopt;
   if (reason && writer_->replaying(descent_->at().iteration)) {
     return FailureIn(
         absl::DataLossError(absl::StrCat("recomputing ends at iteration ", descent_->at().iteration,
@@ -208,6 +209,9 @@ std::optional<StopReason> ActiveRun::FailureIn(const absl::Status& status) const
 SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const Wish wish = wish_;
   const bool able = CaughtUp() && writer_->status().ok() && !descent_broken_;
+  const bool by_rule = reason && reason->termination == Termination::kPaused;
+  if (by_rule) reason.reset();
+  const bool pauses = wish == Wish::kPause || (by_rule && wish == Wish::kNone);
   if (!reason && wish == Wish::kCancel && able) reason = Cancelled();
   Trace::Addition addition;
   Standing standing = standing_;  // only this thread writes to it while the claim is held
@@ -217,13 +221,13 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
     standing.ending = EndingFor(*std::move(reason), standing);
     standing.state = StateFor(standing.ending->reason.termination);
     standing.ended = std::chrono::system_clock::now();
-  } else if (wish == Wish::kPause) {
+  } else if (pauses) {
     standing.state = RunState::kPaused;
   } else if (standing.state == RunState::kQueued) {
     standing.state = RunState::kRunning;
   }
   const bool over = IsTerminal(standing.state);
-  const bool forced = wish != Wish::kNone || shop_.scheduler.stopping();
+  const bool forced = pauses || wish != Wish::kNone || shop_.scheduler.stopping();
   if (able && !over) addition.checkpoint = CheckpointIfDue(forced);
   addition.standing = standing;
 
@@ -231,7 +235,8 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   claimed_ = false;
   standing_ = std::move(standing);
   const Trace::Ticket ticket = Publish(std::move(addition));
-  if (!over && wish != Wish::kPause) return SliceEnd::kAgain;
+  // Someone may want something of a run that has just paused by itself.
+  if (!over && (!pauses || wish_ != wish)) return SliceEnd::kAgain;
   wish_ = Wish::kNone;
   // Told now: when the one who waits comes to look, someone else may have changed the state again.
   if (Outcome* outcome = std::exchange(outcome_, nullptr)) *outcome = {standing_.state, ticket};
