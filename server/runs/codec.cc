@@ -322,6 +322,12 @@ absl::StatusOr<EventLog> DecodeEventLog(std::string bytes) {
   return Unsealed<EventLog>(std::move(bytes), KeepEvents);
 }
 
+std::string Encode(const RunSpec& spec) { return Sealed(spec, KeepSpec); }
+
+absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes) {
+  return Unsealed<RunSpec>(std::move(bytes), KeepSpec);
+}
+
 uint64_t DigestOf(const RunSpec& spec) {
   // In the first version that can say all of it, so that digests outlive an upgrade.
   const ObjectiveSpec& of = spec.objective;

@@ -79,6 +79,8 @@ absl::StatusOr<std::optional<StopReason>> Leg::Step(Problem& problem, Iterate& a
     at.step_norm = Distance(at.x, previous_x_);
     meter_.Look(own, value, at);
     reason = Ask(rules_, meter_.ProgressAt(own, at, /*elapsed_seconds=*/0));
+    // A leg does not pause: its run does.
+    if (reason && reason->termination == Termination::kPaused) reason.reset();
     if (!reason) reason = optimizer_->Finished();
   }
   at.iteration = outer;

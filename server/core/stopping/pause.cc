@@ -21,8 +21,11 @@ class Pause final : public StoppingRule {
     return {
         {"threshold", &Options::threshold, kCountOrZero, "counts to halt at, in increasing order",
          kRequired},
-        {"count", &Options::count, {},
-         "what is counted: iterations, values of f, or evaluations of all kinds (values, gradients, "
+        {"count",
+         &Options::count,
+         {},
+         "what is counted: iterations, values of f, or evaluations of all kinds (values, "
+         "gradients, "
          "products with the Hessian)",
          {"iterations", "values", "all"}},
     };
@@ -34,9 +37,9 @@ class Pause final : public StoppingRule {
     }
     for (size_t i = 0; i < at.size(); ++i) {
       if (at[i] == std::trunc(at[i]) && (i == 0 || at[i - 1] < at[i])) continue;
-      return Refuse("settings[threshold]", Reason::kInvalidValue,
-                    absl::StrCat("entry ", i, " is ", at[i],
-                                 "; expected whole numbers in increasing order"));
+      return Refuse(
+          "settings[threshold]", Reason::kInvalidValue,
+          absl::StrCat("entry ", i, " is ", at[i], "; expected whole numbers in increasing order"));
     }
     return absl::OkStatus();
   }
@@ -49,7 +52,10 @@ class Pause final : public StoppingRule {
     if (next == passed_) return std::nullopt;
     passed_ = next;
     const double reached = all[static_cast<size_t>(next) - 1];
-    return StopReason{Termination::kPaused, "pause", count, reached,
+    return StopReason{Termination::kPaused,
+                      "pause",
+                      count,
+                      reached,
                       absl::StrFormat("pauses at %d %s", static_cast<int64_t>(reached),
                                       options_.count == "all" ? "evaluations" : options_.count),
                       {}};
