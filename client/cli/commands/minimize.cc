@@ -1,20 +1,15 @@
 // thalweg minimize, thalweg maximize: make a run and watch it.
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <ostream>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 
 #include "client/cli/arguments/common_options.h"
-#include "client/cli/arguments/objective_options.h"
-#include "client/cli/arguments/setting_argument.h"
-#include "client/cli/arguments/stop_argument.h"
+#include "client/cli/arguments/run_options.h"
 #include "client/cli/commands/command.h"
 #include "client/cli/failure.h"
 #include "client/cli/output/json.h"
@@ -26,13 +21,8 @@ namespace {
 
 struct Options {
   CommonOptions common;
-  ObjectiveOptions objective;
+  RunOptions run;
   WatchFlags watch;
-  v1::Direction direction = v1::DIRECTION_MINIMIZE;
-  std::vector<std::string> start, settings, stopping, labels;  // as written
-  std::string optimizer = "gradient_descent";
-  std::optional<uint64_t> seed;
-  std::optional<int64_t> traced;
   std::string name, request_id;
   bool detach = false;
 };
@@ -59,45 +49,6 @@ Exit codes: 0 converged, stalled or a limit; 1 refused; 2 diverged, not finite, 
 by someone else; 3 server not reached; 130 Ctrl-C (the run is cancelled and its best printed).
 With --json: iterates, then events as they happen, and last {"result":true,"reason":...,"x":...}.
 Numbers that are not finite are the strings "NaN", "Infinity" and "-Infinity".)";
-
-v1::Part OptimizerOf(const Options& options) {
-  v1::Part optimizer;
-  optimizer.set_kind(options.optimizer);
-  for (const std::string& text : options.settings) {
-    const NamedSetting read = ValueOf(ParseSetting("--set", text));
-    if (optimizer.settings().contains(read.name)) {
-      throw Failure(kRefused, absl::StrCat("--set: '", read.name, "' is given twice"));
-    }
-    (*optimizer.mutable_settings())[read.name] = read.setting;
-  }
-  return optimizer;
-}
-
-void AddLabels(const Options& options, v1::Run& run) {
-  for (const std::string& label : options.labels) {
-    const size_t equals = label.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw Failure(kRefused, absl::StrCat("--label: expected KEY=VALUE, not '", label, "'"));
-    }
-    (*run.mutable_labels())[label.substr(0, equals)] = label.substr(equals + 1);
-  }
-}
-
-v1::Run RunOf(const Options& options) {
-  v1::Run run;
-  *run.mutable_objective() = ObjectiveOf(options.objective);
-  run.mutable_objective()->set_direction(options.direction);
-  if (!options.start.empty()) *run.mutable_start() = PointOf("--start", options.start);
-  *run.mutable_optimizer() = OptimizerOf(options);
-  for (const std::string& text : options.stopping) {
-    *run.add_stopping() = ValueOf(ParseStop("--stop", text));
-  }
-  if (options.seed) run.set_seed(*options.seed);
-  if (options.traced) run.set_traced_coordinates(*options.traced);
-  run.set_display_name(options.name);
-  AddLabels(options, run);
-  return run;
-}
 
 int Detach(const v1::Run& run, bool json, std::ostream& out) {
   if (json) {
@@ -128,7 +79,9 @@ int Execute(const Options& options, Context& context) {
   // Not ended by Ctrl-C: a run that was made just then would go on without anyone knowing.
   client::CallOptions call = CallOf(options.common, context);
   call.stop = {};
-  const v1::Run created = ValueOf(client.CreateRun(RunOf(options), call, options.request_id));
+  v1::Run wanted = RunOf(options.run);
+  wanted.set_display_name(options.name);
+  const v1::Run created = ValueOf(client.CreateRun(wanted, call, options.request_id));
   if (options.detach) return Detach(created, options.common.json, context.out);
 
   // The watch goes on after Ctrl-C, until the cancelled run's last word.
@@ -150,23 +103,10 @@ int Execute(const Options& options, Context& context) {
 
 Action Add(CLI::App& app, Context& context, v1::Direction direction) {
   const auto options = std::make_shared<Options>();
-  options->direction = direction;
-  AddObjectiveOptions(app, options->objective);
-  AddRepeated(app, "--start", options->start, "NAME=VALUE",
-              "Where to begin, by variable; may be repeated (see Values)");
-  app.add_option("--optimizer", options->optimizer, "Method (thalweg catalog optimizers)")
-      ->type_name("NAME")
-      ->capture_default_str();
-  AddRepeated(app, "--set", options->settings, "OPTION=VALUE",
-              "An option of the method; may be repeated (see Values)");
-  AddRepeated(app, "--stop", options->stopping, "RULE=VALUE",
-              "A stopping rule (thalweg catalog stopping); may be repeated, the first met ends");
-  app.add_option("--seed", options->seed, "Seed of all randomness")->type_name("N");
+  options->run.direction = direction;
+  AddRunOptions(app, options->run);
+  AddOptimizerOption(app, options->run);
   app.add_option("--name", options->name, "A name for people")->type_name("TEXT");
-  AddRepeated(app, "--label", options->labels, "KEY=VALUE", "A label; may be repeated");
-  app.add_option("--trace", options->traced, "Coordinates of x that each iterate keeps")
-      ->type_name("N")
-      ->check(Unnamed(CLI::NonNegativeNumber));
   app.add_option("--request-id", options->request_id,
                  "Makes the command safe to repeat: the same id gives the same run")
       ->type_name("TEXT");
