@@ -26,11 +26,13 @@
 #include "server/settings.h"
 #include "server/stop_signals.h"
 #include "server/storage/catalogue.h"
+#include "server/studies/study_book.h"
 #include "server/web/pages.h"
 #include "server/web/server.h"
 #include "thalweg/v1/catalog_service.pb.h"
 #include "thalweg/v1/objective_service.pb.h"
 #include "thalweg/v1/optimization_service.pb.h"
+#include "thalweg/v1/study_service.pb.h"
 
 #ifndef THALWEG_REVISION
 #define THALWEG_REVISION "unknown"
@@ -56,9 +58,10 @@ int Fail(int code, const absl::Status& status) { return Fail(code, std::string(s
 
 std::vector<metrics::Method> AllMethods() {
   std::vector<metrics::Method> methods;
-  for (const auto* file : {v1::CreateRunRequest::descriptor()->file(),
-                           v1::CompileObjectiveRequest::descriptor()->file(),
-                           v1::ListOptimizersRequest::descriptor()->file()}) {
+  for (const auto* file :
+       {v1::CreateRunRequest::descriptor()->file(), v1::CreateStudyRequest::descriptor()->file(),
+        v1::CompileObjectiveRequest::descriptor()->file(),
+        v1::ListOptimizersRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto& service = *file->service(s);
       for (int m = 0; m < service.method_count(); ++m) {
@@ -157,9 +160,14 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   const auto runs = runs::RunBook::Open(**store, events, options);
   if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
 
+  studies::StudyBookOptions study_options = settings.ForStudies();
+  study_options.on_broken_store = options.on_broken_store;
+  const auto studies = studies::StudyBook::Open(**runs, **store, events, study_options);
+  if (!studies.ok()) return Fail(kCannotGoOn, studies.status());
+
   rpc::ServerOptions rpc_options = OptionsForRpc(settings, log);
   rpc_options.code_maker = options.code_maker;
-  const auto rpc = rpc::Server::Start(**runs, events, rpc_options);
+  const auto rpc = rpc::Server::Start(**runs, **studies, events, rpc_options);
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 
@@ -190,6 +198,7 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   (*rpc)->SetServing(false);
   events.On(ServerReady{"grpc", false});
   std::this_thread::sleep_for(seconds(settings.drain_delay_seconds));
+  (*studies)->Drain();
   (*runs)->Drain();
   *runs_at_rest = true;
   const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());

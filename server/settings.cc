@@ -63,6 +63,10 @@ const std::vector<Row>& Table() {
        "microseconds that a run is stepped before another has its turn"},
       {"max-unfinished-runs", NumberValue{&S::max_unfinished_runs, 1, 1'000'000}, "10000",
        "runs at a time; more are refused"},
+      {"max-unfinished-studies", NumberValue{&S::max_unfinished_studies, 1, 10'000}, "100",
+       "studies at a time; more are refused"},
+      {"max-runs-per-study", NumberValue{&S::max_runs_per_study, 1, 10'000}, "1000",
+       "runs that one study may compare"},
       {"max-variables", NumberValue{&S::max_variables, 1, kWidestLimits.coordinates}, "1000000",
        "numbers in one objective's unknowns"},
       {"max-expression-bytes", NumberValue{&S::max_expression_bytes, 64, kWidestLimits.text_bytes},
@@ -291,6 +295,11 @@ runs::RunBookOptions Settings::ForRuns() const {
           .max_resident_trace_bytes = static_cast<size_t>(trace_memory_mib * kMiB),
           .max_trace_bytes_per_run = static_cast<size_t>(max_trace_mib * kMiB),
           .limits = Limits()};
+}
+
+studies::StudyBookOptions Settings::ForStudies() const {
+  return {.max_unfinished_studies = max_unfinished_studies,
+          .max_runs_per_study = max_runs_per_study};
 }
 
 expression::Limits Settings::Limits() const {

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/runs/run_book.h"
+#include "server/studies/study_book.h"
 
 namespace thalweg {
 
@@ -22,6 +23,8 @@ struct Settings {
   int64_t workers = 0;  ///< 0: one per CPU.
   int64_t slice_us = 0;
   int64_t max_unfinished_runs = 0;
+  int64_t max_unfinished_studies = 0;
+  int64_t max_runs_per_study = 0;
   int64_t max_variables = 0;
   int64_t max_expression_bytes = 0;
   int64_t max_program_operations = 0;
@@ -45,6 +48,7 @@ struct Settings {
   /// Of one objective.
   expression::Limits Limits() const;
   runs::RunBookOptions ForRuns() const;
+  studies::StudyBookOptions ForStudies() const;
 };
 
 /// What a command line asks for.

@@ -28,10 +28,17 @@ Examples:
   thalweg minimize --function rosenbrock --optimizer adam
   thalweg catalog optimizers adam
   thalweg runs list --state running
+  thalweg study race --function beale --methods adam,bfgs,nelder_mead
 
 Environment: THALWEG_SERVER, the server's host:port [localhost:50051]; NO_COLOR.
 Exit codes: 0 ended well; 1 wrong usage, or refused; 2 diverged, not finite, or failed;
 3 server not reached; 130 Ctrl-C.)";
+
+/// What a group of commands is for.
+std::string SummaryOf(const std::string& group) {
+  if (group == "runs") return "Look up and steer runs";
+  return group == "study" ? "Compare settings and methods" : "About the server";
+}
 
 /// The app that the words before the last of a command's name lead to; made where it is new.
 CLI::App& ParentOf(CLI::App& root, const std::vector<std::string>& words) {
@@ -41,8 +48,7 @@ CLI::App& ParentOf(CLI::App& root, const std::vector<std::string>& words) {
         parent->get_subcommands([&](const CLI::App* app) { return app->get_name() == words[i]; });
     CLI::App* child = same.empty() ? nullptr : same.front();
     if (child == nullptr) {
-      child = parent->add_subcommand(
-          words[i], words[i] == "runs" ? "Look up and steer runs" : "About the server");
+      child = parent->add_subcommand(words[i], SummaryOf(words[i]));
       child->require_subcommand(1);
     }
     parent = child;

@@ -69,6 +69,7 @@ std::string ServiceConfig() {
   };
   static const Methods kIdempotent[] = {
       {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
+      {"StudyService", {"CreateStudy", "GetStudy", "ListStudies"}},
       {"ObjectiveService", {"CompileObjective", "EvaluateObjective", "CheckGradient"}},
       {"CatalogService",
        {"ListOptimizers", "ListFunctions", "ListSchedules", "ListLineSearches", "ListStoppingRules",

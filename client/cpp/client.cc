@@ -9,15 +9,19 @@ Result<Client> Client::Connect(const std::string& address) {
   const Result<std::string> target = ServerAddress(address);
   if (!target.ok()) return target.error();
   const std::shared_ptr<grpc::Channel> channel = MakeChannel(*target);
-  return Client(std::make_shared<const Stubs>(
-      Stubs{*target, v1::OptimizationService::NewStub(channel),
-            v1::ObjectiveService::NewStub(channel), v1::CatalogService::NewStub(channel)}));
+  return Client(std::make_shared<const Stubs>(Stubs{
+      *target, v1::OptimizationService::NewStub(channel), v1::ObjectiveService::NewStub(channel),
+      v1::CatalogService::NewStub(channel), v1::StudyService::NewStub(channel)}));
 }
 
 const std::string& Client::address() const { return stubs_->address; }
 
 std::string RunName(const std::string& name_or_id) {
   return name_or_id.find('/') == std::string::npos ? "runs/" + name_or_id : name_or_id;
+}
+
+std::string StudyName(const std::string& name_or_id) {
+  return name_or_id.find('/') == std::string::npos ? "studies/" + name_or_id : name_or_id;
 }
 
 }  // namespace thalweg::client

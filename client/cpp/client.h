@@ -10,10 +10,12 @@
 
 #include "client/cpp/error.h"
 #include "client/cpp/watch.h"
+#include "client/cpp/watch_study.h"
 #include "thalweg/v1/catalog_service.pb.h"
 #include "thalweg/v1/objective_service.pb.h"
 #include "thalweg/v1/optimization_service.pb.h"
 #include "thalweg/v1/run.pb.h"
+#include "thalweg/v1/study_service.pb.h"
 
 namespace thalweg::client {
 
@@ -86,6 +88,25 @@ class Client {
   Result<v1::Run> Watch(const std::string& name, const WatchHandlers& handlers = {},
                         const WatchOptions& options = {}) const;
 
+  // Studies. Names are "studies/{study}"; a bare id is completed.
+
+  /// Makes a study and begins to make its runs; `request_id` and `validate_only` as for CreateRun.
+  Result<v1::Study> CreateStudy(const v1::Study& study, const CallOptions& options = {},
+                                const std::string& request_id = "",
+                                bool validate_only = false) const;
+  Result<v1::Study> GetStudy(const std::string& name, const CallOptions& options = {}) const;
+  /// At most `limit`, newest first, in brief.
+  Result<std::vector<v1::Study>> ListStudies(int64_t limit = 20,
+                                             const CallOptions& options = {}) const;
+  /// Cancels a study's runs; its results are in the answer.
+  Result<v1::Study> CancelStudy(const std::string& name, const CallOptions& options = {}) const;
+  /// Forgets a study that is over, and its runs. The answer is empty.
+  Result<v1::DeleteStudyResponse> DeleteStudy(const std::string& name,
+                                              const CallOptions& options = {}) const;
+  /// Follows a study and all its runs to its end, over lost connections; see watch_study.h.
+  Result<v1::Study> WatchStudy(const std::string& name, const StudyHandlers& handlers = {},
+                               const WatchOptions& options = {}) const;
+
   // Objectives by themselves.
 
   Result<v1::CompileObjectiveResponse> CompileObjective(const v1::CompileObjectiveRequest& request,
@@ -115,5 +136,7 @@ class Client {
 
 /// "runs/a" for "a" and for "runs/a".
 std::string RunName(const std::string& name_or_id);
+/// "studies/a" for "a" and for "studies/a".
+std::string StudyName(const std::string& name_or_id);
 
 }  // namespace thalweg::client

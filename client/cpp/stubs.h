@@ -7,6 +7,7 @@
 #include "thalweg/v1/catalog_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
+#include "thalweg/v1/study_service.grpc.pb.h"
 
 namespace thalweg::client {
 
@@ -16,6 +17,7 @@ struct Client::Stubs {
   std::unique_ptr<v1::OptimizationService::Stub> optimization;
   std::unique_ptr<v1::ObjectiveService::Stub> objective;
   std::unique_ptr<v1::CatalogService::Stub> catalog;
+  std::unique_ptr<v1::StudyService::Stub> study;
 };
 
 }  // namespace thalweg::client

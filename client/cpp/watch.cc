@@ -1,40 +1,13 @@
 #include "client/cpp/watch.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
+#include "client/cpp/patience.h"
 #include "client/cpp/watch_stream.h"
 
 namespace thalweg::client {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-constexpr milliseconds kFirstWait{100};
-constexpr milliseconds kLongestWait{1'000};
-
-/// Whether the same watch may succeed later: the server was not reached, or it is restarting.
-bool IsLoss(const grpc::Status& status) {
-  switch (status.error_code()) {
-    case grpc::StatusCode::OK:  // ended without the update marked `last`: it is draining
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::INTERNAL:  // how gRPC reports a stream that was reset
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// Sleeps unless `stop` is requested meanwhile.
-void WaitFor(milliseconds duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  never.wait_for(lock, stop, duration, [] { return false; });
-}
 
 /// The state of a watch across its connections.
 class Watcher {
@@ -60,8 +33,7 @@ class Watcher {
   const WatchOptions& options_;
   int64_t next_;           // the first iteration that has not been handled
   int64_t handled_until_;  // events of earlier iterations have been handled
-  Clock::time_point last_message_ = Clock::now();
-  milliseconds wait_ = kFirstWait;
+  Patience patience_{options_.give_up_after, options_.stop};
   v1::Run run_;  // as last heard
   bool over_ = false;
   bool malformed_ = false;
@@ -71,25 +43,11 @@ Result<v1::Run> Watcher::ToTheEnd(v1::OptimizationService::StubInterface& servic
   while (true) {
     const grpc::Status status = FollowOnce(service);
     if (over_) return std::move(run_);
-    if (options_.stop.stop_requested()) {
-      return Error{grpc::StatusCode::CANCELLED, "the watch was stopped", {}, {}, {}};
-    }
-    if (malformed_) {
-      return Error{grpc::StatusCode::DATA_LOSS,
-                   "the server sent iterates whose columns differ in length",
-                   {},
-                   {},
-                   {}};
-    }
-    Error error = ErrorFrom(status);
-    if (status.ok()) {
-      error = {grpc::StatusCode::UNAVAILABLE, "the stream ended before the run did", {}, {}, {}};
-    }
-    if (!IsLoss(status) || Clock::now() - last_message_ >= options_.give_up_after) return error;
-
-    if (handlers_.on_lost) handlers_.on_lost(error, next_);
-    WaitFor(wait_, options_.stop);
-    wait_ = std::min(2 * wait_, kLongestWait);
+    if (malformed_ && !options_.stop.stop_requested()) return MalformedBatches();
+    const auto ends = patience_.AfterLoss(status, [this](const Error& error) {
+      if (handlers_.on_lost) handlers_.on_lost(error, next_);
+    });
+    if (ends) return *ends;
   }
 }
 
@@ -103,11 +61,15 @@ v1::WatchRunRequest Watcher::Request() const {
 }
 
 grpc::Status Watcher::FollowOnce(v1::OptimizationService::StubInterface& service) {
-  WatchStream stream(service, Request(), options_.stop);
+  const v1::WatchRunRequest request = Request();
+  WatchStream<v1::WatchRunResponse> stream(
+      [&](grpc::ClientContext* context, grpc::CompletionQueue* queue) {
+        return service.AsyncWatchRun(context, request, queue, nullptr);
+      },
+      options_.stop);
   v1::WatchRunResponse response;
   while (!over_ && !malformed_ && stream.Read(&response, options_.longest_silence)) {
-    last_message_ = Clock::now();
-    wait_ = kFirstWait;
+    patience_.Heard();
     Handle(*response.mutable_update());
   }
   if (over_ || malformed_) return grpc::Status::OK;

@@ -33,9 +33,9 @@ struct Curvature {
   bool exact = false;
 };
 
-/// A coordinate that a bound keeps from going further.
+/// A coordinate, or constraint, that its bound keeps from going further.
 struct ActiveBound {
-  std::string coordinate;  ///< "x[3]"
+  std::string coordinate;  ///< "x[3]", or the constraint's name.
   bool upper = false;
   double bound = 0;
   /// How fast f would improve if the bound gave way: per unit, >= 0.
@@ -63,7 +63,7 @@ struct Certificate {
   Verdict verdict = Verdict::kStationary;
   std::string text;  ///< The verdict and what it rests on, in a sentence.
   int64_t iteration = 0;
-  /// Of the gradient without what active bounds hold.
+  /// Of the gradient without what active bounds hold; with constraints, of the Lagrangian's.
   double gradient_norm = 0;
   double gradient_max = 0;  ///< Its largest absolute coordinate.
   std::optional<Curvature> curvature;

@@ -72,9 +72,9 @@ class Descent {
   /// Returns early with why the descent is over, or with nothing when `interrupted` (asked once per
   /// iteration; may be empty) returns true. `elapsed_seconds` is the time the run has taken so far.
   /// Where several rules are met at once, the most telling reason counts, in the order non-finite,
-  /// diverged, converged, stalled, limit. No rule finds convergence where constraints are violated
-  /// beyond their tolerance. Not to be called again once it gave a reason.
-  /// The reason is bare: see Explained.
+  /// diverged, converged, stalled, limit, paused. No rule finds convergence where constraints are
+  /// violated beyond their tolerance. Not to be called again once it gave a reason other than
+  /// kPaused, which is no end: the next call goes on. The reason is bare: see Explained.
   std::optional<StopReason> Advance(int64_t most, double elapsed_seconds,
                                     const std::function<bool()>& interrupted, IterateSink& sink);
 

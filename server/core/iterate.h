@@ -17,6 +17,9 @@ struct Evaluations {
   int64_t hessian_products = 0;  ///< Hessian times vector.
   int64_t constraints = 0;       ///< All constraints at a point, with their gradients or without.
 
+  /// What budgets count: gradients and products as much as values.
+  int64_t all() const { return values + gradients + hessian_products; }
+
   friend bool operator==(const Evaluations&, const Evaluations&) = default;
 };
 

@@ -118,7 +118,10 @@ bool Regime::TakeOver(Regime& before) {
 
 std::optional<StopReason> Regime::Verdict(const Iterate& at, const Progress& progress) {
   std::optional<StopReason> reason = Ask(rules_, progress, optimizer_->Unfinished(at));
-  if (!reason) reason = optimizer_->Finished();
+  // A method that can go no further does not pause.
+  if (!reason || reason->termination == Termination::kPaused) {
+    if (auto finished = optimizer_->Finished()) reason = std::move(finished);
+  }
   return reason;
 }
 

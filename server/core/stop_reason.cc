@@ -18,6 +18,8 @@ std::string_view TerminationName(Termination termination) {
       return "cancelled";
     case Termination::kFailed:
       return "failed";
+    case Termination::kPaused:
+      return "paused";
   }
   return "failed";
 }

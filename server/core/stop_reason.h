@@ -21,6 +21,7 @@ enum class Termination {
   kNonFinite,  ///< The objective or its gradient became NaN or infinite.
   kCancelled,  ///< Someone asked.
   kFailed,     ///< It could not go on: out of memory, an evaluation that cannot be made.
+  kPaused,     ///< It is not over: a rule wants it to halt until someone lets it go on.
 };
 
 /// "converged", "limit", "non_finite" ...

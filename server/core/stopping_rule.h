@@ -27,7 +27,8 @@ struct Progress {
   bool feasible = true;  ///< Constraints hold; where they do not, nothing has converged.
 };
 
-/// Decides that a run is over, and says why. Its main option is always called `threshold`.
+/// Decides that a run is over, and says why; or that it pauses (kPaused). Its main option is
+/// always called `threshold`.
 class StoppingRule {
  public:
   virtual ~StoppingRule() = default;
@@ -48,11 +49,11 @@ using StoppingRuleEntry = CatalogEntry<StoppingRule>;
 /// Every rule there is; defined in stopping/catalogue.cc.
 std::span<const StoppingRuleEntry> StoppingRules();
 
-/// The rules a run goes by: those the caller gave, or `gradient_norm` where none was given and the
-/// optimizer goes by gradients (methods for sums of squares end by themselves, in the units of the
-/// residuals, where an absolute threshold is met too early or never), and in any case, unless given
-/// with other settings, the safeguards `iterations`, `divergence` and `non_finite`. Safeguards come
-/// first. Errors are under "[i]".
+/// The rules a run goes by: those the caller gave, or `gradient_norm` where they gave none but
+/// `pause` and the optimizer goes by gradients (methods for sums of squares end by themselves, in
+/// the units of the residuals, where an absolute threshold is met too early or never), and in any
+/// case, unless given with other settings, the safeguards `iterations`, `divergence` and
+/// `non_finite`. Safeguards come first. Errors are under "[i]".
 absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
                                                  bool with_gradient = true);
 

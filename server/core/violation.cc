@@ -36,6 +36,7 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::kInitialPointNotFinite, "INITIAL_POINT_NOT_FINITE"},
     {Reason::kRequestIdReused, "REQUEST_ID_REUSED"},
     {Reason::kRunNotFound, "RUN_NOT_FOUND"},
+    {Reason::kStudyNotFound, "STUDY_NOT_FOUND"},
     {Reason::kInvalidState, "INVALID_STATE"},
     {Reason::kPageTokenInvalid, "PAGE_TOKEN_INVALID"},
     {Reason::kIterationOutOfRange, "ITERATION_OUT_OF_RANGE"},

@@ -27,6 +27,7 @@ enum class Reason {
   kInitialPointNotFinite,  ///< The objective or its gradient is NaN or infinite at the start.
   kRequestIdReused,        ///< A request_id that came before with another body.
   kRunNotFound,            ///< No such run.
+  kStudyNotFound,          ///< No such study.
   kInvalidState,           ///< The run's state does not allow the action.
   kPageTokenInvalid,       ///< A page token that this server did not make for this query.
   kIterationOutOfRange,    ///< An iteration from the future, or one no longer retained.

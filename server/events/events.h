@@ -65,6 +65,14 @@ struct RecoveryFinished {
   Seconds duration{};
 };
 
+struct StudyFinished {
+  std::string study;
+  std::string outcome;  ///< "finished", "cancelled", "failed".
+};
+struct StudiesCounted {
+  int64_t running = 0;
+};
+
 struct WatchOpened {
   std::string_view mode;
 };
@@ -118,6 +126,8 @@ class EventSink {
   virtual void On(const CommitFinished&) {}
   virtual void On(const PendingCounted&) {}
   virtual void On(const RecoveryFinished&) {}
+  virtual void On(const StudyFinished&) {}
+  virtual void On(const StudiesCounted&) {}
   virtual void On(const WatchOpened&) {}
   virtual void On(const WatchClosed&) {}
   virtual void On(const WatchSent&) {}

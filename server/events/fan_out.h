@@ -21,6 +21,8 @@ class FanOut : public EventSink {
   void On(const CommitFinished& event) override { Tell(event); }
   void On(const PendingCounted& event) override { Tell(event); }
   void On(const RecoveryFinished& event) override { Tell(event); }
+  void On(const StudyFinished& event) override { Tell(event); }
+  void On(const StudiesCounted& event) override { Tell(event); }
   void On(const WatchOpened& event) override { Tell(event); }
   void On(const WatchClosed& event) override { Tell(event); }
   void On(const WatchSent& event) override { Tell(event); }

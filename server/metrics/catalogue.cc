@@ -7,6 +7,7 @@ std::span<const Group> Groups() {
       {"build", MakeBuildMetrics},        //
       {"grpc", MakeGrpcMetrics},          //
       {"runs", MakeRunMetrics},           //
+      {"studies", MakeStudyMetrics},      //
       {"stepping", MakeSteppingMetrics},  //
       {"compile", MakeCompileMetrics},    //
       {"watchers", MakeWatcherMetrics},   //

@@ -23,6 +23,7 @@ std::span<const Group> Groups();
 // One per file of the same name.
 std::unique_ptr<EventSink> MakeBuildMetrics(prometheus::Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeCompileMetrics(prometheus::Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeStudyMetrics(prometheus::Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeGrpcMetrics(prometheus::Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeRunMetrics(prometheus::Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeSteppingMetrics(prometheus::Registry&, const LabelSets&);

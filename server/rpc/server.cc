@@ -64,23 +64,26 @@ void SetKeepalive(grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(runs::RunBook& runs, EventSink& events,
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(runs::RunBook& runs,
+                                                      studies::StudyBook& studies,
+                                                      EventSink& events,
                                                       const ServerOptions& options) {
   auto acceptor = Acceptor::Listen(options.address);
   if (!acceptor.ok()) return acceptor.status();
-  std::unique_ptr<Server> server(new Server(runs, events, options, *std::move(acceptor)));
+  std::unique_ptr<Server> server(new Server(runs, studies, events, options, *std::move(acceptor)));
   if (const absl::Status status = server->Build(options); !status.ok()) return status;
   return server;
 }
 
-Server::Server(runs::RunBook& runs, EventSink& events, const ServerOptions& options,
-               std::unique_ptr<Acceptor> acceptor)
+Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& events,
+               const ServerOptions& options, std::unique_ptr<Acceptor> acceptor)
     : info_(options.info),
       pump_(options.pump_threads, options.max_watches),
       lanes_(options.lanes),
       surroundings_{events, lanes_, options.incidents},
       watches_{pump_, events, draining_, options.heartbeat},
       optimization_(runs, surroundings_, watches_),
+      studies_(studies, surroundings_, watches_),
       objective_(surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
       acceptor_(std::move(acceptor)) {}
@@ -89,6 +92,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.RegisterService(&optimization_);
+  builder.RegisterService(&studies_);
   builder.RegisterService(&objective_);
   builder.RegisterService(&catalog_);
   SetLimits(options, builder);

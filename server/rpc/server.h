@@ -46,9 +46,11 @@ struct ServerOptions {
 /// reflection, on one port.
 class Server {
  public:
-  /// Serving on return, with health NOT_SERVING until SetServing(true). `runs` and `events` outlive
-  /// the server.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(runs::RunBook& runs, EventSink& events,
+  /// Serving on return, with health NOT_SERVING until SetServing(true). The books and `events`
+  /// outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(runs::RunBook& runs,
+                                                       studies::StudyBook& studies,
+                                                       EventSink& events,
                                                        const ServerOptions& options);
   /// Drains for a second where Drain was not called.
   ~Server();
@@ -69,8 +71,8 @@ class Server {
   void Drain(std::chrono::milliseconds deadline);
 
  private:
-  Server(runs::RunBook& runs, EventSink& events, const ServerOptions& options,
-         std::unique_ptr<Acceptor> acceptor);
+  Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& events,
+         const ServerOptions& options, std::unique_ptr<Acceptor> acceptor);
   absl::Status Build(const ServerOptions& options);
 
   // In this order: what is below uses what is above.
@@ -82,6 +84,7 @@ class Server {
   const Surroundings surroundings_;
   const WatchSurroundings watches_;
   OptimizationCalls optimization_;
+  StudyCalls studies_;
   ObjectiveCalls objective_;
   CatalogCalls catalog_;
   std::unique_ptr<Acceptor> acceptor_;

@@ -4,14 +4,18 @@
 #include <utility>
 
 #include "server/rpc/handlers/cancel_run.h"
+#include "server/rpc/handlers/cancel_study.h"
 #include "server/rpc/handlers/change_run.h"
 #include "server/rpc/handlers/check_gradient.h"
 #include "server/rpc/handlers/compile_objective.h"
 #include "server/rpc/handlers/create_run.h"
+#include "server/rpc/handlers/create_study.h"
 #include "server/rpc/handlers/delete_run.h"
+#include "server/rpc/handlers/delete_study.h"
 #include "server/rpc/handlers/evaluate_objective.h"
 #include "server/rpc/handlers/fork_run.h"
 #include "server/rpc/handlers/get_run.h"
+#include "server/rpc/handlers/get_study.h"
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
 #include "server/rpc/handlers/list_language_functions.h"
@@ -20,6 +24,8 @@
 #include "server/rpc/handlers/list_runs.h"
 #include "server/rpc/handlers/list_schedules.h"
 #include "server/rpc/handlers/list_stopping_rules.h"
+#include "server/rpc/handlers/list_studies.h"
+#include "server/rpc/handlers/open_study_watch.h"
 #include "server/rpc/handlers/open_watch.h"
 #include "server/rpc/handlers/pause_run.h"
 #include "server/rpc/handlers/resume_run.h"
@@ -231,6 +237,60 @@ grpc::ServerUnaryReactor* CatalogCalls::GetServerInfo(Context* context,
                                                       v1::GetServerInfoResponse* response) {
   return Answer("GetServerInfo", context, response,
                 [this, request] { return rpc::GetServerInfo(info_, *request); });
+}
+
+// ---- StudyService
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* StudyCalls::Answer(std::string_view rpc, Lane lane,
+                                             const Context* context, Response* response,
+                                             Work work) const {
+  const Method method{v1::StudyService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, lane, *context, response,
+                                    [work](const Interruption&) { return work(); });
+}
+
+grpc::ServerUnaryReactor* StudyCalls::CreateStudy(Context* context,
+                                                  const v1::CreateStudyRequest* request,
+                                                  v1::CreateStudyResponse* response) {
+  return Answer("CreateStudy", Lane::kWrite, context, response,
+                [this, request] { return rpc::CreateStudy(studies_, *request); });
+}
+
+grpc::ServerUnaryReactor* StudyCalls::GetStudy(Context* context, const v1::GetStudyRequest* request,
+                                               v1::GetStudyResponse* response) {
+  return Answer("GetStudy", Lane::kRead, context, response,
+                [this, request] { return rpc::GetStudy(studies_, *request); });
+}
+
+grpc::ServerUnaryReactor* StudyCalls::ListStudies(Context* context,
+                                                  const v1::ListStudiesRequest* request,
+                                                  v1::ListStudiesResponse* response) {
+  return Answer("ListStudies", Lane::kRead, context, response,
+                [this, request] { return rpc::ListStudies(studies_, *request); });
+}
+
+grpc::ServerUnaryReactor* StudyCalls::CancelStudy(Context* context,
+                                                  const v1::CancelStudyRequest* request,
+                                                  v1::CancelStudyResponse* response) {
+  return Answer("CancelStudy", Lane::kWrite, context, response,
+                [this, request] { return rpc::CancelStudy(studies_, *request); });
+}
+
+grpc::ServerUnaryReactor* StudyCalls::DeleteStudy(Context* context,
+                                                  const v1::DeleteStudyRequest* request,
+                                                  v1::DeleteStudyResponse* response) {
+  return Answer("DeleteStudy", Lane::kWrite, context, response,
+                [this, request] { return rpc::DeleteStudy(studies_, *request); });
+}
+
+grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
+    Context* /*context*/, const v1::WatchStudyRequest* request) {
+  const Method method{v1::StudyService::service_full_name(), "WatchStudy", /*stream=*/true};
+  return WatchReactor<v1::WatchStudyResponse>::Start(
+      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+        return OpenStudyWatch(studies_, *request, std::move(wake));
+      });
 }
 
 }  // namespace thalweg::rpc

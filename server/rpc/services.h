@@ -6,9 +6,11 @@
 #include "server/rpc/streams/watch_reactor.h"
 #include "server/rpc/unary_call.h"
 #include "server/runs/run_book.h"
+#include "server/studies/study_book.h"
 #include "thalweg/v1/catalog_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
+#include "thalweg/v1/study_service.grpc.pb.h"
 
 /// Which handler answers which RPC, and on which lane. One override a line; nothing else happens
 /// here.
@@ -101,6 +103,33 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
 
   const ServerInfo& info_;
   const Surroundings& server_;
+};
+
+class StudyCalls final : public v1::StudyService::CallbackService {
+ public:
+  StudyCalls(studies::StudyBook& studies, const Surroundings& server,
+             const WatchSurroundings& watches)
+      : studies_(studies), server_(server), watches_(watches) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  Unary* CreateStudy(Context*, const v1::CreateStudyRequest*, v1::CreateStudyResponse*) override;
+  Unary* GetStudy(Context*, const v1::GetStudyRequest*, v1::GetStudyResponse*) override;
+  Unary* ListStudies(Context*, const v1::ListStudiesRequest*, v1::ListStudiesResponse*) override;
+  Unary* CancelStudy(Context*, const v1::CancelStudyRequest*, v1::CancelStudyResponse*) override;
+  Unary* DeleteStudy(Context*, const v1::DeleteStudyRequest*, v1::DeleteStudyResponse*) override;
+  grpc::ServerWriteReactor<v1::WatchStudyResponse>* WatchStudy(
+      Context*, const v1::WatchStudyRequest*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, Lane lane, const Context* context, Response* response,
+                Work work) const;
+
+  studies::StudyBook& studies_;
+  const Surroundings& server_;
+  const WatchSurroundings& watches_;
 };
 
 }  // namespace thalweg::rpc

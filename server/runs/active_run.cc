@@ -116,12 +116,13 @@ std::optional<StopReason> ActiveRun::Work() {
   }
   std::optional<StopReason> reason = Step();
   if (!writer_->status().ok()) return FailureIn(writer_->status());
+  if (reason && reason->termination == Termination::kPaused && !CaughtUp()) return std::nullopt;
   if (reason && descent_->at().iteration < writer_->last()) {
     return FailureIn(
         absl::DataLossError(absl::StrCat("recomputing ends at iteration ", descent_->at().iteration,
                                          ", but the trace holds ", writer_->last())));
   }
-  if (!reason) return reason;
+  if (!reason || reason->termination == Termination::kPaused) return reason;
   try {
     return descent_->Explained(*reason);
   } catch (const std::bad_alloc&) {  // it ended well all the same, without an account
@@ -232,6 +233,10 @@ std::optional<StopReason> ActiveRun::FailureIn(const absl::Status& status) const
 SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const Wish wish = wish_;
   const bool able = MayLeave() && writer_->status().ok() && !descent_broken_;
+  const bool by_rule = reason && reason->termination == Termination::kPaused;
+  if (by_rule) reason.reset();
+  const bool pauses =
+      wish == Wish::kPause || (by_rule && (wish == Wish::kNone || wish == Wish::kChange));
   if (!reason && wish == Wish::kCancel && able) reason = Cancelled();
   Trace::Addition addition;
   Standing standing = standing_;  // only this thread writes to it while the claim is held
@@ -243,13 +248,13 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
     standing.ending = EndingFor(*std::move(reason), standing);
     standing.state = StateFor(standing.ending->reason.termination);
     standing.ended = std::chrono::system_clock::now();
-  } else if (wish == Wish::kPause) {
+  } else if (pauses) {
     standing.state = RunState::kPaused;
   } else if (standing.state == RunState::kQueued && wish != Wish::kChange) {
     standing.state = RunState::kRunning;
   }
   const bool over = IsTerminal(standing.state);
-  const bool forced = wish != Wish::kNone || shop_.scheduler.stopping();
+  const bool forced = pauses || wish != Wish::kNone || shop_.scheduler.stopping();
   if (able && !over) addition.checkpoint = CheckpointIfDue(forced);
   // A fork of a run that is over begins there; but not at any price.
   if (over && (checkpoint_bytes_ == 0 || checkpoint_bytes_ > kKeptCheckpoint)) {
@@ -261,7 +266,8 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   claimed_ = false;
   standing_ = std::move(standing);
   const Trace::Ticket ticket = Publish(std::move(addition));
-  const bool done = over || wish == Wish::kPause || wish == Wish::kChange;
+  // Someone may want something of a run that has just paused by itself.
+  const bool done = over || wish == Wish::kChange || (pauses && wish_ == wish);
   if (!done) return SliceEnd::kAgain;
   wish_ = Wish::kNone;
   // Told now: when the one who waits comes to look, someone else may have changed the state again.

@@ -409,6 +409,12 @@ uint64_t DigestOf(const std::string& parent, const ForkRequest& request) {
   return Fnv1a(Sealed(std::pair(parent, request), KeepFork));
 }
 
+std::string Encode(const RunSpec& spec) { return Sealed(spec, KeepSpec); }
+
+absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes) {
+  return Unsealed<RunSpec>(std::move(bytes), KeepSpec);
+}
+
 uint64_t DigestOf(const RunSpec& spec) {
   // In the first version that can say all of it, so that digests outlive an upgrade.
   const ObjectiveSpec& of = spec.objective;

@@ -36,6 +36,10 @@ absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes);
 std::string Encode(const EventLog& log);
 absl::StatusOr<EventLog> DecodeEventLog(std::string bytes);
 
+/// A spec by itself, for what is made of runs.
+std::string Encode(const RunSpec& spec);
+absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes);
+
 /// Tells a repeated request from another one with the same request_id. Stable: the same spec gives
 /// the same number in every version of the server that writes the same version of bytes.
 uint64_t DigestOf(const RunSpec& spec);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/runs/document_store.h"
 #include "server/runs/iterate_block.h"
 
 namespace thalweg::runs {
@@ -60,10 +61,8 @@ struct StoredRunQuery {
 /// Calls may come from several threads. Statuses: NOT_FOUND, DATA_LOSS (a checksum), and
 /// RESOURCE_EXHAUSTED (the disk is full); after any other failed Commit the store must not be
 /// written to again (a failed fsync cannot be retried).
-class RunStore {
+class RunStore : public DocumentStore {
  public:
-  virtual ~RunStore() = default;
-
   /// A change without `run` of a run that is not there is NOT_FOUND, and nothing is changed; a
   /// removal of one is no error. A second run with the same request_id is ALREADY_EXISTS.
   virtual absl::Status Commit(const std::vector<RunChange>& changes) = 0;

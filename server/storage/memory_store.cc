@@ -8,6 +8,8 @@ namespace thalweg::storage {
 
 using runs::RunChange;
 using runs::StoredBlock;
+using runs::StoredDocument;
+using runs::StoredDocumentQuery;
 using runs::StoredRun;
 using runs::StoredRunQuery;
 
@@ -156,6 +158,72 @@ absl::StatusOr<std::vector<StoredBlock>> MemoryStore::Blocks(const std::string& 
     blocks.push_back(at->second);
   }
   return blocks;
+}
+
+// --- documents: few, so that looking at all of them is quick enough ---
+
+absl::Status MemoryStore::PutDocument(const StoredDocument& document) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [number, kept] : documents_) {
+    if (kept.kind != document.kind) continue;
+    if (kept.id == document.id) {
+      kept.finished = document.finished;
+      kept.record = document.record;
+      return absl::OkStatus();
+    }
+    if (!document.request_id.empty() && kept.request_id == document.request_id) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("request_id '", document.request_id, "' is taken"));
+    }
+  }
+  documents_[document.number] = document;
+  last_document_ = std::max(last_document_, document.number);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryStore::RemoveDocument(const std::string& kind, const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(documents_, [&](const auto& entry) {
+    return entry.second.kind == kind && entry.second.id == id;
+  });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredDocument> MemoryStore::GetDocument(const std::string& kind,
+                                                        const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [number, kept] : documents_) {
+    if (kept.kind == kind && kept.id == id) return kept;
+  }
+  return absl::NotFoundError(absl::StrCat("no ", kind, " '", id, "' is stored"));
+}
+
+absl::StatusOr<std::optional<StoredDocument>> MemoryStore::FindDocument(
+    const std::string& kind, const std::string& request_id) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [number, kept] : documents_) {
+    const bool same = kept.kind == kind && kept.request_id == request_id;
+    if (same && !request_id.empty()) return kept;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::vector<StoredDocument>> MemoryStore::ListDocuments(
+    const StoredDocumentQuery& query) {
+  const std::lock_guard lock(mutex_);
+  std::vector<StoredDocument> page;
+  for (auto at = documents_.rbegin(); at != documents_.rend(); ++at) {
+    const StoredDocument& kept = at->second;
+    if (static_cast<int>(page.size()) >= query.limit) break;
+    if (kept.kind != query.kind || kept.number >= query.before_number) continue;
+    if (!query.unfinished_only || !kept.finished) page.push_back(kept);
+  }
+  return page;
+}
+
+absl::StatusOr<uint64_t> MemoryStore::LastDocumentNumber() {
+  const std::lock_guard lock(mutex_);
+  return last_document_;
 }
 
 }  // namespace thalweg::storage

@@ -25,6 +25,16 @@ class MemoryStore : public runs::RunStore {
   absl::StatusOr<std::vector<runs::StoredBlock>> Blocks(const std::string& id, int64_t from,
                                                         int64_t to, size_t max_bytes) override;
 
+  absl::Status PutDocument(const runs::StoredDocument& document) override;
+  absl::Status RemoveDocument(const std::string& kind, const std::string& id) override;
+  absl::StatusOr<runs::StoredDocument> GetDocument(const std::string& kind,
+                                                   const std::string& id) override;
+  absl::StatusOr<std::optional<runs::StoredDocument>> FindDocument(
+      const std::string& kind, const std::string& request_id) override;
+  absl::StatusOr<std::vector<runs::StoredDocument>> ListDocuments(
+      const runs::StoredDocumentQuery& query) override;
+  absl::StatusOr<uint64_t> LastDocumentNumber() override;
+
  private:
   struct Kept {
     runs::StoredRun run;
@@ -41,6 +51,8 @@ class MemoryStore : public runs::RunStore {
   std::map<uint64_t, std::string> ids_;          // by number
   std::map<std::string, std::string> requests_;  // id by request_id
   uint64_t last_number_ = 0;
+  std::map<uint64_t, runs::StoredDocument> documents_;  // by number
+  uint64_t last_document_ = 0;
 };
 
 }  // namespace thalweg::storage

@@ -7,7 +7,7 @@ namespace thalweg::storage {
 namespace {
 
 constexpr int kOldestSqlite = 3038000;  // the oldest release that this file was thought through for
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 constexpr int kApplicationId = 0x54484C57;  // "THLW"
 
 // A rollback journal and no write-ahead log: blobs appended to the file's end are written once and
@@ -62,6 +62,19 @@ constexpr const char* kSchemaSince2 = R"sql(
   CREATE TABLE events (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 )sql";
 
+constexpr const char* kSchemaSince3 = R"sql(
+  CREATE TABLE documents (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind        TEXT NOT NULL,
+    id          TEXT NOT NULL,
+    request_id  TEXT,                               -- NULL: none
+    digest      INTEGER NOT NULL,
+    finished    INTEGER NOT NULL,
+    record      BLOB NOT NULL,
+    UNIQUE (kind, id), UNIQUE (kind, request_id)
+  );
+)sql";
+
 absl::Status Run(sqlite3* database, const std::string& sql, const char* doing) {
   const int code = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus()
@@ -83,11 +96,12 @@ absl::Status Upgrade(sqlite3* database, int64_t version) {
         "the data were written by a newer server (schema ", version, "; this server knows ",
         kSchemaVersion, "): use that version or another data directory"));
   }
-  return Run(database,
-             absl::StrCat("BEGIN IMMEDIATE;", version < 1 ? kSchema : "", kSchemaSince2,
-                          "PRAGMA application_id = ", kApplicationId,
-                          ";PRAGMA user_version = ", kSchemaVersion, ";COMMIT;"),
-             "make the schema");
+  return Run(
+      database,
+      absl::StrCat("BEGIN IMMEDIATE;", version < 1 ? kSchema : "", version < 2 ? kSchemaSince2 : "",
+                   kSchemaSince3, "PRAGMA application_id = ", kApplicationId,
+                   ";PRAGMA user_version = ", kSchemaVersion, ";COMMIT;"),
+      "make the schema");
 }
 
 absl::Status SetUp(sqlite3* database) {

@@ -16,6 +16,7 @@ using Use = SqliteStatement::Use;
 namespace {
 
 constexpr const char* kColumns = "number, id, request_id, spec_digest, state, finished, record";
+constexpr const char* kDocument = "number, kind, id, request_id, digest, finished, record";
 
 absl::Status NoSuchRun(const std::string& id) {
   return absl::NotFoundError(absl::StrCat("no run '", id, "' is stored"));
@@ -84,6 +85,19 @@ absl::Status SqliteStore::Prepare() {
        "ORDER BY last"},
       {&do_->last_block,
        "SELECT first, last, bytes FROM blocks WHERE number = ? ORDER BY last DESC LIMIT 1"},
+      {&do_->put_document, absl::StrCat("INSERT INTO documents (", kDocument,
+                                        ") VALUES (?,?,?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
+                                        "SET finished = excluded.finished, "
+                                        "record = excluded.record")},
+      {&do_->remove_document, "DELETE FROM documents WHERE kind = ? AND id = ?"},
+      {&do_->get_document,
+       absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND id = ?")},
+      {&do_->find_document,
+       absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND request_id = ?")},
+      {&do_->list_documents,
+       absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND number < ? ",
+                    "AND finished <= ? ORDER BY number DESC LIMIT ?")},
+      {&do_->last_document, "SELECT seq FROM sqlite_sequence WHERE name = 'documents'"},
   };
   for (const auto& [statement, sql] : all) {
     if (absl::Status status = statement->Prepare(database_, sql.c_str()); !status.ok()) {

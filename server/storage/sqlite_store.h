@@ -35,6 +35,16 @@ class SqliteStore : public runs::RunStore {
   absl::StatusOr<std::vector<runs::StoredBlock>> Blocks(const std::string& id, int64_t from,
                                                         int64_t to, size_t max_bytes) override;
 
+  absl::Status PutDocument(const runs::StoredDocument& document) override;
+  absl::Status RemoveDocument(const std::string& kind, const std::string& id) override;
+  absl::StatusOr<runs::StoredDocument> GetDocument(const std::string& kind,
+                                                   const std::string& id) override;
+  absl::StatusOr<std::optional<runs::StoredDocument>> FindDocument(
+      const std::string& kind, const std::string& request_id) override;
+  absl::StatusOr<std::vector<runs::StoredDocument>> ListDocuments(
+      const runs::StoredDocumentQuery& query) override;
+  absl::StatusOr<uint64_t> LastDocumentNumber() override;
+
  private:
   SqliteStore(DirectoryLock lock, sqlite3* database)
       : directory_lock_(std::move(lock)), database_(database) {}
@@ -63,6 +73,8 @@ class SqliteStore : public runs::RunStore {
     SqliteStatement get, find_request, unfinished, last_number, labels_of;
     SqliteStatement list_all, list_state, list_label;
     SqliteStatement checkpoint, events, blocks, last_block;
+    SqliteStatement put_document, remove_document, get_document, find_document, list_documents,
+        last_document;
   };
   std::unique_ptr<Statements> do_;  // gone before the connection is closed
 };

@@ -7,6 +7,7 @@
 #include "client/cli/arguments/setting_argument.h"
 #include "client/cli/arguments/setting_text.h"
 #include "client/cli/arguments/stop_argument.h"
+#include "client/cli/arguments/vary_argument.h"
 #include "client/cpp/build.h"
 
 namespace thalweg::cli {
@@ -170,6 +171,46 @@ TEST(Stop, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(ParseStop("--stop", "stall(window=5)=2").error().text,
             "--stop: expected the end; a rule is written name=value or name(a=1,b=2)\n"
             "  stall(window=5)=2\n                 ^");
+}
+
+TEST(VaryArgument, TakesOptionsPlacesAndRanges) {
+  const auto numbers = ParseVary("--vary", "learning_rate=0.1, 0.2");
+  ASSERT_TRUE(numbers.ok());
+  EXPECT_EQ(numbers->path(), "optimizer.settings[learning_rate]");
+  EXPECT_EQ(numbers->values(1).number(), 0.2);
+
+  const auto range = ParseVary("--vary", "learning_rate=log(0.001,1,7)");
+  ASSERT_TRUE(range.ok());
+  EXPECT_EQ(range->range().from(), 0.001);
+  EXPECT_EQ(range->range().count(), 7);
+  EXPECT_EQ(range->range().scale(), v1::STUDY_SCALE_LOGARITHMIC);
+  EXPECT_EQ(ParseVary("", "a=linear(0,1,3)")->range().scale(), v1::STUDY_SCALE_LINEAR);
+
+  const auto place = ParseVary("--vary", "stopping[0].settings[threshold]=1e-3");
+  ASSERT_TRUE(place.ok());
+  EXPECT_EQ(place->path(), "stopping[0].settings[threshold]");
+  EXPECT_EQ(ParseVary("", "seed=1,2")->path(), "seed");
+
+  const auto parts = ParseVary("--vary", "learning_rate=0.1,cosine(initial=0.5)");
+  ASSERT_TRUE(parts.ok());
+  EXPECT_EQ(parts->values(1).part().kind(), "cosine");
+}
+
+TEST(VaryArgument, SaysWhatIsWrong) {
+  for (const char* text : {"learning_rate", "=1", "a=", "a=1,", "a=1 2", "a=log(1,2)",
+                           "a=log(1,2,2.5)", "a=log(1,2,3),4"}) {
+    EXPECT_FALSE(ParseVary("--vary", text).ok()) << text;
+  }
+}
+
+TEST(MethodsArgument, TakesKindsWithTheirOptions) {
+  const auto methods = ParseMethods("--methods", "adam, momentum(momentum=0.9)");
+  ASSERT_TRUE(methods.ok());
+  EXPECT_EQ(methods->path(), "optimizer");
+  EXPECT_EQ(methods->values(0).part().kind(), "adam");
+  EXPECT_EQ(methods->values(1).part().settings().at("momentum").number(), 0.9);
+  EXPECT_FALSE(ParseMethods("--methods", "adam,").ok());
+  EXPECT_FALSE(ParseMethods("--methods", "").ok());
 }
 
 }  // namespace

@@ -160,6 +160,21 @@ TEST_P(UnderConstraints, ContinuesBitForBitFromAnyIteration) {
   }
 }
 
+TEST_P(UnderConstraints, CertifiesTheConditionsOfKarushKuhnAndTucker) {
+  // At (-1, -1): (1, 1) + m (-2, -2) = 0 with m = 1/2.
+  const Outcome outcome = Run("x[0] + x[1]", {"x[0]**2 + x[1]**2 <= 2"}, From(Point({0.5, 0.3})));
+
+  ASSERT_TRUE(outcome.reason.certificate);
+  const Certificate& made = *outcome.reason.certificate;
+  EXPECT_EQ(made.verdict, Verdict::kStationary) << made.text;
+  ASSERT_EQ(made.active_bound_count, 1);
+  EXPECT_TRUE(made.active_bounds[0].upper);
+  EXPECT_NEAR(made.active_bounds[0].multiplier, 0.5, 1e-4);
+  for (const Finding& finding : outcome.reason.findings) {
+    EXPECT_TRUE(finding.informational) << finding.code << ": " << finding.text;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Catalogue, UnderConstraints, ::testing::ValuesIn(ThatHonourConstraints()),
                          [](const auto& test) { return test.param; });
 

@@ -70,9 +70,9 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryStoppingRule,
                          ::testing::ValuesIn(StoppingRules().begin(), StoppingRules().end()),
                          [](const auto& entry) { return entry.param.name; });
 
-TEST(Catalogue, HasElevenSchedulesAndElevenRules) {
+TEST(Catalogue, HasElevenSchedulesAndTwelveRules) {
   EXPECT_THAT(Schedules(), SizeIs(11));
-  EXPECT_THAT(StoppingRules(), SizeIs(11));
+  EXPECT_THAT(StoppingRules(), SizeIs(12));
 }
 
 }  // namespace

@@ -311,6 +311,66 @@ TEST_P(Stores, KeepLargeBytes) {
   EXPECT_EQ(store_->Blocks("a", 0, 1, 1)->front().bytes.size(), size_t{5} << 20);
 }
 
+StoredDocument Document(const std::string& id, uint64_t number,
+                        const std::string& request_id = "") {
+  return {"study", id, number, request_id, 0x8000000000000001U, false, std::string("a\0b", 3) + id};
+}
+
+TEST_P(Stores, KeepDocumentsAsTheyWereGiven) {
+  EXPECT_EQ(*store_->LastDocumentNumber(), 0U);
+  const StoredDocument given = Document("a", 1, "request");
+  ASSERT_TRUE(store_->PutDocument(given).ok());
+  Reopen();
+
+  EXPECT_EQ(*store_->GetDocument("study", "a"), given);
+  EXPECT_EQ(**store_->FindDocument("study", "request"), given);
+  EXPECT_FALSE(store_->FindDocument("study", "")->has_value());
+  EXPECT_FALSE(store_->FindDocument("other", "request")->has_value());
+  EXPECT_TRUE(absl::IsNotFound(store_->GetDocument("other", "a").status()));
+  EXPECT_EQ(*store_->LastDocumentNumber(), 1U);
+}
+
+TEST_P(Stores, ReplaceADocumentsRecord) {
+  StoredDocument document = Document("a", 1, "request");
+  ASSERT_TRUE(store_->PutDocument(document).ok());
+  document.finished = true;
+  document.record = "new";
+  ASSERT_TRUE(store_->PutDocument(document).ok());
+  Reopen();
+
+  EXPECT_EQ(*store_->GetDocument("study", "a"), document);
+  EXPECT_THAT(*store_->ListDocuments({"study", /*unfinished_only=*/true}), IsEmpty());
+}
+
+TEST_P(Stores, RefuseASecondDocumentWithOneRequestId) {
+  ASSERT_TRUE(store_->PutDocument(Document("a", 1, "request")).ok());
+
+  EXPECT_TRUE(absl::IsAlreadyExists(store_->PutDocument(Document("b", 2, "request"))));
+
+  EXPECT_TRUE(absl::IsNotFound(store_->GetDocument("study", "b").status()));
+  EXPECT_TRUE(store_->PutDocument(Document("c", 3)).ok());  // none is not the same as none
+  EXPECT_TRUE(store_->PutDocument(Document("d", 4)).ok());
+}
+
+TEST_P(Stores, ListDocumentsNewestFirstAndForgetThoseRemoved) {
+  for (uint64_t number = 1; number <= 5; ++number) {
+    ASSERT_TRUE(store_->PutDocument(Document("d" + std::to_string(number), number)).ok());
+  }
+  ASSERT_TRUE(store_->RemoveDocument("study", "d4").ok());
+  ASSERT_TRUE(store_->RemoveDocument("study", "d4").ok());  // once more is no error
+  Reopen();
+  const auto ids = [this](const StoredDocumentQuery& query) {
+    std::vector<std::string> found;
+    const auto documents = store_->ListDocuments(query);
+    for (const StoredDocument& document : *documents) found.push_back(document.id);
+    return found;
+  };
+
+  EXPECT_THAT(ids({.kind = "study", .limit = 3}), ElementsAre("d5", "d3", "d2"));
+  EXPECT_THAT(ids({.kind = "study", .before_number = 3}), ElementsAre("d2", "d1"));
+  EXPECT_THAT(ids({.kind = "other"}), IsEmpty());
+}
+
 TEST_P(Stores, ServeManyThreadsAtOnce) {
   Put({NewRun("a", 1)});
   std::vector<std::thread> threads;

@@ -171,5 +171,36 @@ TEST_F(Cli, ListsTheCatalogueWithOptions) {
   EXPECT_THAT(Thalweg("server info").out, StartsWith("thalwegd "));
 }
 
+TEST_F(Cli, SweepsLearningRates) {
+  const std::string sweep = "study sweep 'x**2' --start x=1 --vary learning_rate=0.01,0.4,0.99,1.1";
+  const Outcome outcome = Thalweg(sweep);
+
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("learning_rate=1.1: diverged"));
+  EXPECT_THAT(outcome.Lines().back(), StartsWith("learning_rate=0.4 wins: "));
+
+  const Json result = Thalweg(sweep + " --json").Last();
+  EXPECT_TRUE(result["result"].boolean());
+  EXPECT_EQ(result["winner"]["arm"].number(), 1);
+}
+
+TEST_F(Cli, RacesMethodsAndLooksStudiesUp) {
+  const Outcome race =
+      Thalweg("study race --function beale --methods 'adam,bfgs,nelder_mead' --json -q");
+  EXPECT_EQ(race.code, 0) << race.out;
+  const std::string name = race.Last()["study"].string();
+
+  EXPECT_THAT(Thalweg("study list").out, HasSubstr(name));
+  EXPECT_THAT(Thalweg("study show " + name).out, HasSubstr("bfgs"));
+  EXPECT_THAT(Thalweg("study delete " + name).out, HasSubstr("deleted"));
+  EXPECT_EQ(Thalweg("study show " + name).code, 1);
+}
+
+TEST_F(Cli, SaysWhichArmIsWrong) {
+  const Outcome outcome = Thalweg("study sweep 'x**2' --start x=1 --vary learning_rate=0.1,-1");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("learning_rate=-1"));
+}
+
 }  // namespace
 }  // namespace thalweg::testing

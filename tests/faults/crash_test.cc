@@ -47,6 +47,26 @@ class MortalStore : public RunStore {
     return kept_.Blocks(id, from, to, max_bytes);
   }
 
+  absl::Status PutDocument(const StoredDocument&) override {
+    return absl::UnimplementedError("no documents here");
+  }
+  absl::Status RemoveDocument(const std::string& kind, const std::string& id) override {
+    return kept_.RemoveDocument(kind, id);
+  }
+  absl::StatusOr<StoredDocument> GetDocument(const std::string& kind,
+                                             const std::string& id) override {
+    return kept_.GetDocument(kind, id);
+  }
+  absl::StatusOr<std::optional<StoredDocument>> FindDocument(
+      const std::string& kind, const std::string& request_id) override {
+    return kept_.FindDocument(kind, request_id);
+  }
+  absl::StatusOr<std::vector<StoredDocument>> ListDocuments(
+      const StoredDocumentQuery& query) override {
+    return kept_.ListDocuments(query);
+  }
+  absl::StatusOr<uint64_t> LastDocumentNumber() override { return kept_.LastDocumentNumber(); }
+
  private:
   RunStore& kept_;
   std::atomic<int> commits_left_;

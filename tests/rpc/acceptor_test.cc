@@ -15,6 +15,8 @@
 
 #include "server/rpc/file_limit.h"
 #include "server/rpc/server.h"
+#include "server/storage/memory_store.h"
+#include "server/studies/study_book.h"
 #include "tests/rpc/support/call.h"
 #include "tests/rpc/support/fake_run_book.h"
 
@@ -63,7 +65,7 @@ class AcceptorTest : public testing::Test {
   AcceptorTest() {
     ServerOptions options;
     options.address = "127.0.0.1:0";
-    auto server = Server::Start(runs_, events_, options);
+    auto server = Server::Start(runs_, *studies_, events_, options);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
@@ -77,6 +79,9 @@ class AcceptorTest : public testing::Test {
 
   FakeRunBook runs_;
   EventSink events_;
+  storage::MemoryStore store_;
+  std::unique_ptr<studies::StudyBook> studies_ =
+      *studies::StudyBook::Open(runs_, store_, events_, {});
   std::unique_ptr<Server> server_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -37,12 +38,14 @@ class Integration : public testing::Test {
     runs_ = *std::move(runs);
     ServerOptions options;
     options.address = "127.0.0.1:0";
-    auto server = Server::Start(*runs_, events_, options);
+    studies_ = *studies::StudyBook::Open(*runs_, *store_, events_, {});
+    auto server = Server::Start(*runs_, *studies_, events_, options);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     const auto channel = ChannelTo(server_->port());
     optimization_ = v1::OptimizationService::NewStub(channel);
     objective_ = v1::ObjectiveService::NewStub(channel);
+    study_ = v1::StudyService::NewStub(channel);
   }
 
   static v1::CreateRunRequest Parabola(double start = 4) {
@@ -105,9 +108,11 @@ class Integration : public testing::Test {
   EventSink events_;
   std::unique_ptr<runs::RunStore> store_;
   std::unique_ptr<runs::RunBook> runs_;
+  std::unique_ptr<studies::StudyBook> studies_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::OptimizationService::Stub> optimization_;
   std::unique_ptr<v1::ObjectiveService::Stub> objective_;
+  std::unique_ptr<v1::StudyService::Stub> study_;
 };
 
 TEST_F(Integration, DescendsAParabolaAndStreamsEveryIterate) {
@@ -478,6 +483,113 @@ TEST_F(Integration, EvaluatesWithinTheCallersDeadline) {
   const auto status = objective_->EvaluateObjective(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::DEADLINE_EXCEEDED) << status.error_message();
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+}
+
+/// Three rates on a parabola, from one start.
+v1::CreateStudyRequest RateStudy(std::vector<double> rates) {
+  v1::CreateStudyRequest request;
+  v1::Study& study = *request.mutable_study();
+  study.mutable_run()->mutable_objective()->set_expression("x**2");
+  (*study.mutable_run()->mutable_start()->mutable_values())["x"].add_values(1);
+  v1::StudyAxis& axis = *study.add_vary();
+  axis.set_path("optimizer.settings[learning_rate]");
+  for (const double rate : rates) axis.add_values()->set_number(rate);
+  return request;
+}
+
+TEST_F(Integration, AStudyStreamsAllItsRunsAndEndsWithAWinner) {
+  v1::CreateStudyResponse created;
+  Context creating;
+  const auto status = study_->CreateStudy(&creating, RateStudy({0.01, 0.4, 1.1}), &created);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(created.study().arms_size(), 3);
+
+  Context watching;
+  v1::WatchStudyRequest request;
+  request.set_name(created.study().name());
+  const auto stream = study_->WatchStudy(&watching, request);
+  std::map<std::string, int64_t> next;
+  v1::StudyUpdate last;
+  for (v1::WatchStudyResponse message; stream->Read(&message);) {
+    EXPECT_FALSE(last.last()) << "an update after the last";
+    last = message.update();
+    if (!last.has_run() || !last.run().update().has_iterates()) continue;
+    for (const int64_t k : last.run().update().iterates().iteration()) {
+      EXPECT_EQ(k, next[last.run().run()]++);
+    }
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_TRUE(last.last());
+  EXPECT_EQ(next.size(), 3U);
+  EXPECT_EQ(last.study().state(), v1::STUDY_STATE_FINISHED);
+  EXPECT_EQ(last.study().results().winner().arm(), 1);
+  EXPECT_EQ(last.study().results().arms(2).endings().at("diverged"), 1);
+
+  // It is listed in brief, and forgotten with its runs.
+  Context listing, deleting, getting;
+  v1::ListStudiesResponse list;
+  EXPECT_TRUE(study_->ListStudies(&listing, v1::ListStudiesRequest(), &list).ok());
+  ASSERT_EQ(list.studies_size(), 1);
+  EXPECT_EQ(list.studies(0).arms_size(), 0);
+  EXPECT_TRUE(list.studies(0).results().has_winner());
+  v1::DeleteStudyRequest gone;
+  gone.set_name(created.study().name());
+  v1::DeleteStudyResponse deleted;
+  EXPECT_TRUE(study_->DeleteStudy(&deleting, gone, &deleted).ok());
+  v1::GetRunRequest run;
+  run.set_name(last.study().arms(0).runs(0));
+  v1::GetRunResponse none;
+  EXPECT_EQ(optimization_->GetRun(&getting, run, &none).error_code(), grpc::NOT_FOUND);
+}
+
+TEST_F(Integration, AStudyIsRefusedWithTheArmThatIsWrong) {
+  v1::CreateStudyResponse response;
+  Context context;
+  const auto status = study_->CreateStudy(&context, RateStudy({0.1, -1}), &response);
+
+  EXPECT_THAT(status, RefusedWith(grpc::INVALID_ARGUMENT, "INVALID_VALUE"));
+  EXPECT_THAT(DetailsOf(status).fields,
+              Contains("study.arms[1].run.optimizer.settings[learning_rate]"));
+  Context second;
+  v1::GetStudyRequest unknown;
+  unknown.set_name("studies/nobody");
+  v1::GetStudyResponse none;
+  EXPECT_THAT(study_->GetStudy(&second, unknown, &none),
+              RefusedWith(grpc::NOT_FOUND, "STUDY_NOT_FOUND"));
+}
+
+TEST_F(Integration, AStudysWatcherMayLeaveAndAStudyMayBeCancelled) {
+  v1::CreateStudyRequest request = RateStudy({1e-12, 1e-13});
+  v1::Part& limit = *request.mutable_study()->mutable_run()->add_stopping();
+  limit.set_kind("iterations");
+  (*limit.mutable_settings())["threshold"].set_number(1e15);
+  v1::CreateStudyResponse created;
+  Context creating;
+  ASSERT_TRUE(study_->CreateStudy(&creating, request, &created).ok());
+
+  Context leaving;
+  v1::WatchStudyRequest watch;
+  watch.set_name(created.study().name());
+  const auto left = study_->WatchStudy(&leaving, watch);
+  v1::WatchStudyResponse message;
+  ASSERT_TRUE(left->Read(&message));
+  leaving.TryCancel();
+  EXPECT_EQ(left->Finish().error_code(), grpc::CANCELLED);
+
+  // One that reads nothing for a while holds up nobody.
+  Context slow;
+  const auto idle = study_->WatchStudy(&slow, watch);
+  v1::CancelStudyRequest cancel;
+  cancel.set_name(created.study().name());
+  v1::CancelStudyResponse cancelled;
+  Context cancelling;
+  const auto status = study_->CancelStudy(&cancelling, cancel, &cancelled);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(cancelled.study().state(), v1::STUDY_STATE_CANCELLED);
+  bool last = false;
+  while (idle->Read(&message)) last = message.update().last();
+  EXPECT_TRUE(idle->Finish().ok());
+  EXPECT_TRUE(last);
 }
 
 }  // namespace

@@ -189,5 +189,53 @@ TEST_F(States, ActionsDoNotWaitForWorkersThatAreBusyElsewhere) {
   book_->Cancel(hog->id).IgnoreError();
 }
 
+/// What a run with pauses comes to in a book that is opened anew at each of them, or never.
+IterateBlock TraceWithPauses(bool reopen) {
+  storage::MemoryStore store;
+  EventSink events;
+  auto book = *RunBook::Open(store, events, SmallOptions());
+  RunSpec spec = SpecOf("adam", 400);
+  spec.seed = 1;
+  spec.stopping.push_back(WithSetting("pause", "threshold", std::vector<double>{0, 100, 250}));
+  const std::string id = book->Create(spec, "", false)->id;
+  for (const int64_t pause : {0, 100, 250}) {
+    WatchOptions states;  // and no iterates
+    states.from_iteration = INT64_MAX / 2;
+    WatchAll(*book, id, states, [](const WatchUpdate& update) {
+      const Run* run = std::get_if<Run>(&update.what);
+      return run != nullptr && run->state == RunState::kPaused;
+    });
+    EXPECT_EQ(book->Get(id)->iterations, pause);
+    if (reopen) {
+      book.reset();
+      book = *RunBook::Open(store, events, SmallOptions());
+      EXPECT_EQ(book->Get(id)->state, RunState::kPaused);
+    }
+    EXPECT_TRUE(book->Resume(id).ok());
+  }
+  EXPECT_EQ(Finished(*book, id).stop_reason->criterion, "iterations");
+  return ReadTrace(*book, id);
+}
+
+TEST(PausingRuns, HaltAtEachCountAndGoOnWithTheSameBits) {
+  EXPECT_EQ(BitsOf(TraceWithPauses(/*reopen=*/false)), BitsOf(TraceWithPauses(/*reopen=*/true)));
+}
+
+TEST(PausingRuns, CanBeCancelled) {
+  storage::MemoryStore store;
+  EventSink events;
+  auto book = *RunBook::Open(store, events, SmallOptions());
+  RunSpec spec = SpecOf("adam", 400);
+  spec.stopping.push_back(WithSetting("pause", "threshold", 100.0));
+  const std::string id = book->Create(spec, "", false)->id;
+  WaitForIteration(*book, id, 100);
+
+  const auto run = book->Cancel(id);
+
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->state, RunState::kCancelled);
+  EXPECT_EQ(run->iterations, 100);
+}
+
 }  // namespace
 }  // namespace thalweg::runs

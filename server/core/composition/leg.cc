@@ -23,10 +23,11 @@ absl::StatusOr<Leg> Leg::Make(Part optimizer, std::vector<Part> until) {
   if (!made.ok()) return Under("optimizer", made.status());
   const Capabilities can = (*made)->capabilities();
   for (size_t i = 0; i < until.size(); ++i) {
-    if (until[i].kind != "time") continue;
+    if (until[i].kind != "time" && until[i].kind != "pause") continue;
     return Refuse(absl::StrCat("until[", i, "].kind"), Reason::kInvalidValue,
-                  "time cannot end a part of a run: the run would be another each time; use "
-                  "iterations or evaluations");
+                  absl::StrCat(until[i].kind,
+                               " cannot end a part of a run, which must be the same each time; use "
+                               "iterations or evaluations"));
   }
   if (absl::Status status = CheckRules(until, can); !status.ok()) return Under("until", status);
   auto rules = WithSafeguards(until, can.EndsAtSmallGradient());
@@ -79,6 +80,8 @@ absl::StatusOr<std::optional<StopReason>> Leg::Step(Problem& problem, Iterate& a
     at.step_norm = Distance(at.x, previous_x_);
     meter_.Look(own, value, at);
     reason = Ask(rules_, meter_.ProgressAt(own, at, /*elapsed_seconds=*/0));
+    // A leg does not pause: its run does.
+    if (reason && reason->termination == Termination::kPaused) reason.reset();
     if (!reason) reason = optimizer_->Finished();
   }
   at.iteration = outer;

@@ -17,8 +17,8 @@ namespace thalweg {
 /// its random numbers are those of a run by itself.
 class Leg {
  public:
-  /// `until`: as the stopping rules of a run, but for `time`, since a run must be the same when it
-  /// is repeated. Errors are under "optimizer" and "until[i]".
+  /// `until`: as the stopping rules of a run, but for `time` and `pause`, since a run must be
+  /// the same when it is repeated. Errors are under "optimizer" and "until[i]".
   static absl::StatusOr<Leg> Make(Part optimizer, std::vector<Part> until);
 
   const Part& part() const { return part_; }

@@ -10,6 +10,7 @@ enum Needs : unsigned {
   kAnything = 0,
   kSteps = 1U << 0,  // makes sense only where steps were made
   kRate = 1U << 1,   // ... where the optimizer's settings give a learning rate
+  kFree = 1U << 2,   // ... where nothing but bounds limits x: it looks at values all around
 };
 
 struct Row {
@@ -21,15 +22,15 @@ struct Row {
 
 const std::vector<Row>& Seekers() {
   static const std::vector<Row> rows = {
-      {WrongGradient, kSteps},
-      {Unbounded, kSteps, {"wrong_gradient"}},
-      {Saddle, kAnything},
-      {Plateau, kAnything, {"unbounded", "saddle"}},
+      {WrongGradient, kSteps | kFree},
+      {Unbounded, kSteps | kFree, {"wrong_gradient"}},
+      {Saddle, kFree},
+      {Plateau, kFree, {"unbounded", "saddle"}},
       {LearningRateTooLarge, kSteps | kRate, {"wrong_gradient", "unbounded"}},
-      {Noise, kSteps, {"wrong_gradient", "unbounded", "learning_rate_too_large"}},
-      {Kink, kSteps, {"wrong_gradient", "unbounded", "learning_rate_too_large", "noise"}},
+      {Noise, kSteps | kFree, {"wrong_gradient", "unbounded", "learning_rate_too_large"}},
+      {Kink, kSteps | kFree, {"wrong_gradient", "unbounded", "learning_rate_too_large", "noise"}},
       {Oscillating, kSteps | kRate, {"wrong_gradient", "kink", "noise"}},
-      {ToleranceUnreachable, kSteps, {"noise", "oscillating"}},
+      {ToleranceUnreachable, kSteps | kFree, {"noise", "oscillating"}},
       {LearningRateTooSmall, kSteps | kRate, {"unbounded", "kink", "noise", "plateau"}},
       {Ravine,
        kSteps | kRate,
@@ -57,6 +58,7 @@ std::vector<Finding> Diagnose(Ending& ending) {
   unsigned given = kAnything;
   if (ending.at.iteration > 0 && ending.previous_x.size() > 0) given |= kSteps;
   if (ending.optimizer.capabilities().rate) given |= kRate;
+  if (!ending.problem().constraints().any()) given |= kFree;
   for (const Row& row : Seekers()) {
     if ((row.needs & ~given) != 0 || Explained(row, findings)) continue;
     if (auto finding = row.seek(ending)) findings.push_back(*std::move(finding));

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/core/diagnosis/fit.h"
+#include "server/core/diagnosis/kkt.h"
 #include "server/core/norms.h"
 
 namespace thalweg {
@@ -162,6 +163,7 @@ std::string TextOf(const Certificate& certificate) {
 }  // namespace
 
 std::optional<Certified> Certify(Probe& probe, const Best& best, double start_value, Index steps) {
+  if (probe.problem().constraints().any()) return CertifyConstrained(probe, best);
   auto around = LookAround(probe, best.x, /*with_curvature=*/true, steps);
   if (!around) return std::nullopt;
   Certified made;

@@ -9,7 +9,7 @@ namespace {
 // The most telling first: a run that has gone to infinity also hits its limit one day.
 constexpr std::array kMostTellingFirst = {
     Termination::kNonFinite, Termination::kDiverged, Termination::kConverged,
-    Termination::kStalled,   Termination::kLimit,
+    Termination::kStalled,   Termination::kLimit,    Termination::kPaused,
 };
 
 size_t Precedence(Termination termination) {

@@ -6,7 +6,7 @@ std::span<const StoppingRuleEntry> StoppingRules() {
   static const std::vector<StoppingRuleEntry> entries{
       GradientNormEntry(), StepSizeEntry(),   ValueChangeEntry(), RelativeValueChangeEntry(),
       TargetValueEntry(),  StallEntry(),      IterationsEntry(),  EvaluationsEntry(),
-      TimeEntry(),         DivergenceEntry(), NonFiniteEntry(),
+      TimeEntry(),         DivergenceEntry(), NonFiniteEntry(),   PauseEntry(),
   };
   return entries;
 }

@@ -18,6 +18,7 @@ StoppingRuleEntry EvaluationsEntry();
 StoppingRuleEntry TimeEntry();
 StoppingRuleEntry DivergenceEntry();
 StoppingRuleEntry NonFiniteEntry();
+StoppingRuleEntry PauseEntry();
 
 /// Whether value and gradient of the iterate are finite: nothing else counts as success.
 inline bool IsFinite(const Progress& progress) { return (progress.at.flags & kNonFinite) == 0; }

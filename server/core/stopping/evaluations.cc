@@ -10,27 +10,37 @@ class EvaluationLimit final : public StoppingRule {
  public:
   struct Options {
     int64_t threshold = 0;
+    std::string count = "values";
   };
   static OptionTable<Options> Table() {
-    return {{"threshold", &Options::threshold, kCount, "evaluations of f, the start's included",
-             kRequired}};
+    return {
+        {"threshold", &Options::threshold, kCount, "evaluations, the start's included", kRequired},
+        {"count",
+         &Options::count,
+         {},
+         "values of f alone, or gradients and products with the "
+         "Hessian as well",
+         {"values", "all"}}};
   }
-  explicit EvaluationLimit(const Options& options) : most_(options.threshold) {}
+  explicit EvaluationLimit(const Options& options)
+      : most_(options.threshold), all_(options.count == "all") {}
 
   std::optional<StopReason> Check(const Progress& progress) override {
-    const int64_t values = progress.at.evaluations.values;
-    if (values < most_) return std::nullopt;
+    const Evaluations& made = progress.at.evaluations;
+    const int64_t count = all_ ? made.all() : made.values;
+    if (count < most_) return std::nullopt;
     return StopReason{
         Termination::kLimit,
         "evaluations",
-        static_cast<double>(values),
+        static_cast<double>(count),
         static_cast<double>(most_),
-        absl::StrFormat("the limit of %d evaluations was reached, with %d", most_, values),
+        absl::StrFormat("the limit of %d evaluations was reached, with %d", most_, count),
         {}};
   }
 
  private:
   const int64_t most_;
+  const bool all_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kSafeguards[] = {"iterations", "divergence", "non_finite"};
 constexpr std::string_view kDefaultRule = "gradient_norm";
+constexpr std::string_view kEndsNothing = "pause";
 
 bool Names(const std::vector<Part>& parts, std::string_view kind) {
   return std::any_of(parts.begin(), parts.end(),
@@ -37,7 +38,9 @@ absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
     if (!Names(given, kind)) rules.push_back({std::string(kind), {}});
   }
   rules.insert(rules.end(), given.begin(), given.end());
-  if (given.empty() && with_gradient) rules.push_back({std::string(kDefaultRule), {}});
+  const bool endless = std::all_of(given.begin(), given.end(),
+                                   [](const Part& part) { return part.kind == kEndsNothing; });
+  if (endless && with_gradient) rules.push_back({std::string(kDefaultRule), {}});
   return rules;
 }
 

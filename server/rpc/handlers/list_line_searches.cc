@@ -8,7 +8,8 @@
 
 namespace thalweg::rpc {
 
-absl::StatusOr<v1::ListLineSearchesResponse> ListLineSearches(const v1::ListLineSearchesRequest& request) {
+absl::StatusOr<v1::ListLineSearchesResponse> ListLineSearches(
+    const v1::ListLineSearchesRequest& request) {
   const auto entries = LineSearches();
   auto page = PageOf("ListLineSearches", entries.size(), request.page_size(), request.page_token());
   if (!page.ok()) return page.status();

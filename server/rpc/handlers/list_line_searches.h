@@ -6,6 +6,7 @@
 namespace thalweg::rpc {
 
 /// A page of the line searches.
-absl::StatusOr<v1::ListLineSearchesResponse> ListLineSearches(const v1::ListLineSearchesRequest& request);
+absl::StatusOr<v1::ListLineSearchesResponse> ListLineSearches(
+    const v1::ListLineSearchesRequest& request);
 
 }  // namespace thalweg::rpc

@@ -5,6 +5,7 @@
 
 #include "server/rpc/handlers/create_run.h"
 #include "server/rpc/handlers/watch_options.h"
+#include "server/rpc/streams/run_feed.h"
 #include "server/rpc/translate/run_name.h"
 
 namespace thalweg::rpc {
@@ -14,7 +15,8 @@ absl::StatusOr<OpenedWatch> Open(runs::RunBook& runs, const std::string& id,
                                  const runs::WatchOptions& options, std::function<void()> wake) {
   auto watcher = runs.Watch(id, options, std::move(wake));
   if (!watcher.ok()) return watcher.status();
-  return OpenedWatch{id, *std::move(watcher), options.mode, options.from_iteration};
+  return OpenedWatch{id, std::make_unique<RunFeed>(*std::move(watcher), options.from_iteration),
+                     options.mode};
 }
 
 }  // namespace

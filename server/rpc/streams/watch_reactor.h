@@ -12,7 +12,8 @@
 
 namespace thalweg::rpc {
 
-/// gRPC's side of a watch, for WatchRun and for Optimize, whose responses both have an `update`.
+/// gRPC's side of a watch, for WatchRun, Optimize and WatchStudy, whose responses all have an
+/// `update`.
 /// Owns itself until gRPC is done with it.
 template <typename Response>
 class WatchReactor final : public grpc::ServerWriteReactor<Response>, private UpdateWriter {
@@ -57,7 +58,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
         stream_(std::make_shared<WatchStream>(watches, static_cast<UpdateWriter&>(*this),
                                               std::move(abandoned))) {}
 
-  v1::RunUpdate& Message() override {
+  google::protobuf::Message& Message() override {
     if (!response_) response_ = std::make_unique<Response>();
     return *response_->mutable_update();
   }

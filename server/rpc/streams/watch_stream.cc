@@ -4,12 +4,10 @@
 #include <exception>
 #include <new>
 #include <utility>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 #include "server/rpc/handlers/watch_options.h"
-#include "server/rpc/translate/update.h"
 
 namespace thalweg::rpc {
 namespace {
@@ -18,16 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 int64_t Nanoseconds(Clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-int64_t IteratesIn(const runs::WatchUpdate& update) {
-  const auto* block = std::get_if<std::shared_ptr<const runs::IterateBlock>>(&update.what);
-  return block == nullptr ? 0 : static_cast<int64_t>((*block)->rows());
-}
-
-int64_t SkippedBy(const runs::WatchUpdate& update) {
-  const auto* gap = std::get_if<runs::Gap>(&update.what);
-  return gap == nullptr ? 0 : gap->to - gap->from + 1;
 }
 
 }  // namespace
@@ -74,7 +62,6 @@ void WatchStream::Pump() {
 void WatchStream::Step() {
   if (!opening_.ok()) return End(opening_.status(), "error");
   if (!std::exchange(announced_, true)) {
-    next_iteration_ = opening_->from_iteration;
     last_write_ = Clock::now();
     server_.events.On(WatchOpened{WatchModeName(opening_->mode)});
   }
@@ -82,28 +69,23 @@ void WatchStream::Step() {
   if (gone_) return End(absl::CancelledError("the client has gone"), "cancelled");
   if (server_.draining) return HintAndLeave();
 
-  const auto step = opening_->watcher->Next(Clock::now());
-  if (!step.ok()) return End(step.status(), "error");
-  if (step->update) return Send(*step->update);
-  Wait(step->not_before);
+  const auto fed = opening_->feed->Next(Clock::now(), writer_);
+  if (!fed.ok()) return End(fed.status(), "error");
+  if (fed->filled) return Send(*fed);
+  Wait(fed->not_before);
 }
 
-void WatchStream::Send(const runs::WatchUpdate& update) {
-  ToWire(update, writer_.Message());
-  next_iteration_ = update.next_iteration;
-  last_sent_ = update.last;
+void WatchStream::Send(const Feed::Fed& fed) {
+  last_sent_ = fed.last;
   const int64_t woken = woken_ns_.exchange(0);
   const int64_t lag = woken == 0 ? 0 : Nanoseconds(Clock::now()) - woken;
-  server_.events.On(WatchSent{WatchModeName(opening_->mode), IteratesIn(update), SkippedBy(update),
+  server_.events.On(WatchSent{WatchModeName(opening_->mode), fed.iterates, fed.skipped,
                               std::chrono::nanoseconds(lag)});
   StartWrite();
 }
 
 void WatchStream::SendHeartbeat() {
-  v1::RunUpdate& message = writer_.Message();
-  message.Clear();
-  message.mutable_heartbeat();
-  message.set_next_iteration(next_iteration_);
+  opening_->feed->FillHeartbeat(writer_);
   StartWrite();
 }
 
@@ -123,8 +105,8 @@ void WatchStream::Wait(std::optional<runs::SteadyTime> not_before) {
 void WatchStream::HintAndLeave() {
   if (!std::exchange(hinted_, true)) return SendHeartbeat();
   End(RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
-                 absl::StrCat("the server is shutting down; resume with from_iteration = ",
-                              next_iteration_)),
+                 absl::StrCat("the server is shutting down; resume with ",
+                              opening_->feed->WhereToResume())),
       "shutdown");
 }
 
@@ -132,8 +114,8 @@ void WatchStream::End(const absl::Status& status, std::string_view why) {
   ended_ = true;
   if (opening_.ok()) {
     // Before the watcher goes: nobody may find the run half left.
-    if (gone_ && !last_sent_ && !server_.draining && abandoned_) abandoned_(opening_->run);
-    opening_->watcher.reset();
+    if (gone_ && !last_sent_ && !server_.draining && abandoned_) abandoned_(opening_->subject);
+    opening_->feed.reset();
     if (announced_) server_.events.On(WatchClosed{WatchModeName(opening_->mode), why});
   }
   writer_.End(status);

@@ -12,25 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/events/events.h"
+#include "server/rpc/streams/feed.h"
 #include "server/rpc/streams/stream_pump.h"
 #include "server/runs/watcher.h"
-#include "thalweg/v1/optimization_service.pb.h"
 
 namespace thalweg::rpc {
-
-/// Where a watch is written to: gRPC in the server, a list in tests. Called by the pump alone.
-class UpdateWriter {
- public:
-  virtual ~UpdateWriter() = default;
-  /// The message to fill; it must not be touched between Write and WatchStream::Written.
-  virtual v1::RunUpdate& Message() = 0;
-  /// Begins to send the message. WatchStream::Written follows, from any thread.
-  virtual void Write() = 0;
-  /// Frees the memory of the message, for a stream that has nothing to say for now.
-  virtual void Release() = 0;
-  /// Nothing follows; the stream does not touch the writer again.
-  virtual void End(const absl::Status& status) = 0;
-};
 
 /// What a stream needs of its surroundings, all of it living longer.
 struct WatchSurroundings {
@@ -42,20 +28,19 @@ struct WatchSurroundings {
 
 /// A watch that has been opened.
 struct OpenedWatch {
-  std::string run;  ///< Its id.
-  std::unique_ptr<runs::Watcher> watcher;
+  std::string subject;  ///< The id of the run or study.
+  std::unique_ptr<Feed> feed;
   runs::WatchMode mode = runs::WatchMode::kAll;
-  int64_t from_iteration = 0;
 };
 
-/// One run's updates on their way to one client: pulled from the trace when the client has taken
-/// the update before, so that a client that reads slowly, or not at all, holds one message and
-/// keeps nobody waiting. Ends OK after the last update; when the server drains it says where to
-/// resume and ends UNAVAILABLE.
+/// The updates of a run, or of a study, on their way to one client: pulled from the traces when the
+/// client has taken the update before, so that a client that reads slowly, or not at all, holds one
+/// message and keeps nobody waiting. Ends OK after the last update; when the server drains it says
+/// where to resume and ends UNAVAILABLE.
 class WatchStream final : public Pumped, public std::enable_shared_from_this<WatchStream> {
  public:
-  /// `writer` lives until its End. `abandoned` is called with the run's id when the client leaves
-  /// before the run is over; may be empty.
+  /// `writer` lives until its End. `abandoned` is called with the subject's id when the client
+  /// leaves before it is over; may be empty.
   WatchStream(const WatchSurroundings& server, UpdateWriter& writer,
               std::function<void(const std::string&)> abandoned)
       : server_(server), writer_(writer), abandoned_(std::move(abandoned)) {}
@@ -76,7 +61,7 @@ class WatchStream final : public Pumped, public std::enable_shared_from_this<Wat
 
  private:
   void Step();
-  void Send(const runs::WatchUpdate& update);
+  void Send(const Feed::Fed& fed);
   void SendHeartbeat();
   void StartWrite();
   void Wait(std::optional<runs::SteadyTime> not_before);
@@ -98,7 +83,6 @@ class WatchStream final : public Pumped, public std::enable_shared_from_this<Wat
   bool hinted_ = false;
   bool last_sent_ = false;
   bool ended_ = false;
-  int64_t next_iteration_ = 0;
   runs::SteadyTime last_write_{};
 };
 

@@ -101,6 +101,10 @@ absl::StatusOr<Part> PartAt(const v1::Part& part, int depth) {
 
 absl::StatusOr<Part> FromWire(const v1::Part& part) { return PartAt(part, /*depth=*/1); }
 
+absl::StatusOr<Setting> FromWire(const v1::Setting& setting) {
+  return SettingAt(setting, /*depth=*/1);
+}
+
 void ToWire(const Part& part, v1::Part& wire) {
   wire.set_kind(part.kind);
   for (const auto& [name, setting] : part.settings)

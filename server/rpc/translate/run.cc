@@ -4,26 +4,16 @@
 #include <chrono>
 #include <string>
 
-#include "google/protobuf/timestamp.pb.h"
 #include "server/rpc/translate/objective.h"
 #include "server/rpc/translate/overrides.h"
 #include "server/rpc/translate/part.h"
 #include "server/rpc/translate/run_name.h"
 #include "server/rpc/translate/termination.h"
+#include "server/rpc/translate/time.h"
 #include "server/rpc/translate/values.h"
 
 namespace thalweg::rpc {
 namespace {
-
-void ToWire(runs::WallTime time, google::protobuf::Timestamp& wire) {
-  using std::chrono::floor;
-  using std::chrono::nanoseconds;
-  using std::chrono::seconds;
-  const auto whole = floor<seconds>(time.time_since_epoch());
-  const auto rest = floor<nanoseconds>(time.time_since_epoch() - whole);
-  wire.set_seconds(whole.count());
-  wire.set_nanos(static_cast<int32_t>(rest.count()));
-}
 
 void ToWire(const NamedValues& values, const std::vector<Variable>& variables, const RunView& view,
             v1::Point& wire) {
@@ -106,14 +96,14 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
   for (const Variable& variable : run.variables) rpc::ToWire(variable, *wire.add_variables());
   if (!run.id.empty()) {
     wire.set_state(ToWire(run.state));
-    ToWire(run.created, *wire.mutable_create_time());
+    rpc::ToWire(run.created, *wire.mutable_create_time());
   }
   if (!run.parent.empty()) {
     wire.set_parent(RunName::Of(run.parent).Text());
     wire.set_fork_iteration(run.spec.first_iteration);
   }
-  if (run.started) ToWire(*run.started, *wire.mutable_start_time());
-  if (run.ended) ToWire(*run.ended, *wire.mutable_end_time());
+  if (run.started) rpc::ToWire(*run.started, *wire.mutable_start_time());
+  if (run.ended) rpc::ToWire(*run.ended, *wire.mutable_end_time());
   AddProgress(run, wire);
   if (run.best) ToWire(*run.best, run.variables, view, *wire.mutable_best());
   if (run.last) ToWire(*run.last, run.variables, view, *wire.mutable_last());

@@ -23,6 +23,8 @@ v1::TerminationReason ToWire(Termination termination) {
       return v1::TERMINATION_REASON_CANCELLED;
     case Termination::kFailed:
       return v1::TERMINATION_REASON_FAILED;
+    case Termination::kPaused:  // ends no run
+      break;
   }
   return v1::TERMINATION_REASON_UNSPECIFIED;
 }

@@ -200,6 +200,58 @@ TEST(EvaluationsRule, IsMetAtItsLimitOrBeyond) {
   EXPECT_TRUE(Ask("evaluations", {{"threshold", 10.0}}, {.evaluations = 15}));
 }
 
+TEST(EvaluationsRule, CountsGradientsTooWhereAsked) {
+  const std::map<std::string, Setting> settings = {{"threshold", 10.0}, {"count", "all"}};
+
+  EXPECT_FALSE(Ask("evaluations", settings, {.evaluations = 4}));  // and as many gradients
+  EXPECT_TRUE(Ask("evaluations", settings, {.evaluations = 5}));
+}
+
+TEST(PauseRule, HaltsOnceAtOrBeyondEachCount) {
+  const auto rule = Rule("pause", {{"threshold", std::vector<double>{2, 5}}});
+
+  std::vector<int64_t> halts;
+  for (int64_t k = 0; k < 10; ++k) {
+    const auto reason = Ask(*rule, {.iteration = k});
+    if (!reason) continue;
+    EXPECT_EQ(reason->termination, Termination::kPaused);
+    halts.push_back(k);
+  }
+  EXPECT_THAT(halts, ::testing::ElementsAre(2, 5));
+}
+
+TEST(PauseRule, PassesCountsThatOneIterationJumpsOverTogether) {
+  const auto rule = Rule(
+      "pause", {{"threshold", std::vector<double>{10, 20, 100}}, {"count", std::string("all")}});
+
+  EXPECT_FALSE(Ask(*rule, {.evaluations = 4}));
+  EXPECT_EQ(Ask(*rule, {.evaluations = 15})->threshold, 20);  // 30 of both kinds
+  EXPECT_FALSE(Ask(*rule, {.evaluations = 40}));
+  EXPECT_TRUE(Ask(*rule, {.evaluations = 50}));
+}
+
+TEST(PauseRule, RemembersWhatItPassed) {
+  const auto rule = Rule("pause", {{"threshold", 2.0}});
+  EXPECT_TRUE(Ask(*rule, {.iteration = 2}));
+  State writer = State::Writer();
+  rule->Remember(writer);
+
+  const auto restored = Rule("pause", {{"threshold", 2.0}});
+  State reader = State::Reader(writer.TakeBytes());
+  restored->Remember(reader);
+
+  EXPECT_TRUE(reader.Finish().ok());
+  EXPECT_FALSE(Ask(*restored, {.iteration = 3}));
+}
+
+TEST(PauseRule, WantsIncreasingWholeCounts) {
+  using Counts = std::vector<double>;
+  for (const Counts& counts : {Counts{}, Counts{2, 2}, Counts{3, 1}, Counts{1.5}, Counts{-1}}) {
+    EXPECT_FALSE(
+        MakeFrom(StoppingRules(), "stopping rule", Part{"pause", {{"threshold", counts}}}).ok());
+  }
+}
+
 TEST(TimeRule, IsMetAtItsLimit) {
   EXPECT_FALSE(Ask("time", {{"threshold", 0.5}}, {.elapsed_seconds = Below(0.5)}));
   const auto reason = Ask("time", {{"threshold", 0.5}}, {.elapsed_seconds = 0.5});

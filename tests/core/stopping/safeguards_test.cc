@@ -30,6 +30,13 @@ TEST(Safeguards, GiveWayToTheCallersOwn) {
   EXPECT_EQ(rules->back(), mine);
 }
 
+TEST(Safeguards, DoNotTakeAPauseForAnEnd) {
+  const auto rules = WithSafeguards({{"pause", {{"threshold", 3.0}}}});
+
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  EXPECT_EQ(rules->back().kind, "gradient_norm");
+}
+
 TEST(Safeguards, NameEveryRuleThatIsWrong) {
   const auto rules = WithSafeguards(
       {{"step_size", {{"threshold", 0.0}}}, {"step_size", {}}, {"stepsize", {}}, {"time", {}}});

@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "server/rpc/executor.h"
+#include "server/rpc/streams/run_feed.h"
 #include "tests/rpc/support/fake_run_book.h"
+#include "thalweg/v1/optimization_service.pb.h"
 
 namespace thalweg::rpc {
 namespace {
@@ -114,7 +116,8 @@ class WatchStreams : public testing::Test {
     EXPECT_TRUE(pump_.Add(stream));
     auto watcher = runs_.Watch("r1", {}, stream->WakeUp());
     EXPECT_TRUE(watcher.ok());
-    stream->Opened(OpenedWatch{"r1", *std::move(watcher), runs::WatchMode::kAll, 0});
+    stream->Opened(OpenedWatch{"r1", std::make_unique<RunFeed>(*std::move(watcher), 0),
+                               runs::WatchMode::kAll});
     return stream;
   }
 

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "server/rpc/server.h"
+#include "server/storage/memory_store.h"
+#include "server/studies/study_book.h"
 #include "tests/rpc/support/call.h"
 #include "tests/rpc/support/fake_run_book.h"
 
@@ -65,7 +67,7 @@ class ServerTest : public testing::Test {
 
   void Start() {
     server_.reset();
-    auto server = Server::Start(runs_, calls_, options_);
+    auto server = Server::Start(runs_, *studies_, calls_, options_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     server_->SetServing(true);
@@ -99,6 +101,9 @@ class ServerTest : public testing::Test {
 
   FakeRunBook runs_;
   Calls calls_;
+  storage::MemoryStore store_;
+  std::unique_ptr<studies::StudyBook> studies_ =
+      *studies::StudyBook::Open(runs_, store_, calls_, {});
   ServerOptions options_;
   std::mutex mutex_;
   std::string incidents_;

@@ -1,0 +1,19 @@
+#include "server/rpc/handlers/cancel_study.h"
+
+#include "server/rpc/translate/run_name.h"
+#include "server/rpc/translate/study.h"
+
+namespace thalweg::rpc {
+
+absl::StatusOr<v1::CancelStudyResponse> CancelStudy(studies::StudyBook& studies,
+                                                    const v1::CancelStudyRequest& request) {
+  const auto name = StudyName::Parse(request.name());
+  if (!name.ok()) return name.status();
+  const auto study = studies.Cancel(name->id());
+  if (!study.ok()) return study.status();
+  v1::CancelStudyResponse response;
+  ToWire(*study, StudyView::kWhole, *response.mutable_study());
+  return response;
+}
+
+}  // namespace thalweg::rpc

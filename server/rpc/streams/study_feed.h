@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/rpc/streams/feed.h"
+#include "server/studies/study_watcher.h"
+
+namespace thalweg::rpc {
+
+/// A study's updates and those of its runs, as v1::StudyUpdate.
+class StudyFeed final : public Feed {
+ public:
+  explicit StudyFeed(std::unique_ptr<studies::StudyWatcher> watcher)
+      : watcher_(std::move(watcher)) {}
+
+  absl::StatusOr<Fed> Next(runs::SteadyTime now, UpdateWriter& writer) override;
+  void FillHeartbeat(UpdateWriter& writer) const override;
+  std::string WhereToResume() const override;
+
+ private:
+  const std::unique_ptr<studies::StudyWatcher> watcher_;
+  std::shared_ptr<const studies::Study> study_;  // as last seen: names the runs
+};
+
+}  // namespace thalweg::rpc
