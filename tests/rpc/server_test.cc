@@ -192,11 +192,11 @@ TEST_F(ServerTest, ReflectsItsServicesOnlyWhenAskedTo) {
 
 TEST_F(ServerTest, TakesTheAddressForItselfAlone) {
   options_.address = absl::StrCat("127.0.0.1:", server_->port());
-  const auto second = Server::Start(runs_, calls_, options_);
+  const auto second = Server::Start(runs_, *studies_, calls_, options_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr("Address already in use"));
   options_.address = "nonsense";
-  EXPECT_FALSE(Server::Start(runs_, calls_, options_).ok());
+  EXPECT_FALSE(Server::Start(runs_, *studies_, calls_, options_).ok());
 }
 
 TEST_F(ServerTest, GivesAChannelWithinTheProcess) {

@@ -59,9 +59,10 @@ std::vector<Holder> ConstraintsAt(const Constraints& constraints, const Vector& 
     const double upper = constraints.upper()[j];
     const bool at_upper = IsAt(values[j], upper) || values[j] > upper;
     if (!at_upper && !IsAt(values[j], lower) && !(values[j] < lower)) continue;
-    holders.push_back({{constraints.NameOf(j), at_upper, at_upper ? upper : lower, 0},
-                       at_upper ? Vector(gradients.col(j)) : Vector(-gradients.col(j)),
-                       lower == upper});
+    Holder& holder = holders.emplace_back();
+    holder.active = {constraints.NameOf(j), at_upper, at_upper ? upper : lower, 0};
+    holder.gradient = (at_upper ? 1 : -1) * gradients.col(j);
+    holder.equality = lower == upper;
   }
   return holders;
 }
@@ -72,10 +73,10 @@ void AddBoundsAt(const Bounds& bounds, const Layout& layout, const Vector& x,
   for (Index i = 0; i < x.size() && static_cast<Index>(holders.size()) <= kMostColumns; ++i) {
     const bool at_upper = IsAt(x[i], bounds.upper[i]);
     if (!at_upper && !IsAt(x[i], bounds.lower[i])) continue;
-    const Vector axis = Vector::Unit(x.size(), i);
-    holders.push_back({{layout.CoordinateName(i), at_upper, x[i], 0},
-                       at_upper ? axis : Vector(-axis),
-                       bounds.lower[i] == bounds.upper[i]});
+    Holder& holder = holders.emplace_back();
+    holder.active = {layout.CoordinateName(i), at_upper, x[i], 0};
+    holder.gradient = (at_upper ? 1 : -1) * Vector::Unit(x.size(), i);
+    holder.equality = bounds.lower[i] == bounds.upper[i];
   }
 }
 

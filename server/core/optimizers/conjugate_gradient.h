@@ -10,7 +10,7 @@ class ConjugateGradient final : public LineSearchMethod {
  public:
   struct Options {
     std::string beta = "hager_zhang";
-    double restart = 0.2;
+    double restart = 0;
     Part line_search{"hager_zhang", {}};
   };
   static OptionTable<Options> Table();
@@ -30,6 +30,7 @@ class ConjugateGradient final : public LineSearchMethod {
   void Forget() override { next_.resize(0); }
   void Keep(State& state) override;
 
+  static double UsualRestart(Beta beta);
   double BetaOf(const Move& move) const;
 
   const Beta beta_;
