@@ -66,7 +66,8 @@ absl::StatusOr<ConstraintBlock> BuildOne(const ConstraintSpec& one, const Object
   }
   const auto text = ReadConstraint(one.expression, limits);
   if (!text.ok()) return Under("expression", text.status());
-  ConstraintBlock block{.name = Named(one)};
+  ConstraintBlock block;
+  block.name = Named(one);
   if (absl::Status status = TakeBounds(one, *text, block); !status.ok()) return status;
   const auto compiled = CompileText(*text, spec, layout, limits, block.several);
   if (!compiled.ok()) return Under("expression", compiled.status());

@@ -160,6 +160,18 @@ TEST_P(UnderConstraints, ContinuesBitForBitFromAnyIteration) {
   }
 }
 
+TEST_P(UnderConstraints, CertifiesAConstraintThatHoldsFromBelow) {
+  // At (2, 2): (4, 4) - m (1, 1) = 0 with m = 4; there is no upper side.
+  const Outcome outcome = Run("sum(x**2)", {"x[0] + x[1] >= 4"}, From(Point({3, 2})));
+
+  ASSERT_TRUE(outcome.reason.certificate);
+  const Certificate& made = *outcome.reason.certificate;
+  EXPECT_NE(made.verdict, Verdict::kNotStationary) << made.text;
+  ASSERT_EQ(made.active_bound_count, 1);
+  EXPECT_FALSE(made.active_bounds[0].upper);
+  EXPECT_NEAR(std::abs(made.active_bounds[0].multiplier), 4, 1e-4);
+}
+
 TEST_P(UnderConstraints, CertifiesTheConditionsOfKarushKuhnAndTucker) {
   // At (-1, -1): (1, 1) + m (-2, -2) = 0 with m = 1/2.
   const Outcome outcome = Run("x[0] + x[1]", {"x[0]**2 + x[1]**2 <= 2"}, From(Point({0.5, 0.3})));

@@ -23,7 +23,8 @@ struct Holder {
 };
 
 bool IsAt(double value, double bound) {
-  return std::abs(value - bound) <= kAtBound * std::max(1.0, std::abs(bound));
+  return std::isfinite(bound) &&
+         std::abs(value - bound) <= kAtBound * std::max(1.0, std::abs(bound));
 }
 
 /// The multipliers >= 0 (free for equalities) that leave least of g + sum of multiplier * gradient:
