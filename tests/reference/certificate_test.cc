@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -128,10 +129,14 @@ TEST(MoreGarbowHillstrom, MinimaHaveThePublishedSpectra) {
       // Eigenvalues move by the rounding of the largest.
       EXPECT_NEAR(made.curvature->greatest, published[1], 1e-9 * published[1]) << path;
       EXPECT_NEAR(made.curvature->least, published[0], 1e-9 * published[1]) << path;
-      // A published minimum is never called anything else.
+      // A published minimum is never called anything else, but where it is none: at Brown's almost
+      // linear (0, ..., 0, n + 1), along (t, ..., t, n + 1 - n t), f is (t^(n-1) (n + 1 - n t) -
+      // 1)^2, which falls as t grows from 0.
+      const bool none = absl::StrContains(path.string(), "brown_almost_linear") &&
+                        std::abs(Parsed(minimum["refined_x"])[0]) < 0.1;
       const bool minimal =
           made.verdict == Verdict::kLocalMinimum || made.verdict == Verdict::kStationary;
-      EXPECT_TRUE(minimal) << path << ": " << made.text;
+      EXPECT_EQ(minimal, !none) << path << ": " << made.text;
       ++checked;
     }
   }
