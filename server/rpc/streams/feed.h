@@ -31,11 +31,11 @@ class Feed {
  public:
   /// What became of a call of Next.
   struct Fed {
-    bool filled = false;                         ///< The writer's message is ready to be sent.
-    bool last = false;                           ///< Nothing follows it.
-    int64_t iterates = 0;                        ///< That it brings.
-    int64_t skipped = 0;                         ///< That it says were passed over.
-    std::optional<runs::SteadyTime> not_before;  ///< As WatchStep's.
+    bool filled = false;   ///< The writer's message is ready to be sent.
+    bool last = false;     ///< Nothing follows it.
+    int64_t iterates = 0;  ///< That it brings.
+    int64_t skipped = 0;   ///< That it says were passed over.
+    std::optional<runs::SteadyTime> not_before = std::nullopt;  ///< As WatchStep's.
   };
 
   virtual ~Feed() = default;
