@@ -23,8 +23,8 @@ struct StudyBookOptions {
 };
 
 struct StudyQuery {
-  int page_size = 100;     ///< 1 to 1000.
-  std::string page_token;  ///< Of the page before; empty for the first.
+  int page_size = 100;          ///< 1 to 1000.
+  std::string page_token = {};  ///< Of the page before; empty for the first.
 };
 
 struct StudyPage {

@@ -255,7 +255,9 @@ TEST_P(Studies, TellAWatcherEachIterateOfEachRunOnceAndEndWithTheResults) {
   for (size_t run = 0; run < study.runs.size(); ++run) resumed.from[study.runs[run]] = next[run];
   for (const StudyUpdate& update : Watch(id, resumed)) {
     const auto* news = std::get_if<RunNews>(&update.what);
-    if (news != nullptr) EXPECT_TRUE(std::holds_alternative<runs::Run>(news->update.what));
+    if (news != nullptr) {
+      EXPECT_TRUE(std::holds_alternative<runs::Run>(news->update.what));
+    }
   }
 }
 
@@ -276,7 +278,9 @@ TEST_P(Studies, CanBeCancelledAndKeepWhatWasDone) {
   EXPECT_EQ(study->state, StudyState::kCancelled);
   EXPECT_TRUE(study->results);
   for (const std::string& run : study->runs) {
-    if (!run.empty()) EXPECT_EQ(runs_->Get(run)->state, runs::RunState::kCancelled);
+    if (!run.empty()) {
+      EXPECT_EQ(runs_->Get(run)->state, runs::RunState::kCancelled);
+    }
   }
   EXPECT_THAT(ReasonsOf(studies_->Cancel(id).status()), ElementsAre(Reason::kInvalidState));
 }

@@ -46,9 +46,16 @@ runs::Run Finished(size_t n) {
   run.stop_reason = StopReason{Termination::kLimit, "iterations", 10, 10, "10 of 10", {}};
   run.stop_reason->findings = {{"rate", "too small", "0.1", {{"learning_rate", 0.9}}}};
   run.stop_reason->findings[0].suggested_optimizer = Part{"lbfgs", {}};
-  run.stop_reason->certificate = Certificate{.verdict = Verdict::kLocalMinimum, .distance = 0.5};
-  run.stop_reason->certificate->curvature = Curvature{.least = 1, .greatest = 3, .condition = 3};
-  run.stop_reason->certificate->fit = Fit{.observations = 4, .standard_errors = {0.25}};
+  Certificate& certificate = run.stop_reason->certificate.emplace();
+  certificate.verdict = Verdict::kLocalMinimum;
+  certificate.distance = 0.5;
+  Curvature& curvature = certificate.curvature.emplace();
+  curvature.least = 1;
+  curvature.greatest = 3;
+  curvature.condition = 3;
+  Fit& fit = certificate.fit.emplace();
+  fit.observations = 4;
+  fit.standard_errors = {0.25};
   return run;
 }
 
