@@ -449,7 +449,8 @@ absl::StatusOr<ActiveRun::Outcome> ActiveRun::Demand(Wish wish,
       const bool at_hand = wish != Wish::kCancel || MayLeave() || (descent_ && !writer_);
       lock.unlock();
       if (at_hand) {
-        Slice();
+        // A worker whose turn came meanwhile found it claimed and let it go.
+        if (Slice() == SliceEnd::kAgain) shop_.scheduler.Enqueue(shared_from_this());
       } else {
         shop_.scheduler.EnqueueFirst(shared_from_this());
       }
