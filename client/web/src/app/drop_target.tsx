@@ -1,0 +1,44 @@
+// A trace file dropped anywhere on the page is opened there, without a server.
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { openTraceFile } from "../trace/trace_file";
+import type { RunModel } from "../trace/run_model";
+import { notice } from "./notices";
+import { go } from "./router";
+
+/** The file that was dropped last. */
+export const opened = signal<{ name: string; model: RunModel } | undefined>(undefined);
+
+export async function openFile(file: File): Promise<void> {
+  try {
+    opened.value = { name: file.name, model: openTraceFile(await file.text()) };
+    go("file");
+  } catch (error) {
+    notice(`${file.name}: ${(error as Error).message}`, "error");
+  }
+}
+
+const over = signal(false);
+
+export function DropTarget({ children }: { children: ComponentChildren }) {
+  return (
+    <div
+      class={`drop-target${over.value ? " over" : ""}`}
+      onDragOver={(event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => (over.value = false)}
+      onDrop={(event) => {
+        const file = event.dataTransfer?.files[0];
+        over.value = false;
+        if (!file) return;
+        event.preventDefault();
+        void openFile(file);
+      }}
+    >
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import { render } from "preact";
+import { App } from "./app/app";
+import { startKeys } from "./app/keys";
+import { startRouter } from "./app/router";
+import { startTheme } from "./app/theme";
+import "./style/base.css";
+
+startTheme();
+startRouter();
+startKeys();
+render(<App />, document.getElementById("app") as HTMLElement);

@@ -1,0 +1,132 @@
+// A run as a page sees it: the run, its trace so far, its events, kept up to date by a watch.
+import { create } from "@bufbuild/protobuf";
+import { signal } from "@preact/signals";
+import { WatchMode, WatchRunRequestSchema } from "../../gen/thalweg/v1/optimization_service_pb";
+import { type Run, type RunEvent, RunState } from "../../gen/thalweg/v1/run_pb";
+import type { RunUpdate } from "../../gen/thalweg/v1/optimization_service_pb";
+import type { WatchUpdate } from "../../gen/thalweg/v1/watch_service_pb";
+import { type Problem, problemOf } from "../wire/problem";
+import { optimization } from "../wire/rpc";
+import { watch } from "../wire/watch";
+import { Trace } from "./trace";
+
+/** Points of a run's past that a page asks for: some for each pixel of a wide screen. */
+export const kHistoryPoints = 4_000;
+/** A run not faster than this is watched iterate by iterate. */
+const kFollowedPace = 500;
+const kUpdatesPerSecond = 30;
+
+export const isOver = (run: Run): boolean =>
+  run.state === RunState.FINISHED || run.state === RunState.CANCELLED || run.state === RunState.FAILED;
+
+/** Iterates of `name` in [from, to], thinned by the server to about `maxPoints`. */
+export async function history(
+  name: string,
+  { from = 0, to, maxPoints = kHistoryPoints }: { from?: number; to?: number; maxPoints?: number } = {},
+  signal?: AbortSignal,
+): Promise<Trace> {
+  const trace = new Trace(4 * maxPoints);
+  let pageToken = "";
+  do {
+    const page = await optimization.listIterates(
+      {
+        name,
+        fromIteration: BigInt(from),
+        ...(to === undefined ? {} : { toIteration: BigInt(to) }),
+        maxPoints: BigInt(maxPoints),
+        pageSize: 10_000,
+        pageToken,
+      },
+      signal ? { signal } : {},
+    );
+    if (page.iterates) trace.append(page.iterates);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+  return trace;
+}
+
+export class RunModel {
+  readonly run = signal<Run | undefined>(undefined);
+  readonly events = signal<RunEvent[]>([]);
+  readonly problem = signal<Problem | undefined>(undefined);
+  /** Grows, at most once a frame, when `trace` has changed. */
+  readonly version = signal(0);
+  trace = new Trace();
+
+  private frame = 0;
+
+  /** Says that the trace has changed. */
+  touch(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      ++this.version.value;
+    });
+  }
+
+  /** Events that are new; a stream that was opened again repeats some. */
+  note(events: RunEvent[]): void {
+    const known = new Set(this.events.value.map((event) => `${event.iteration} ${event.code} ${event.text}`));
+    const fresh = events.filter((event) => !known.has(`${event.iteration} ${event.code} ${event.text}`));
+    if (fresh.length > 0) this.events.value = [...this.events.value, ...fresh];
+  }
+}
+
+/** Follows the run `name` until what is returned as `close` is called. */
+export function openRun(name: string): { model: RunModel; close: () => void } {
+  const model = new RunModel();
+  const leaving = new AbortController();
+  let end: (() => void) | undefined;
+
+  const reload = async () => {
+    model.trace = await history(name, {}, leaving.signal);
+    model.touch();
+  };
+  const onRunUpdate = async ({ update, events, last }: RunUpdate) => {
+    model.note(events);
+    if (update.case === "run") {
+      model.run.value = update.value;
+      model.note(update.value.events);
+    }
+    if (update.case === "gap") model.trace.thinned = true;
+    if (update.case === "iterates") {
+      model.trace.append(update.value);
+      model.touch();
+    }
+    // What was passed over on the way is filled in, as far as a screen can show it.
+    if (last && model.trace.thinned) await reload();
+  };
+  const onUpdate = ({ update }: WatchUpdate) => {
+    if (update.case === "run") onRunUpdate(update.value).catch(fail);
+    if (update.case === "end" && update.value.code !== 0) {
+      model.problem.value = { code: update.value.code, reason: "", text: update.value.message, complaints: [], passing: false };
+    }
+  };
+  const fail = (error: unknown) => {
+    if (!leaving.signal.aborted) model.problem.value = problemOf(error);
+  };
+  const begin = async () => {
+    const { run } = await optimization.getRun({ name }, { signal: leaving.signal });
+    if (!run) return;
+    model.run.value = run;
+    model.note(run.events);
+    if (run.iteration >= 0n) await reload();
+    if (leaving.signal.aborted) return;
+    const paced = run.pace > 0 && run.pace <= kFollowedPace;
+    const value = create(WatchRunRequestSchema, {
+      name,
+      fromIteration: BigInt(model.trace.last + 1),
+      mode: paced ? WatchMode.ALL : WatchMode.LIVE,
+      maxUpdatesPerSecond: paced ? 0 : kUpdatesPerSecond,
+    });
+    end = watch({ case: "run", value }, onUpdate);
+  };
+  begin().catch(fail);
+  return {
+    model,
+    close: () => {
+      leaving.abort();
+      end?.();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// The iterates of a run as columns of bounded length, however long the run is.
+import type { IterateBatch } from "../../gen/thalweg/v1/iterate_pb";
+
+/** Columns with one number an iterate, as in v1.IterateBatch. */
+export const kColumns = [
+  "iteration",
+  "value",
+  "bestValue",
+  "gradientNorm",
+  "gradientMax",
+  "stepNorm",
+  "learningRate",
+  "valueEvaluations",
+  "gradientEvaluations",
+  "hessianProducts",
+  "trials",
+  "violation",
+  "flags",
+] as const;
+export type Column = (typeof kColumns)[number];
+
+/** Bits of the column `flags`. */
+export const Flag = { newBest: 1, nonFinite: 2, clipped: 4, rejected: 8, restarted: 16, changed: 32 } as const;
+
+const kPinned = Flag.nonFinite | Flag.restarted | Flag.changed;
+const kBucket = 8; // of so many iterates the first, the last, the least and the greatest stay
+
+/**
+ * A growing table that thins itself: above `capacity` rows every bucket of consecutive rows keeps its first,
+ * its last, the one with the least and the one with the greatest value, as the server does for ListIterates.
+ */
+export class Trace {
+  private rows = 0;
+  private width = 0;
+  private room = 0;
+  private readonly columns = new Map<Column, Float64Array>();
+  private points = new Float64Array(0);
+  /** Whether iterates were left out, here or by the server. */
+  thinned = false;
+
+  constructor(readonly capacity = 16_384) {
+    this.reserve(256);
+  }
+
+  get length(): number {
+    return this.rows;
+  }
+  /** How many leading numbers of x each iterate has. */
+  get coordinates(): number {
+    return this.width;
+  }
+  get first(): number {
+    return this.rows > 0 ? this.at("iteration", 0) : -1;
+  }
+  get last(): number {
+    return this.rows > 0 ? this.at("iteration", this.rows - 1) : -1;
+  }
+
+  /** All rows of a column; valid until the next append. */
+  column(name: Column): Float64Array {
+    return (this.columns.get(name) as Float64Array).subarray(0, this.rows);
+  }
+  at(name: Column, row: number): number {
+    return (this.columns.get(name) as Float64Array)[row] as number;
+  }
+  /** The traced part of x; valid until the next append. */
+  x(row: number): Float64Array {
+    return this.points.subarray(row * this.width, (row + 1) * this.width);
+  }
+
+  /** The row of the last iterate not after `iteration`; -1: there is none. */
+  rowOf(iteration: number): number {
+    const iterations = this.column("iteration");
+    let low = 0;
+    let high = this.rows;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((iterations[middle] as number) <= iteration) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Adds iterates; those that are not after the last one are known already and are passed over. */
+  append(batch: IterateBatch): void {
+    const coordinates = Number(batch.coordinates);
+    if (this.rows === 0) this.width = coordinates;
+    for (let i = 0; i < batch.iteration.length; ++i) {
+      const iteration = Number(batch.iteration[i]);
+      if (this.rows > 0 && iteration <= this.last) continue;
+      if (this.rows >= this.capacity) this.thin();
+      this.reserve(this.rows + 1);
+      const put = (name: Column, value: number) => {
+        (this.columns.get(name) as Float64Array)[this.rows] = value;
+      };
+      put("iteration", iteration);
+      put("value", batch.value[i] ?? NaN);
+      put("bestValue", batch.bestValue[i] ?? NaN);
+      put("gradientNorm", batch.gradientNorm[i] ?? NaN);
+      put("gradientMax", batch.gradientMax[i] ?? NaN);
+      put("stepNorm", batch.stepNorm[i] ?? 0);
+      put("learningRate", batch.learningRate[i] ?? 0);
+      put("valueEvaluations", Number(batch.valueEvaluations[i] ?? 0));
+      put("gradientEvaluations", Number(batch.gradientEvaluations[i] ?? 0));
+      put("hessianProducts", Number(batch.hessianProducts[i] ?? 0));
+      put("trials", Number(batch.trials[i] ?? 0));
+      put("violation", batch.violation[i] ?? 0);
+      put("flags", batch.flags[i] ?? 0);
+      for (let k = 0; k < this.width; ++k) {
+        this.points[this.rows * this.width + k] = batch.x[i * coordinates + k] ?? NaN;
+      }
+      ++this.rows;
+    }
+  }
+
+  private reserve(rows: number): void {
+    const needed = rows * this.width;
+    if (rows > this.room) {
+      this.room = Math.max(rows, 2 * this.room);
+      for (const name of kColumns) {
+        const grown = new Float64Array(this.room);
+        grown.set(this.columns.get(name)?.subarray(0, this.rows) ?? []);
+        this.columns.set(name, grown);
+      }
+    }
+    if (needed > this.points.length) {
+      const grown = new Float64Array(this.room * this.width);
+      grown.set(this.points.subarray(0, this.rows * this.width));
+      this.points = grown;
+    }
+  }
+
+  private thin(): void {
+    this.thinned = true;
+    const value = this.column("value");
+    const flags = this.column("flags");
+    let pins = this.rows >> 3;
+    let kept = 0;
+    for (let from = 0; from < this.rows; from += kBucket) {
+      const to = Math.min(from + kBucket, this.rows);
+      let least = from;
+      let greatest = from;
+      for (let row = from; row < to; ++row) {
+        if ((value[row] as number) < (value[least] as number)) least = row;
+        if ((value[row] as number) > (value[greatest] as number)) greatest = row;
+      }
+      for (let row = from; row < to; ++row) {
+        const pinned = ((flags[row] as number) & kPinned) !== 0 && pins-- > 0;
+        if (row === from || row === to - 1 || row === least || row === greatest || pinned) this.move(row, kept++);
+      }
+    }
+    this.rows = kept;
+  }
+
+  private move(from: number, to: number): void {
+    if (from === to) return;
+    for (const column of this.columns.values()) column[to] = column[from] as number;
+    this.points.copyWithin(to * this.width, from * this.width, (from + 1) * this.width);
+  }
+}

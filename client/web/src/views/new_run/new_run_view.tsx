@@ -1,0 +1,3 @@
+export function NewRunView() {
+  return <h1>NewRunView</h1>;
+}

@@ -1,0 +1,3 @@
+export function StudiesView() {
+  return <h1>StudiesView</h1>;
+}
