@@ -36,19 +36,21 @@ let loading: Promise<Catalogue> | undefined;
 
 /** Asks for all of it, once; asks again where that failed. */
 export function loadCatalogue(): Promise<Catalogue> {
-  loading ??= (async () => {
+  if (loading) return loading;
+  loading = (async () => {
     const [optimizers, schedules, stoppingRules, lineSearches, functions, language, info] = await Promise.all([
       pages((page) => catalog.listOptimizers(page), (page) => page.optimizers),
       pages((page) => catalog.listSchedules(page), (page) => page.schedules),
       pages((page) => catalog.listStoppingRules(page), (page) => page.stoppingRules),
       pages((page) => catalog.listLineSearches(page), (page) => page.lineSearches),
       pages((page) => catalog.listFunctions(page), (page) => page.functions),
-      pages((page) => catalog.listLanguageFunctions(page), (page) => page.languageFunctions),
+      pages((page) => catalog.listLanguageFunctions(page), (page) => page.functions),
       catalog.getServerInfo({}),
     ]);
     const { settings, version } = info;
-    catalogue.value = { optimizers, schedules, stoppingRules, lineSearches, functions, language, settings, version };
-    return catalogue.value;
+    const all = { optimizers, schedules, stoppingRules, lineSearches, functions, language, settings, version };
+    catalogue.value = all;
+    return all;
   })();
   loading.catch(() => (loading = undefined));
   return loading;
