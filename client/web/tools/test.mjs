@@ -1,20 +1,25 @@
-// Runs the unit tests of test/unit with Node's own test runner.
-//   node tools/test.mjs [name-part]
+// Runs tests of the dashboard with Node's own test runner.
+//   node tools/test.mjs unit [name-part]                    arithmetic and state, without a browser
+//   THALWEG_BIN=build/release/bin node tools/test.mjs browser [name-part]
+//                                                           a real server and a real Chromium
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(dirname(fileURLToPath(import.meta.url)));
-const tests = join(here, "..", "..", "tests", "dashboard", "unit");
-const wanted = process.argv[2] ?? "";
+const [suite = "unit", wanted = ""] = process.argv.slice(2);
+const tests = join(here, "..", "..", "tests", "dashboard", suite);
 const sources = readdirSync(tests)
   .filter((name) => name.endsWith(".test.ts") && name.includes(wanted))
   .map((name) => join(tests, name));
+if (sources.length === 0) throw new Error(`no test in ${tests} has "${wanted}" in its name`);
 
-const out = mkdtempSync(join(tmpdir(), "dashboard-test-"));
+// Within node_modules, so that packages that are not bundled are found.
+const cache = join(here, "node_modules", ".cache");
+mkdirSync(cache, { recursive: true });
+const out = mkdtempSync(join(cache, "test-"));
 try {
   await build({
     absWorkingDir: here,
@@ -26,14 +31,19 @@ try {
     outdir: out,
     outExtension: { ".js": ".mjs" },
     nodePaths: [join(here, "node_modules")],
+    external: ["playwright-core", "axe-core"],
     jsx: "automatic",
     jsxImportSource: "preact",
+    loader: { ".css": "empty" },
     define: { WATCHER_URL: '""' },
     sourcemap: "inline",
     logLevel: "warning",
   });
   const files = readdirSync(out).map((name) => join(out, name));
-  const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], { stdio: "inherit" });
+  const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
+    stdio: "inherit",
+    env: { ...process.env, THALWEG_SOURCE: join(here, "..", "..") },
+  });
   process.exitCode = run.status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });

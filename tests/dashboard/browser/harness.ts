@@ -1,0 +1,209 @@
+// A real thalwegd, a real Chromium, and what tests ask of both.
+import { createClient } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
+import type { IterateBatch } from "../../../client/web/gen/thalweg/v1/iterate_pb";
+import { CatalogService } from "../../../client/web/gen/thalweg/v1/catalog_service_pb";
+import { ObjectiveService } from "../../../client/web/gen/thalweg/v1/objective_service_pb";
+import { OptimizationService } from "../../../client/web/gen/thalweg/v1/optimization_service_pb";
+import { type Run, RunState } from "../../../client/web/gen/thalweg/v1/run_pb";
+import { StudyService } from "../../../client/web/gen/thalweg/v1/study_service_pb";
+import { type Plain, toPart } from "../../../client/web/src/wire/parts";
+
+/** A page on a crowded machine may take long; whoever waits longer waits in vain. */
+export const kPatienceMs = 60_000;
+
+const source = process.env.THALWEG_SOURCE as string;
+const bin = process.env.THALWEG_BIN ?? join(source, "build/release/bin");
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((listening) => probe.listen(0, "127.0.0.1", listening));
+  const { port } = probe.address() as { port: number };
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** A server with a data directory of its own, on ports that it keeps when it is started again. */
+export class Server {
+  private process?: ChildProcess;
+  private constructor(
+    readonly grpc: number,
+    readonly http: number,
+    readonly data: string,
+  ) {}
+
+  static async start(): Promise<Server> {
+    const data = mkdtempSync(join(tmpdir(), "thalweg-dashboard-"));
+    const server = new Server(await freePort(), await freePort(), data);
+    await server.run();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.http}/`;
+  }
+
+  async run(): Promise<void> {
+    this.process = spawn(
+      join(bin, "thalwegd"),
+      [
+        `--grpc-address=127.0.0.1:${this.grpc}`,
+        `--http-address=127.0.0.1:${this.http}`,
+        `--data-dir=${this.data}`,
+        "--log-level=error",
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const lines = createInterface({ input: this.process.stdout as NodeJS.ReadableStream });
+    for await (const line of lines) {
+      if (line.startsWith("thalwegd ready")) return;
+    }
+    throw new Error("thalwegd ended before it was ready");
+  }
+
+  private async signal(name: NodeJS.Signals): Promise<void> {
+    const { process } = this;
+    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    const ended = new Promise((exit) => process.once("exit", exit));
+    process.kill(name);
+    await ended;
+  }
+
+  /** Gone at once, as by kill -9. */
+  kill = (): Promise<void> => this.signal("SIGKILL");
+
+  async stop(): Promise<void> {
+    await this.signal("SIGTERM");
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  api() {
+    const transport = createGrpcWebTransport({ baseUrl: this.url.replace(/\/$/, "") });
+    return {
+      runs: createClient(OptimizationService, transport),
+      objectives: createClient(ObjectiveService, transport),
+      studies: createClient(StudyService, transport),
+      catalog: createClient(CatalogService, transport),
+    };
+  }
+
+  /** Makes a run without the page. */
+  async create(run: {
+    expression?: string;
+    function?: string;
+    start?: Record<string, number | number[]>;
+    optimizer?: string;
+    settings?: Record<string, Plain>;
+    iterations?: number;
+    pace?: number;
+    name?: string;
+  }): Promise<Run> {
+    const values = Object.fromEntries(
+      Object.entries(run.start ?? {}).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? { shape: [BigInt(value.length)], values: value } : { shape: [], values: [value] },
+      ]),
+    );
+    const { run: made } = await this.api().runs.createRun({
+      run: {
+        displayName: run.name ?? "",
+        objective: {
+          kind: run.function ? { case: "function", value: run.function } : { case: "expression", value: run.expression ?? "" },
+        },
+        ...(run.start ? { start: { values } } : {}),
+        optimizer: toPart({ kind: run.optimizer ?? "gradient_descent", settings: run.settings ?? {} }),
+        stopping: run.iterations ? [toPart({ kind: "iterations", settings: { threshold: run.iterations } })] : [],
+        pace: run.pace ?? 0,
+      },
+    });
+    return made as Run;
+  }
+
+  async get(name: string): Promise<Run> {
+    return (await this.api().runs.getRun({ name })).run as Run;
+  }
+
+  /** All retained iterates, as the server has them. */
+  async iterates(name: string): Promise<IterateBatch[]> {
+    const batches: IterateBatch[] = [];
+    let pageToken = "";
+    do {
+      const page = await this.api().runs.listIterates({ name, pageSize: 10_000, pageToken });
+      if (page.iterates) batches.push(page.iterates);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== "");
+    return batches;
+  }
+
+  async over(name: string): Promise<Run> {
+    return eventually(async () => {
+      const run = await this.get(name);
+      assert.ok(run.state >= RunState.FINISHED, `${name} is not over`);
+      return run;
+    });
+  }
+}
+
+/** Asks until it does not throw. */
+export async function eventually<T>(ask: () => Promise<T>): Promise<T> {
+  const end = Date.now() + kPatienceMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((later) => setTimeout(later, 50));
+    }
+  }
+}
+
+export const idOf = (run: Run): string => run.name.replace("runs/", "");
+
+/** A Chromium whose pages may not complain in their console. */
+export class Visitor {
+  readonly complaints: string[] = [];
+  private constructor(
+    readonly browser: Browser,
+    readonly context: BrowserContext,
+  ) {}
+
+  static async arrive(options: { width?: number; height?: number; dark?: boolean } = {}): Promise<Visitor> {
+    const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
+    const browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+    });
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+      colorScheme: options.dark ? "dark" : "light",
+      acceptDownloads: true,
+    });
+    context.setDefaultTimeout(kPatienceMs);
+    return new Visitor(browser, context);
+  }
+
+  async open(url: string): Promise<Page> {
+    const page = await this.context.newPage();
+    page.on("console", (message) => {
+      if (message.type() === "error") this.complaints.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on("pageerror", (error) => this.complaints.push(String(error.stack ?? error)));
+    await page.goto(url);
+    return page;
+  }
+
+  /** Leaves; the pages must have had nothing to complain of, but for what a test expects. */
+  async leave(expected: RegExp = /^$/): Promise<void> {
+    await this.browser.close();
+    const unexpected = this.complaints.filter((complaint) => !expected.test(complaint));
+    assert.deepEqual(unexpected, []);
+  }
+}
