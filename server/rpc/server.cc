@@ -84,7 +84,7 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       watches_{pump_, events, draining_, options.heartbeat},
       optimization_(runs, surroundings_, watches_),
       studies_(studies, surroundings_, watches_),
-      objective_(surroundings_, options.limits, options.code_maker),
+      objective_(runs, surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
       acceptor_(std::move(acceptor)) {}
 

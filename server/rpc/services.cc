@@ -29,6 +29,7 @@
 #include "server/rpc/handlers/open_watch.h"
 #include "server/rpc/handlers/pause_run.h"
 #include "server/rpc/handlers/resume_run.h"
+#include "server/rpc/handlers/sample_landscape.h"
 
 namespace thalweg::rpc {
 
@@ -177,6 +178,15 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
   return Answer(
       "CheckGradient", context, response, [this, request](const Interruption& interruption) {
         return rpc::CheckGradient(server_.events, *request, interruption, limits_, maker_);
+      });
+}
+
+grpc::ServerUnaryReactor* ObjectiveCalls::SampleLandscape(Context* context,
+                                                          const v1::SampleLandscapeRequest* request,
+                                                          v1::SampleLandscapeResponse* response) {
+  return Answer(
+      "SampleLandscape", context, response, [this, request](const Interruption& interruption) {
+        return rpc::SampleLandscape(runs_, server_.events, *request, interruption, limits_, maker_);
       });
 }
 

@@ -52,9 +52,9 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
-  ObjectiveCalls(const Surroundings& server, const expression::Limits& limits,
+  ObjectiveCalls(runs::RunBook& runs, const Surroundings& server, const expression::Limits& limits,
                  expression::CodeMaker* maker)
-      : server_(server), limits_(limits), maker_(maker) {}
+      : runs_(runs), server_(server), limits_(limits), maker_(maker) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -65,11 +65,14 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
                            v1::EvaluateObjectiveResponse*) override;
   Unary* CheckGradient(Context*, const v1::CheckGradientRequest*,
                        v1::CheckGradientResponse*) override;
+  Unary* SampleLandscape(Context*, const v1::SampleLandscapeRequest*,
+                         v1::SampleLandscapeResponse*) override;
 
  private:
   template <typename Response, typename Work>
   Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
 
+  runs::RunBook& runs_;
   const Surroundings& server_;
   const expression::Limits limits_;
   expression::CodeMaker* const maker_;

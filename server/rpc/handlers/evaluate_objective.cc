@@ -156,14 +156,6 @@ double OperationsOf(const Wishes& wishes, const Understood& understood) {
   return operations;
 }
 
-/// Points to evaluate together: enough to share lanes between them, but no more numbers than a
-/// million, nor more operations than some tens of milliseconds between looks for an interruption.
-Index PointsAtOnce(const Objective& objective, double operations) {
-  const auto n = static_cast<double>(std::max<Index>(objective.layout().size(), 1));
-  const double most = std::min({64.0, 1e6 / n, 1e7 / std::max(operations, 1.0)});
-  return std::max<Index>(static_cast<Index>(most), 1);
-}
-
 }  // namespace
 
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(

@@ -1,5 +1,6 @@
 #include "server/rpc/handlers/understand.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -72,15 +73,23 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
   if (!shaped.ok()) return Under(point_path, shaped.status());
   const auto spec = FromWire(wire, *shaped);
   if (!spec.ok()) return Under("objective", spec.status());
+  auto understood = Understand(*spec, shaped->values, events, interruption, limits, maker);
+  if (!understood.ok()) return InWireTerms(Under("objective", understood.status()));
+  return understood;
+}
 
+absl::StatusOr<Understood> Understand(const ObjectiveSpec& spec, const NamedValues& point,
+                                      EventSink& events, const Interruption& interruption,
+                                      const expression::Limits& limits,
+                                      expression::CodeMaker* maker) {
   const auto began = std::chrono::steady_clock::now();
-  auto compiled = CompileSpec(*spec, shaped->values, limits);
+  auto compiled = CompileSpec(spec, point, limits);
   events.On(ObjectiveCompiled{compiled.ok(), std::chrono::steady_clock::now() - began});
-  if (!compiled.ok()) return Under("objective", compiled.status());
-  auto bounds = BoundsOf(*spec, (*compiled)->layout());
-  if (!bounds.ok()) return InWireTerms(Under("objective", bounds.status()));
-  const auto constraints = BuildConstraints(*spec, (*compiled)->layout(), limits);
-  if (!constraints.ok()) return Under("objective", constraints.status());
+  if (!compiled.ok()) return compiled.status();
+  auto bounds = BoundsOf(spec, (*compiled)->layout());
+  if (!bounds.ok()) return bounds.status();
+  const auto constraints = BuildConstraints(spec, (*compiled)->layout(), limits);
+  if (!constraints.ok()) return constraints.status();
 
   Understood understood;
   understood.objective =
@@ -106,6 +115,12 @@ absl::Status CheckCost(const std::string& field, double evaluations, double oper
                 absl::StrFormat("would take %.3g evaluations of %.3g operations each; at most %.3g "
                                 "operations are allowed in one call",
                                 evaluations, operations, kMostOperationsPerCall));
+}
+
+Index PointsAtOnce(const Objective& objective, double operations) {
+  const auto n = static_cast<double>(std::max<Index>(objective.layout().size(), 1));
+  const double most = std::min({64.0, 1e6 / n, 1e7 / std::max(operations, 1.0)});
+  return std::max<Index>(static_cast<Index>(most), 1);
 }
 
 }  // namespace thalweg::rpc

@@ -10,6 +10,7 @@
 #include "server/core/expression/expression.h"
 #include "server/core/layout.h"
 #include "server/core/objective.h"
+#include "server/core/objective_spec.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "thalweg/v1/objective.pb.h"
@@ -32,6 +33,13 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
                                       const expression::Limits& limits,
                                       expression::CodeMaker* maker = nullptr);
 
+/// The same of an objective that is no message: a run's, with the run's start for `point`. Errors
+/// have the core's paths.
+absl::StatusOr<Understood> Understand(const ObjectiveSpec& spec, const NamedValues& point,
+                                      EventSink& events, const Interruption& interruption,
+                                      const expression::Limits& limits,
+                                      expression::CodeMaker* maker = nullptr);
+
 /// The flat vector that `point` spells. Errors are at `path`.
 absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,
                                  const std::string& path);
@@ -39,5 +47,9 @@ absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,
 /// Operations that one call may spend in all; more is refused: EVALUATION_TOO_COSTLY.
 inline constexpr double kMostOperationsPerCall = 2e10;  // some ten seconds
 absl::Status CheckCost(const std::string& field, double evaluations, double operations);
+
+/// Points to evaluate together: enough to share lanes between them, but no more numbers than a
+/// million, nor more operations than some tens of milliseconds between looks for an interruption.
+Index PointsAtOnce(const Objective& objective, double operations);
 
 }  // namespace thalweg::rpc
