@@ -27,6 +27,7 @@
 #include "server/stop_signals.h"
 #include "server/storage/catalogue.h"
 #include "server/studies/study_book.h"
+#include "server/web/assets.h"
 #include "server/web/pages.h"
 #include "server/web/server.h"
 #include "thalweg/v1/catalog_service.pb.h"
@@ -48,6 +49,9 @@ using std::chrono::steady_clock;
 constexpr int kStopped = 0;
 constexpr int kCannotGoOn = 1;
 constexpr int kWrongSettings = 2;
+
+/// For browsers to take the last of their streams at the end.
+constexpr milliseconds kTimeForTrailers{1000};
 
 int Fail(int code, std::string_view why) {
   std::fprintf(stderr, "thalwegd: %.*s\n", static_cast<int>(why.size()), why.data());
@@ -111,6 +115,15 @@ rpc::ServerOptions OptionsForRpc(const Settings& settings, log::Log& log) {
   return options;
 }
 
+/// From web pages to the very server that gRPC's clients reach.
+web::BridgeOptions OptionsForBridge(const Settings& settings, rpc::Server& rpc) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // browsers have no limit of their own
+  return {.channel = rpc.grpc().InProcessChannel(arguments),
+          .max_message_bytes = static_cast<size_t>(settings.max_message_mib) << 20,
+          .allowed_origins = settings.AllowedOrigins()};
+}
+
 std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
 }
@@ -171,13 +184,16 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 
-  const auto web = web::Server::Start(
-      {.address = settings.http_address,
-       .max_connections = static_cast<int>(settings.max_http_connections)},
+  web::Router pages =
       web::MakeRouter({.version = THALWEG_VERSION,
                        .grpc_address = grpc_address,
                        .metrics = [&metrics] { return metrics.Text(); },
-                       .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }}));
+                       .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }});
+  web::AddAssets(web::DashboardAssets(), pages);
+  const auto web =
+      web::Server::Start({.address = settings.http_address,
+                          .max_connections = static_cast<int>(settings.max_http_connections)},
+                         std::move(pages), OptionsForBridge(settings, **rpc));
   if (!web.ok()) return Fail(kCannotGoOn, web.status());
 
   for (const char* component : {"storage", "workers", "grpc", "http"}) {
@@ -201,9 +217,13 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   (*studies)->Drain();
   (*runs)->Drain();
   *runs_at_rest = true;
-  const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
-  (*rpc)->Drain(std::max(milliseconds(100), left - milliseconds(500)));
-  (*web)->Stop(milliseconds(200));
+  const auto left = [end] {
+    const auto time = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
+    return std::max(milliseconds(600), time) - milliseconds(500);
+  };
+  (*rpc)->EndStreams();
+  (*web)->Stop(std::min(left(), kTimeForTrailers));  // its channel must not outlive gRPC's server
+  (*rpc)->Drain(left());
   log.Write(log::Level::kInfo, "stopped");
   return kStopped;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 namespace thalweg {
 namespace {
@@ -17,7 +18,7 @@ using expression::kWidestLimits;
 
 constexpr int64_t kMiB = 1 << 20;
 
-enum class TextKind { kAddress, kFree, kMayBeEmpty };
+enum class TextKind { kAddress, kFree, kMayBeEmpty, kOrigins };
 
 /// What kind of value a setting has, and where it is kept.
 struct TextValue {
@@ -52,7 +53,8 @@ const std::vector<Row>& Table() {
        "in "
        "a private network"},
       {"http-address", TextValue{&S::http_address, TextKind::kAddress}, "0.0.0.0:8080",
-       "where HTTP listens: metrics, health, a page for people"},
+       "where HTTP listens: the dashboard, gRPC-Web for browsers, metrics, health. Neither "
+       "encrypted nor authenticated either"},
       {"data-dir", TextValue{&S::data_dir, TextKind::kFree}, "thalweg-data",
        "folder of the runs, made when absent; one server at a time"},
       {"store", TextValue{&S::store, TextKind::kMayBeEmpty}, "",
@@ -90,8 +92,10 @@ const std::vector<Row>& Table() {
        "MiB of one request over gRPC"},
       {"max-watches", NumberValue{&S::max_watches, 1, 1'000'000}, "20000",
        "streams of all clients at a time"},
-      {"max-http-connections", NumberValue{&S::max_http_connections, 1, 100'000}, "256",
-       "HTTP connections at a time"},
+      {"max-http-connections", NumberValue{&S::max_http_connections, 1, 100'000}, "4096",
+       "HTTP connections at a time; a browser's stream takes one"},
+      {"http-allowed-origins", TextValue{&S::http_allowed_origins, TextKind::kOrigins}, "",
+       "other origins whose pages may call the service, separated by commas"},
       {"reflection", FlagValue{&S::reflection}, "on",
        "let tools such as grpcurl ask for the services' definitions, which are public"},
       {"machine-code", FlagValue{&S::machine_code}, "on",
@@ -128,6 +132,17 @@ bool IsAddress(const std::string& text) {
   return bracketed || host.find(':') == std::string::npos;
 }
 
+std::vector<std::string> SplitOrigins(const std::string& text) {
+  return absl::StrSplit(text, absl::ByAnyChar(", "), absl::SkipEmpty());
+}
+
+/// scheme://host[:port] without a path, as browsers send it; or "*".
+bool IsOrigin(const std::string& text) {
+  const size_t scheme = text.find("://");
+  return text == "*" || (scheme != std::string::npos && scheme > 0 && scheme + 3 < text.size() &&
+                         text.find('/', scheme + 3) == std::string::npos);
+}
+
 /// What a row permits, in words; empty where it is anything.
 std::string Permitted(const Row& row) {
   if (const auto* number = std::get_if<NumberValue>(&row.value)) {
@@ -144,6 +159,8 @@ std::string Permitted(const Row& row) {
       return "a text that is not empty";
     case TextKind::kMayBeEmpty:
       return "";
+    case TextKind::kOrigins:
+      return "origins as https://example.org or http://localhost:5173, or * for any";
   }
   return "";
 }
@@ -167,6 +184,10 @@ bool Assign(const Row& row, const std::string& text, Settings& settings) {
   const TextValue& value = std::get<TextValue>(row.value);
   settings.*(value.field) = text;
   if (value.kind == TextKind::kAddress) return IsAddress(text);
+  if (value.kind == TextKind::kOrigins) {
+    const std::vector<std::string> origins = SplitOrigins(text);
+    return std::all_of(origins.begin(), origins.end(), IsOrigin);
+  }
   return value.kind == TextKind::kMayBeEmpty || !text.empty();
 }
 
@@ -286,6 +307,10 @@ std::map<std::string, std::string> Describe(const Settings& settings) {
 }
 
 std::string Settings::StoreUrl() const { return store.empty() ? "sqlite:" + data_dir : store; }
+
+std::vector<std::string> Settings::AllowedOrigins() const {
+  return SplitOrigins(http_allowed_origins);
+}
 
 runs::RunBookOptions Settings::ForRuns() const {
   return {.workers = static_cast<int>(workers),

@@ -36,6 +36,7 @@ struct Settings {
   int64_t max_message_mib = 0;
   int64_t max_watches = 0;
   int64_t max_http_connections = 0;
+  std::string http_allowed_origins;  ///< Separated by commas.
   bool reflection = false;
   bool machine_code = false;
   int64_t drain_seconds = 0;
@@ -45,6 +46,7 @@ struct Settings {
 
   /// Of the store to open.
   std::string StoreUrl() const;
+  std::vector<std::string> AllowedOrigins() const;
   /// Of one objective.
   expression::Limits Limits() const;
   runs::RunBookOptions ForRuns() const;

@@ -121,12 +121,17 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus(kReady, serving);
 }
 
-void Server::Drain(std::chrono::milliseconds deadline) {
-  if (drained_.exchange(true)) return;
+void Server::EndStreams() {
+  if (ended_.exchange(true)) return;
   SetServing(false);
   acceptor_->Stop();
   draining_ = true;
   pump_.WakeAll();
+}
+
+void Server::Drain(std::chrono::milliseconds deadline) {
+  if (drained_.exchange(true)) return;
+  EndStreams();
   server_->Shutdown(std::chrono::system_clock::now() + deadline);
 }
 

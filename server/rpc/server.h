@@ -66,8 +66,12 @@ class Server {
   void SetServing(bool serving);
 
   /// Says NOT_SERVING, accepts no connection, tells every stream where to resume and ends it
-  /// UNAVAILABLE; returns when all calls are over, cancelling what is left at the deadline. Call
-  /// RunBook::Drain before, so that streams name the last durable iterate.
+  /// UNAVAILABLE. Call RunBook::Drain before, so that streams name the last durable iterate.
+  void EndStreams();
+
+  /// EndStreams; returns when all calls are over, cancelling what is left at the deadline. Channels
+  /// within the process must be out of use: their calls are cut off, and gRPC 1.51 crashes at a
+  /// call that is begun later.
   void Drain(std::chrono::milliseconds deadline);
 
  private:
@@ -78,6 +82,7 @@ class Server {
   // In this order: what is below uses what is above.
   const ServerInfo info_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> ended_{false};
   std::atomic<bool> drained_{false};
   StreamPump pump_;
   Lanes lanes_;

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,6 +25,10 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using Error = boost::system::error_code;
+
+/// Milliseconds for which what was sent may stay unacknowledged: a peer that lost its power says no
+/// goodbye.
+using SilenceLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 /// Before trying to accept again when no file descriptor was left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -68,8 +73,10 @@ absl::Status CannotListen(const std::string& address, const Error& error) {
 
 class ServerImpl final : public Server {
  public:
-  ServerImpl(const ServerOptions& options, Router router)
-      : options_(options), router_(std::move(router)) {}
+  ServerImpl(const ServerOptions& options, Router router, const BridgeOptions& bridge)
+      : options_(options), router_(std::move(router)) {
+    if (bridge.channel) bridge_.emplace(bridge);
+  }
 
   ~ServerImpl() override { Stop(std::chrono::milliseconds(0)); }
 
@@ -110,6 +117,7 @@ class ServerImpl final : public Server {
     work_.reset();  // the threads end with their last session
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+    if (bridge_) bridge_->WaitForNone();  // what gRPC's threads do with the context is done
   }
 
  private:
@@ -133,6 +141,7 @@ class ServerImpl final : public Server {
   void Admit(tcp::socket socket) {
     Error ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(SilenceLimit(static_cast<int>(options_.write_timeout.count())), ignored);
     std::shared_ptr<Session> session;  // let go of after the lock, as in StopAdmitting
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
@@ -143,8 +152,9 @@ class ServerImpl final : public Server {
       return;
     }
     const auto place = sessions_.emplace(sessions_.end());
-    session = std::make_shared<Session>(std::move(socket), options_, router_,
-                                        [this, place] { Remove(place); });
+    session =
+        std::make_shared<Session>(std::move(socket), options_, router_,
+                                  bridge_ ? &*bridge_ : nullptr, [this, place] { Remove(place); });
     *place = session;
     session->Start();
   }
@@ -169,6 +179,7 @@ class ServerImpl final : public Server {
 
   const ServerOptions options_;
   const Router router_;
+  std::optional<Bridge> bridge_;
   std::string address_;
 
   asio::io_context context_;
@@ -186,8 +197,9 @@ class ServerImpl final : public Server {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Router router) {
-  auto server = std::make_unique<ServerImpl>(options, std::move(router));
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Router router,
+                                                      const BridgeOptions& bridge) {
+  auto server = std::make_unique<ServerImpl>(options, std::move(router), bridge);
   if (absl::Status listening = server->Listen(); !listening.ok()) return listening;
   server->Run();
   return server;

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <limits>
 #include <utility>
+
+#include "server/web/rpc_answer.h"
+#include "server/web/security_headers.h"
 
 namespace thalweg::web {
 namespace {
@@ -33,7 +37,7 @@ Response Refusal(const beast::error_code& error) {
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
-/// The path and the query of a request's target; the path is empty where the target is none.
+/// A request but for its body; the path is empty where the target is none.
 Request Understand(const http::request<http::string_body>& message) {
   Request request;
   request.method = View(message.method_string());
@@ -46,28 +50,21 @@ Request Understand(const http::request<http::string_body>& message) {
   const size_t question = target.find('?');
   if (!target.empty() && target[0] == '/') request.path = target.substr(0, question);
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
-  request.body = message.body();
+  for (const auto& field : message) {
+    request.headers.emplace_back(View(field.name_string()), View(field.value()));
+  }
   return request;
-}
-
-/// What a browser must know to be safe with our pages: they load nothing from elsewhere, are shown
-/// in no one's frame, and are what their type says.
-template <typename Fields>
-void AddSecurityHeaders(Fields& fields) {
-  fields.set("X-Content-Type-Options", "nosniff");
-  fields.set("X-Frame-Options", "DENY");
-  fields.set("Referrer-Policy", "no-referrer");
-  fields.set("Cross-Origin-Resource-Policy", "same-origin");
-  fields.set("Content-Security-Policy",
-             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
-             "base-uri 'none'; form-action 'none'");
 }
 
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, const ServerOptions& options, const Router& router,
-                 std::function<void()> ended)
-    : stream_(std::move(socket)), options_(options), router_(router), ended_(std::move(ended)) {}
+                 Bridge* bridge, std::function<void()> ended)
+    : stream_(std::move(socket)),
+      options_(options),
+      router_(router),
+      bridge_(bridge),
+      ended_(std::move(ended)) {}
 
 Session::~Session() { ended_(); }
 
@@ -103,10 +100,47 @@ void Session::AwaitRequest() {
 void Session::ReadRequest() {
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(options_.max_header_bytes));
-  parser_->body_limit(options_.max_body_bytes);
+  parser_->body_limit(std::numeric_limits<uint64_t>::max());  // the header tells which it is
   stream_.expires_after(options_.request_timeout);  // for all of it, however it trickles in
+  http::async_read_header(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](Error error, size_t) { self->OnHead(error); });
+}
+
+void Session::OnHead(Error error) {
+  if (error && !IsClientsMistake(error)) return Close();  // it left, or was too slow
+  if (error) return Send(Refusal(error), /*keep_alive=*/false, /*head_only=*/false);
+
+  request_ = Understand(parser_->get());
+  is_rpc_ = bridge_ != nullptr && bridge_->Concerns(request_);
+  if (auto answer = AnswerByHead()) {
+    const bool bodiless = parser_->is_done();
+    return Send(*std::move(answer), bodiless && parser_->get().keep_alive() && !finishing_,
+                parser_->get().method() == http::verb::head);
+  }
   http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](Error error, size_t) { self->OnRequest(error); });
+                   [self = shared_from_this()](Error failed, size_t) { self->OnRequest(failed); });
+}
+
+/// The answer to what is not to be read on; the limits of what is.
+std::optional<Response> Session::AnswerByHead() {
+  if (is_rpc_) {
+    if (parser_->get().version() < 11) {
+      return Response{.status = 505, .body = "gRPC-Web needs HTTP/1.1\n", .headers = {}};
+    }
+    if (auto answer = bridge_->AnswerHead(request_)) return answer;
+  }
+  const size_t limit = is_rpc_ ? bridge_->max_body_bytes() : options_.max_body_bytes;
+  const uint64_t length = parser_->content_length().value_or(parser_->chunked() ? limit : 0);
+  if (length > limit) {
+    return is_rpc_ ? bridge_->TooLarge(request_, length) : Refusal(http::error::body_limit);
+  }
+  if (length > options_.max_body_bytes) {
+    reserved_ = bridge_->Reserve(length);
+    if (!reserved_) return bridge_->Overloaded(request_);
+  }
+  parser_->body_limit(limit);
+  return std::nullopt;
 }
 
 void Session::OnRequest(Error error) {
@@ -114,21 +148,58 @@ void Session::OnRequest(Error error) {
   if (error) return Send(Refusal(error), /*keep_alive=*/false, /*head_only=*/false);
 
   const auto& message = parser_->get();
-  Response response = router_.Answer(Understand(message));
+  request_.body = message.body();
+  if (is_rpc_) return AnswerRpc();
+  Response response = router_.Answer(request_);
   Send(std::move(response), message.keep_alive() && !finishing_,
        message.method() == http::verb::head);
+}
+
+void Session::AnswerRpc() {
+  const bool keep_alive = parser_->get().keep_alive() && !finishing_;
+  auto call = bridge_->Understand(request_);
+  if (!call.ok()) return Send(bridge_->Refuse(request_, call.status()), keep_alive, false);
+
+  keep_alive_ = keep_alive;
+  const auto answer =
+      std::make_shared<RpcAnswer>(shared_from_this(), stream_, buffer_, options_.write_timeout,
+                                  bridge_->Head(request_, keep_alive), [this](bool intact) {
+                                    if (!intact) return Close();
+                                    keep_alive_ ? AwaitRequest() : Linger();
+                                  });
+  call->body = std::move(parser_->get().body());
+  Forget();
+  answer->Run([&](std::shared_ptr<CallClient> client) {
+    return bridge_->Start(*std::move(call), stream_.get_executor(), std::move(client));
+  });
+}
+
+void Session::Forget() {
+  request_ = {};
+  parser_.reset();
+  head_.reset();
+  answer_ = {};
+  reserved_.reset();
+  buffer_.shrink_to_fit();
 }
 
 void Session::Send(Response response, bool keep_alive, bool head_only) {
   keep_alive_ = keep_alive;
   answer_ = Answer(static_cast<http::status>(response.status), 11);
-  AddSecurityHeaders(answer_);
+  for (const auto& [name, value] : kSecurityHeaders) {
+    answer_.set(beast::string_view(name.data(), name.size()),
+                beast::string_view(value.data(), value.size()));
+  }
   answer_.set(http::field::content_type, response.content_type);
   answer_.set(http::field::cache_control, "no-store");
   for (const auto& [name, value] : response.headers) answer_.set(name, value);
   answer_.body() = std::move(response.body);
   answer_.keep_alive(keep_alive);
   answer_.prepare_payload();
+  if (response.status == 204 || response.status == 304) {
+    answer_.erase(http::field::content_length);
+    answer_.erase(http::field::content_type);
+  }
 
   stream_.expires_after(options_.write_timeout);
   const auto sent = [self = shared_from_this()](Error error, size_t) { self->OnSent(error); };
@@ -139,8 +210,8 @@ void Session::Send(Response response, bool keep_alive, bool head_only) {
 
 void Session::OnSent(Error error) {
   if (error) return Close();
-  if (!keep_alive_) return Linger();
-  AwaitRequest();
+  Forget();
+  keep_alive_ ? AwaitRequest() : Linger();
 }
 
 void Session::Linger() {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/web/bridge.h"
 #include "server/web/router.h"
 #include "server/web/server.h"
 
@@ -18,9 +19,10 @@ namespace thalweg::web {
 /// itself alive through its pending operation, and all of it runs on the stream's strand.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  /// `options` and `router` outlive it; `ended` is called once, by the destructor.
+  /// `options`, `router` and `bridge` (null: there is none) outlive it; `ended` is called once, by
+  /// the destructor.
   Session(boost::asio::ip::tcp::socket socket, const ServerOptions& options, const Router& router,
-          std::function<void()> ended);
+          Bridge* bridge, std::function<void()> ended);
   ~Session();
 
   void Start();
@@ -38,9 +40,13 @@ class Session : public std::enable_shared_from_this<Session> {
   // The cycle of one request.
   void AwaitRequest();
   void ReadRequest();
+  void OnHead(Error error);
   void OnRequest(Error error);
+  std::optional<Response> AnswerByHead();
+  void AnswerRpc();
   void Send(Response response, bool keep_alive, bool head_only);
   void OnSent(Error error);
+  void Forget();
 
   // The end: what is still coming is read and dropped for a while, since closing with unread data
   // makes the kernel reset the connection, and the client would never see the answer.
@@ -51,10 +57,14 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::tcp_stream stream_;
   const ServerOptions& options_;
   const Router& router_;
+  Bridge* const bridge_;
   const std::function<void()> ended_;
 
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  Request request_;                 // of parser_
+  bool is_rpc_ = false;             // request_
+  std::shared_ptr<void> reserved_;  // for request_'s body
   Answer answer_;
   std::optional<AnswerHead> head_;
   bool keep_alive_ = false;

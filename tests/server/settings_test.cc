@@ -148,7 +148,8 @@ TEST(HelpText, IsWhatTheDocumentationShows) {
 }
 
 TEST(Describe, CanBeReadAgain) {
-  const Settings settings = Read({"--workers=7", "--reflection=off", "--store=memory:"});
+  const Settings settings = Read({"--workers=7", "--reflection=off",
+                                  "--store=memory:", "--http-allowed-origins=http://a:1, *"});
   std::vector<std::string> arguments;
   for (const auto& [flag, value] : Describe(settings))
     arguments.push_back("--" + flag + "=" + value);
