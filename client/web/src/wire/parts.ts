@@ -33,6 +33,29 @@ export function toPart({ kind, settings = {} }: PlainPart): Part {
   });
 }
 
+/** What a setting holds; undefined where it holds nothing. */
+export function fromSetting({ value }: Setting): Plain | undefined {
+  switch (value.case) {
+    case "numbers":
+      return value.value.values;
+    case "part":
+      return fromPart(value.value);
+    case "parts":
+      return value.value.parts.map(fromPart);
+    default:
+      return value.value;
+  }
+}
+
+/** The plain form of a part, as toPart takes it. */
+export function fromPart(part: Part): PlainPart {
+  const settings = Object.entries(part.settings).flatMap(([name, setting]) => {
+    const plain = fromSetting(setting);
+    return plain === undefined ? [] : [[name, plain] as const];
+  });
+  return settings.length > 0 ? { kind: part.kind, settings: Object.fromEntries(settings) } : { kind: part.kind };
+}
+
 /** "0.1", "cosine(initial=0.1)": as people read it. */
 export function settingText({ value }: Setting): string {
   switch (value.case) {

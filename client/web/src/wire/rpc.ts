@@ -12,6 +12,7 @@ const kDefaultTimeoutMs = 60_000;
 
 /** Where the page's folder is: also behind a proxy that serves it from a sub-path. */
 function baseUrl(): string {
+  if (typeof self === "undefined") return ""; // a unit test, which calls nobody
   const base = typeof document === "undefined" ? new URL("../", self.location.href) : new URL("./", document.baseURI);
   return base.href.replace(/\/$/, "");
 }
