@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { signal } from "@preact/signals";
 import { WatchMode, WatchRunRequestSchema } from "../../gen/thalweg/v1/optimization_service_pb";
-import { type Run, type RunEvent, RunState } from "../../gen/thalweg/v1/run_pb";
+import type { Run, RunEvent } from "../../gen/thalweg/v1/run_pb";
 import type { RunUpdate } from "../../gen/thalweg/v1/optimization_service_pb";
 import type { WatchUpdate } from "../../gen/thalweg/v1/watch_service_pb";
 import { type Problem, problemOf } from "../wire/problem";
@@ -16,8 +16,7 @@ export const kHistoryPoints = 4_000;
 const kFollowedPace = 500;
 const kUpdatesPerSecond = 30;
 
-export const isOver = (run: Run): boolean =>
-  run.state === RunState.FINISHED || run.state === RunState.CANCELLED || run.state === RunState.FAILED;
+export { isOver } from "./run_state";
 
 /** Iterates of `name` in [from, to], thinned by the server to about `maxPoints`. */
 export async function history(
