@@ -136,6 +136,11 @@ RunBuilder& RunBuilder::TracedCoordinates(int64_t count) {
   return *this;
 }
 
+RunBuilder& RunBuilder::Pace(double iterations_per_second) {
+  run_.set_pace(iterations_per_second);
+  return *this;
+}
+
 RunBuilder Minimize(const std::string& expression) {
   v1::Objective objective;
   objective.set_expression(expression);

@@ -70,6 +70,7 @@ class RunBuilder {
   RunBuilder& DisplayName(const std::string& name);
   RunBuilder& Label(const std::string& key, const std::string& value);
   RunBuilder& TracedCoordinates(int64_t count);
+  RunBuilder& Pace(double iterations_per_second);  ///< 0: as fast as can be.
 
   operator const v1::Run&() const { return run_; }  // NOLINT: it is one
   const v1::Run& run() const { return run_; }

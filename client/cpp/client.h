@@ -69,9 +69,11 @@ class Client {
   /// Ends a run; its best so far is in the answer.
   Result<v1::Run> CancelRun(const std::string& name, const CallOptions& options = {}) const;
   Result<v1::Run> PauseRun(const std::string& name, const CallOptions& options = {}) const;
-  Result<v1::Run> ResumeRun(const std::string& name, const CallOptions& options = {}) const;
-  /// Changes settings of a run that is not over, from the iterate on that it has reached. An
-  /// optimizer without a kind: settings of the one there is.
+  /// `iterations`: it pauses again after so many; 0: it goes on to its end.
+  Result<v1::Run> ResumeRun(const std::string& name, const CallOptions& options = {},
+                            int64_t iterations = 0) const;
+  /// Changes settings of a run that is not over, from the iterate on that it has reached, and its
+  /// pace. An optimizer without a kind: settings of the one there is.
   Result<v1::ChangeRunResponse> ChangeRun(const v1::ChangeRunRequest& request,
                                           const CallOptions& options = {}) const;
   /// Makes a run that leaves another at an iterate. Without a request_id a random one is sent, so

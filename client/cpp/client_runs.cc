@@ -82,10 +82,12 @@ Result<v1::Run> Client::PauseRun(const std::string& name, const CallOptions& opt
                                           Named<v1::PauseRunRequest>(name)));
 }
 
-Result<v1::Run> Client::ResumeRun(const std::string& name, const CallOptions& options) const {
+Result<v1::Run> Client::ResumeRun(const std::string& name, const CallOptions& options,
+                                  int64_t iterations) const {
+  auto request = Named<v1::ResumeRunRequest>(name);
+  request.set_iterations(iterations);
   Service& service = *stubs_->optimization;
-  return RunIn(Call<v1::ResumeRunResponse>(options, service, &Service::ResumeRun,
-                                           Named<v1::ResumeRunRequest>(name)));
+  return RunIn(Call<v1::ResumeRunResponse>(options, service, &Service::ResumeRun, request));
 }
 
 Result<v1::ChangeRunResponse> Client::ChangeRun(const v1::ChangeRunRequest& request,

@@ -70,19 +70,14 @@ ActiveRun::ActiveRun(Workshop& workshop, std::shared_ptr<Trace> trace,
       descent_(std::move(descent)),
       elapsed_seconds_(trace_->run().elapsed_seconds),
       optimizer_(CatalogueName(trace_->run().spec.optimizer.kind)),
-      standing_(StandingOf(trace_->run())) {}
+      standing_(StandingOf(trace_->run())) {
+  pacer_.SetPace(standing_.pace);
+}
 
 // --- stepping ---
 
 SliceEnd ActiveRun::Slice() {
-  switch (TakeClaim()) {
-    case Claim::kRefused:
-      return SliceEnd::kDone;
-    case Claim::kRecorderBehind:
-      return SliceEnd::kWait;
-    case Claim::kGiven:
-      break;
-  }
+  if (const std::optional<SliceEnd> refused = TakeClaim()) return *refused;
   std::optional<StopReason> reason;
   try {
     reason = Work();
@@ -96,16 +91,23 @@ SliceEnd ActiveRun::Slice() {
   return GiveBack(std::move(reason));
 }
 
-ActiveRun::Claim ActiveRun::TakeClaim() {
+// What comes instead of a slice where there can be none now.
+std::optional<SliceEnd> ActiveRun::TakeClaim() {
   const std::lock_guard lock(mutex_);
-  if (claimed_ || put_away_ || IsTerminal(standing_.state)) return Claim::kRefused;
+  if (claimed_ || put_away_ || IsTerminal(standing_.state)) return SliceEnd::kDone;
   const bool wished = wish_ != Wish::kNone;
-  if (standing_.state == RunState::kPaused && !wished) return Claim::kRefused;
+  if (standing_.state == RunState::kPaused && !wished) return SliceEnd::kDone;
+  if (Waits()) return SliceEnd::Later(pacer_.Next());
   const bool behind = trace_->pending_bytes() > shop_.max_pending_bytes ||
                       shop_.memory.pending > static_cast<int64_t>(2 * shop_.max_pending_bytes);
-  if (behind && !wished) return Claim::kRecorderBehind;
+  if (behind && !wished) return SliceEnd::kWait;
   claimed_ = true;
-  return Claim::kGiven;
+  return std::nullopt;
+}
+
+// For the next iterate to be due. What is known is computed again without pauses.
+bool ActiveRun::Waits() const {
+  return wish_ == Wish::kNone && CaughtUp() && pacer_.Next() > Clock::now();
 }
 
 std::optional<StopReason> ActiveRun::Work() {
@@ -173,6 +175,7 @@ std::optional<StopReason> ActiveRun::Step() {
   std::optional<StopReason> reason;
   if (fresh) {  // the first iterate alone, so that it is seen at once
     reason = descent_->Advance(0, elapsed_seconds_, interrupted_, *writer_);
+    if (pacer_.Due(begin) > 0) pacer_.Made(1);
   } else if (wish_ == Wish::kNone || !MayLeave()) {
     reason = StepFor(shop_.slice);
   }
@@ -188,21 +191,33 @@ std::optional<StopReason> ActiveRun::Step() {
 std::optional<StopReason> ActiveRun::StepFor(Clock::duration time) {
   Clock::time_point now = Clock::now();
   const Clock::time_point end = now + time;
+  int64_t due = pacer_.Due(now);
   while (now < end) {
     // While what is known is computed again, time stands still: a limit of time must not end a run
     // sooner than it did.
     const bool replaying = !CaughtUp();
-    const int64_t most =
-        replaying ? std::min(batch_, writer_->replay_end() - descent_->at().iteration) : batch_;
+    const int64_t begin = descent_->at().iteration;
+    const int64_t left = replaying ? writer_->replay_end() - begin : std::min(due, LeftOfStep());
+    if (left <= 0) return std::nullopt;
     std::optional<StopReason> reason =
-        descent_->Advance(most, elapsed_seconds_, interrupted_, *writer_);
+        descent_->Advance(std::min(batch_, left), elapsed_seconds_, interrupted_, *writer_);
     const Clock::time_point before = std::exchange(now, Clock::now());
-    if (!replaying) elapsed_seconds_ += SecondsBetween(before, now);
+    if (!replaying) {
+      const int64_t made = descent_->at().iteration - begin;
+      pacer_.Made(made);
+      due -= made;
+      elapsed_seconds_ += SecondsBetween(before, now);
+    }
     if (reason || interrupted_()) return reason;
     if (now - before < kLookAtClock / 2) batch_ = std::min(2 * batch_, kMostAtOnce);
     if (now - before > kLookAtClock * 2) batch_ = std::max<int64_t>(batch_ / 2, 1);
   }
   return std::nullopt;
+}
+
+int64_t ActiveRun::LeftOfStep() const {
+  if (!standing_.pause_at) return INT64_MAX;
+  return *standing_.pause_at - descent_->at().iteration;
 }
 
 bool ActiveRun::Interrupted() const {
@@ -235,14 +250,16 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const bool able = MayLeave() && writer_->status().ok() && !descent_broken_;
   const bool by_rule = reason && reason->termination == Termination::kPaused;
   if (by_rule) reason.reset();
-  const bool pauses =
-      wish == Wish::kPause || (by_rule && (wish == Wish::kNone || wish == Wish::kChange));
   if (!reason && wish == Wish::kCancel && able) reason = Cancelled();
   Trace::Addition addition;
   Standing standing = standing_;  // only this thread writes to it while the claim is held
   if (writer_) addition.blocks = writer_->TakeBlocks(elapsed_seconds_, standing);
   if (!addition.blocks.empty()) standing.best_iteration = descent_->best().iteration;
   if (wish == Wish::kChange && !reason) MakeChange(standing);
+  const bool stepped = standing.pause_at && standing.iterations >= *standing.pause_at;
+  const bool pauses = wish == Wish::kPause ||
+                      ((by_rule || stepped) && (wish == Wish::kNone || wish == Wish::kChange));
+  if (pauses || reason) standing.pause_at.reset();
   if (writer_ && !standing.started) standing.started = std::chrono::system_clock::now();
   if (reason) {
     standing.ending = EndingFor(*std::move(reason), standing);
@@ -268,7 +285,7 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   const Trace::Ticket ticket = Publish(std::move(addition));
   // Someone may want something of a run that has just paused by itself.
   const bool done = over || wish == Wish::kChange || (pauses && wish_ == wish);
-  if (!done) return SliceEnd::kAgain;
+  if (!done) return NextTurn();
   wish_ = Wish::kNone;
   // Told now: when the one who waits comes to look, someone else may have changed the state again.
   if (Outcome* outcome = std::exchange(outcome_, nullptr)) {
@@ -276,7 +293,11 @@ SliceEnd ActiveRun::GiveBack(std::optional<StopReason> reason) {
   }
   settled_.notify_all();
   if (over) descent_.reset();
-  return over || standing_.state == RunState::kPaused ? SliceEnd::kDone : SliceEnd::kAgain;
+  return over || standing_.state == RunState::kPaused ? SliceEnd::kDone : NextTurn();
+}
+
+SliceEnd ActiveRun::NextTurn() const {
+  return Waits() ? SliceEnd::Later(pacer_.Next()) : SliceEnd::kAgain;
 }
 
 // Where the trace ends, or will begin. A descent that is not there yet will find it on its way.
@@ -285,20 +306,26 @@ int64_t ActiveRun::Reached(const Standing& standing) const {
 }
 
 void ActiveRun::MakeChange(Standing& standing) {
+  if (wanted_.pace) {
+    standing.pace = *wanted_.pace;
+    pacer_.SetPace(standing.pace);
+  }
+  if (!wanted_.settings) return;
+  Change& change = *wanted_.settings;
   auto changes = std::make_shared<std::vector<Change>>(At(trace_->run(), standing).spec.changes);
-  change_.iteration = Reached(standing);
-  if (!changes->empty() && changes->back().iteration == change_.iteration) {
-    if (!change_.seed) change_.seed = changes->back().seed;
+  change.iteration = Reached(standing);
+  if (!changes->empty() && changes->back().iteration == change.iteration) {
+    if (!change.seed) change.seed = changes->back().seed;
     changes->pop_back();
   }
   if (descent_) {
     // It was checked with a descent like this one, so that there is nothing to refuse.
-    [[maybe_unused]] const absl::Status status = descent_->ChangeSettings(change_);
+    [[maybe_unused]] const absl::Status status = descent_->ChangeSettings(change);
     assert(status.ok());
   }
-  changes->push_back(change_);
+  changes->push_back(change);
   standing.changes = std::move(changes);
-  optimizer_ = CatalogueName(change_.optimizer.kind);
+  optimizer_ = CatalogueName(change.optimizer.kind);
 }
 
 Trace::Ticket ActiveRun::Publish(Trace::Addition addition) {
@@ -360,14 +387,25 @@ absl::Status CannotAct(Action action, const std::string& id, RunState state) {
                                  action == Action::kChange ? "; fork it instead" : ""));
 }
 
-absl::Status ActiveRun::Act(Action action) {
+// It counts iterates that are seen: of a run that has made none the start is the first. How far it
+// goes is kept with its state and not in its rules, which would be another run's.
+void ActiveRun::Resume(int64_t iterates) {
+  standing_.state = standing_.iterations < 0 ? RunState::kQueued : RunState::kRunning;
+  if (iterates > 0) {
+    const int64_t last = std::max(standing_.iterations, trace_->run().spec.first_iteration - 1);
+    standing_.pause_at = last + std::min(iterates, INT64_MAX - std::max<int64_t>(last, 0));
+  }
+  pacer_.Hurry();
+}
+
+absl::Status ActiveRun::Act(Action action, int64_t iterates) {
   Trace::Ticket ticket;
   {
     std::unique_lock lock(mutex_);
     settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
     if (absl::Status status = Refusal(action); !status.ok()) return status;
     if (action == Action::kResume) {
-      standing_.state = standing_.iterations < 0 ? RunState::kQueued : RunState::kRunning;
+      Resume(iterates);
       Trace::Addition addition;
       addition.standing = standing_;
       ticket = Publish(std::move(addition));
@@ -387,15 +425,20 @@ absl::Status ActiveRun::Act(Action action) {
 
 absl::StatusOr<int64_t> ActiveRun::ChangeSettings(const Overrides& overrides) {
   const std::lock_guard one_at_a_time(change_mutex_);
-  absl::StatusOr<Change> change = CheckedChange(overrides);
-  if (!change.ok()) return change.status();
+  absl::StatusOr<Wanted> wanted = CheckedChange(overrides);
+  if (!wanted.ok()) return wanted.status();
   std::unique_lock lock(mutex_);
   settled_.wait(lock, [this] { return wish_ == Wish::kNone || put_away_; });
   if (absl::Status status = Refusal(Action::kChange); !status.ok()) return status;
-  const Change now = LatestSettings(At(trace_->run(), standing_).spec);
-  const bool same = change->optimizer == now.optimizer && change->stopping == now.stopping;
-  if (same && !change->seed) return Reached(standing_);
-  change_ = *std::move(change);
+  if (wanted->settings && !wanted->settings->seed) {
+    const Change now = LatestSettings(At(trace_->run(), standing_).spec);
+    const Change& next = *wanted->settings;
+    const bool same = next.optimizer == now.optimizer && next.stopping == now.stopping;
+    if (same) wanted->settings.reset();
+  }
+  if (wanted->pace == standing_.pace) wanted->pace.reset();
+  if (!wanted->settings && !wanted->pace) return Reached(standing_);
+  wanted_ = *std::move(wanted);
   const auto outcome = Demand(Wish::kChange, lock);
   if (!outcome.ok()) return outcome.status();
   lock.unlock();
@@ -406,16 +449,22 @@ absl::StatusOr<int64_t> ActiveRun::ChangeSettings(const Overrides& overrides) {
 }
 
 // Tried on a descent that is made for this: the run's own goes on meanwhile.
-absl::StatusOr<Change> ActiveRun::CheckedChange(const Overrides& overrides) {
+absl::StatusOr<ActiveRun::Wanted> ActiveRun::CheckedChange(const Overrides& overrides) {
+  Wanted wanted;
+  wanted.pace = overrides.pace;
+  if (absl::Status status = Under("pace", Pacer::Check(wanted.pace.value_or(0))); !status.ok()) {
+    return status;
+  }
+  if (wanted.pace && overrides.same_path()) return wanted;
   RunSpec spec;
   {
     const std::lock_guard lock(mutex_);
     if (absl::Status status = Refusal(Action::kChange); !status.ok()) return status;
     spec = At(trace_->run(), standing_).spec;
   }
-  if (overrides.empty()) {
+  if (overrides.same_path()) {
     return Refuse("", Reason::kMissingField,
-                  "nothing is to be changed; give optimizer settings or stopping rules");
+                  "nothing is to be changed; give optimizer settings, stopping rules or a pace");
   }
   if (spec.changes.size() >= kMostChanges) {
     return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
@@ -423,12 +472,13 @@ absl::StatusOr<Change> ActiveRun::CheckedChange(const Overrides& overrides) {
                                    " times, as often as is allowed; fork it instead"));
   }
   absl::StatusOr<Change> change = Altered(spec, overrides);
-  if (!change.ok()) return change;
+  if (!change.ok()) return change.status();
   spec.changes.push_back(*change);
   spec.changes.back().iteration = INT64_MAX - 1;
   const auto descent = BuildDescent(spec, /*maker=*/nullptr);
   if (!descent.ok()) return InTermsOfOverrides(descent.status(), spec);
-  return change;
+  wanted.settings = *std::move(change);
+  return wanted;
 }
 
 absl::Status ActiveRun::WaitDurable(const Trace::Ticket& ticket, Action action) {
@@ -449,8 +499,10 @@ absl::StatusOr<ActiveRun::Outcome> ActiveRun::Demand(Wish wish,
       const bool at_hand = wish != Wish::kCancel || MayLeave() || (descent_ && !writer_);
       lock.unlock();
       if (at_hand) {
-        // A worker whose turn came meanwhile found it claimed and let it go.
-        if (Slice() == SliceEnd::kAgain) shop_.scheduler.Enqueue(shared_from_this());
+        // A worker whose turn came meanwhile found it claimed and let it go; or it waits for a
+        // time that counts no more.
+        (void)Slice();
+        shop_.scheduler.Enqueue(shared_from_this());
       } else {
         shop_.scheduler.EnqueueFirst(shared_from_this());
       }

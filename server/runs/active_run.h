@@ -14,6 +14,7 @@
 #include "server/events/events.h"
 #include "server/runs/changes.h"
 #include "server/runs/codec.h"
+#include "server/runs/pacer.h"
 #include "server/runs/recorder.h"
 #include "server/runs/scheduler.h"
 #include "server/runs/trace.h"
@@ -55,12 +56,14 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
 
   /// Does it, and returns once that is durable. FAILED_PRECONDITION (INVALID_STATE) where the state
   /// does not allow it; RESOURCE_EXHAUSTED when it could not be made durable yet; UNAVAILABLE when
-  /// the server stops before it could be done. One action at a time: others wait.
-  absl::Status Act(Action action);
+  /// the server stops before it could be done. One action at a time: others wait. A run that is
+  /// resumed pauses again after `iterates` more, where not 0: wherever that count is reached, in
+  /// this life of the server or another.
+  absl::Status Act(Action action, int64_t iterates = 0);
 
-  /// Changes its settings from the iterate on that it has reached, whose iteration it returns; once
-  /// that is durable. Where nothing would be different, nothing is done. Refused as by Act, and as
-  /// by Altered, with nothing changed.
+  /// Changes its settings from the iterate on that it has reached, whose iteration it returns, and
+  /// its pace; once that is durable. Where nothing would be different, nothing is done. Refused as
+  /// by Act, and as by Altered, with nothing changed.
   absl::StatusOr<int64_t> ChangeSettings(const Overrides& overrides);
 
   /// For a stop of the server, when no worker is left: a checkpoint of where the run is, and an
@@ -69,7 +72,11 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
 
  private:
   enum class Wish { kNone, kPause, kCancel, kChange };
-  enum class Claim { kGiven, kRefused, kRecorderBehind };
+  /// What is to be different.
+  struct Wanted {
+    std::optional<Change> settings;
+    std::optional<double> pace;
+  };
   /// What came of a wish; on the stack of the one who waits for it.
   struct Outcome {
     RunState state = RunState::kQueued;
@@ -78,8 +85,9 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   };
 
   // By whoever holds the claim:
-  Claim TakeClaim();
+  std::optional<SliceEnd> TakeClaim();
   SliceEnd GiveBack(std::optional<StopReason> reason);
+  SliceEnd NextTurn() const;  // requires mutex_
   std::optional<StopReason> Work();
   absl::Status Restore();
   absl::Status RestoreDescent();
@@ -92,9 +100,12 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   bool Interrupted() const;
   bool CaughtUp() const;
   bool MayLeave() const;
+  bool Waits() const;  // requires mutex_, and that nobody holds the claim
+  int64_t LeftOfStep() const;
 
   int64_t Reached(const Standing& standing) const;
-  absl::StatusOr<Change> CheckedChange(const Overrides& overrides);
+  void Resume(int64_t iterates);  // requires mutex_
+  absl::StatusOr<Wanted> CheckedChange(const Overrides& overrides);
   absl::Status WaitDurable(const Trace::Ticket& ticket, Action action);
   absl::Status Refusal(Action action) const;        // requires mutex_
   Trace::Ticket Publish(Trace::Addition addition);  // requires mutex_
@@ -109,6 +120,7 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   std::unique_ptr<Descent> descent_;
   std::unique_ptr<TraceWriter> writer_;
   int64_t batch_ = 1;  // iterations between two looks at the clock
+  Pacer pacer_;
   double elapsed_seconds_ = 0;
   bool descent_broken_ = false;  // an exception left it in the middle of a step
   std::string_view optimizer_;   // the catalogue's name: lives for ever
@@ -118,7 +130,7 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   std::atomic<Wish> wish_{Wish::kNone};  // written under mutex_, polled by the one who steps
 
   std::mutex change_mutex_;  // one change at a time: each builds on the one before
-  Change change_;            // wished; written under change_mutex_ while nobody wishes it
+  Wanted wanted_;            // wished; written under change_mutex_ while nobody wishes it
 
   std::mutex mutex_;
   std::condition_variable settled_;

@@ -12,6 +12,7 @@
 #include "server/core/constraint_spec.h"
 #include "server/core/violation.h"
 #include "server/runs/changes.h"
+#include "server/runs/pacer.h"
 
 namespace thalweg::runs {
 namespace {
@@ -59,6 +60,10 @@ void CheckNames(const RunSpec& spec, std::vector<Violation>& violations) {
            absl::StrCat(value.size(), " bytes; at most ", kLongestName, " are allowed")});
     }
   }
+}
+
+void CheckPace(const RunSpec& spec, std::vector<Violation>& violations) {
+  Append(Under("pace", Pacer::Check(spec.pace)), violations);
 }
 
 // Before anything of that size is made.
@@ -139,6 +144,7 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   if (absl::Status status = CheckSize(spec, limits.coordinates); !status.ok()) return status;
   std::vector<Violation> violations;
   CheckNames(spec, violations);
+  CheckPace(spec, violations);
   const auto began = std::chrono::steady_clock::now();
   auto objective = BuildObjective(spec.objective, spec.start, limits, maker);
   events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});

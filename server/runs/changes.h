@@ -19,8 +19,9 @@ struct Overrides {
   /// Each takes the place of the settings of the rule of its kind, or is added.
   std::vector<Part> stopping{};
   std::optional<uint64_t> seed{};  ///< Of all randomness from there on.
+  std::optional<double> pace{};    ///< As in RunSpec; from now on, and no part of the path.
 
-  bool empty() const {
+  bool same_path() const {
     return optimizer.kind.empty() && optimizer.settings.empty() && stopping.empty() && !seed;
   }
 };

@@ -20,7 +20,8 @@ namespace {
 // 4: constraints.
 // 5: changes of settings, and where a trace begins; the run that one was forked from.
 // 6: advice in findings, certificates.
-constexpr int64_t kVersion = 6;
+// 7: the pace of a run, and where it pauses again.
+constexpr int64_t kVersion = 7;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -215,6 +216,7 @@ void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   if (version < 5) return;
   KeepList(state, "changes", spec.changes, [&](Change& change) { KeepChange(state, change); });
   state.Keep("first_iteration", spec.first_iteration);
+  if (version >= 7) state.Keep("pace", spec.pace);
 }
 
 void KeepIterate(State& state, FullIterate& iterate) {
@@ -320,6 +322,8 @@ void KeepRecord(State& state, RunRecord& record, int64_t version) {
   state.Keep("segment", record.retention.segment);
   state.Keep("full_segments", record.retention.full_segments);
   if (version >= 5) state.Keep("parent", run.parent);
+  if (version < 7) return;
+  KeepOptional(state, "stepped", run.pause_at, [&](int64_t& k) { state.Keep("pause_at", k); });
 }
 
 void KeepCheckpoint(State& state, Checkpoint& checkpoint, int64_t /*version*/) {
@@ -331,7 +335,7 @@ void KeepCheckpoint(State& state, Checkpoint& checkpoint, int64_t /*version*/) {
 
 void KeepEvents(State& state, EventLog& log, int64_t /*version*/) { log.Remember(state); }
 
-void KeepFork(State& state, std::pair<std::string, ForkRequest>& fork, int64_t /*version*/) {
+void KeepFork(State& state, std::pair<std::string, ForkRequest>& fork, int64_t version) {
   auto& [parent, request] = fork;
   state.Keep("parent", parent);
   KeepOptional(state, "at", request.iteration, [&](int64_t& k) { state.Keep("iteration", k); });
@@ -341,6 +345,9 @@ void KeepFork(State& state, std::pair<std::string, ForkRequest>& fork, int64_t /
   KeepSeed(state, request.overrides.seed);
   state.Keep("display_name", request.display_name);
   KeepMap(state, "labels", request.labels, [&](std::string& value) { state.Keep("value", value); });
+  if (version < 7) return;
+  KeepOptional(state, "paced", request.overrides.pace,
+               [&](double& pace) { state.Keep("pace", pace); });
 }
 
 uint64_t Fnv1a(const std::string& bytes) {
@@ -406,10 +413,11 @@ absl::StatusOr<EventLog> DecodeEventLog(std::string bytes) {
 }
 
 uint64_t DigestOf(const std::string& parent, const ForkRequest& request) {
-  return Fnv1a(Sealed(std::pair(parent, request), KeepFork));
+  return Fnv1a(Sealed(std::pair(parent, request), KeepFork, request.overrides.pace ? 7 : 6));
 }
 
-std::string Encode(const RunSpec& spec) { return Sealed(spec, KeepSpec); }
+// As before where nothing is new: what is made of runs has digests of these bytes.
+std::string Encode(const RunSpec& spec) { return Sealed(spec, KeepSpec, spec.pace != 0 ? 7 : 6); }
 
 absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes) {
   return Unsealed<RunSpec>(std::move(bytes), KeepSpec);
@@ -422,7 +430,8 @@ uint64_t DigestOf(const RunSpec& spec) {
   const bool constrained =
       !of.constraints.empty() || of.feasibility_tolerance != kFeasibilityTolerance;
   const bool changes = !spec.changes.empty() || spec.first_iteration != 0;
-  return Fnv1a(Sealed(spec, KeepSpec, changes ? 5 : constrained ? 4 : bounded ? 2 : 1));
+  const int64_t version = spec.pace != 0 ? 7 : changes ? 5 : constrained ? 4 : bounded ? 2 : 1;
+  return Fnv1a(Sealed(spec, KeepSpec, version));
 }
 
 }  // namespace thalweg::runs

@@ -23,7 +23,8 @@ absl::StatusOr<RunSpec> SpecOfFork(const Run& parent, const ForkRequest& request
   spec.first_iteration = iteration;
   if (!request.display_name.empty()) spec.display_name = request.display_name;
   if (!request.labels.empty()) spec.labels = request.labels;
-  if (request.overrides.empty()) return spec;
+  if (request.overrides.pace) spec.pace = *request.overrides.pace;
+  if (request.overrides.same_path()) return spec;
 
   absl::StatusOr<Change> change = Altered(spec, request.overrides);
   if (!change.ok()) return change.status();

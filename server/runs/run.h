@@ -49,6 +49,8 @@ struct Run {
   std::optional<WallTime> started;
   std::optional<WallTime> ended;
   double elapsed_seconds = 0;  ///< Spent stepping.
+  /// Where a run that was resumed for some iterates pauses again.
+  std::optional<int64_t> pause_at;
 
   int64_t iterations = -1;  ///< Last durable iteration; -1 before the start is.
   Evaluations evaluations;

@@ -98,7 +98,7 @@ class Book : public RunBook {
   absl::StatusOr<RunPage> List(const RunQuery& query) override;
   absl::StatusOr<Run> Cancel(const std::string& id) override { return Act(id, Action::kCancel); }
   absl::StatusOr<Run> Pause(const std::string& id) override { return Act(id, Action::kPause); }
-  absl::StatusOr<Run> Resume(const std::string& id) override { return Act(id, Action::kResume); }
+  absl::StatusOr<Run> Resume(const std::string& id, int64_t iterates) override;
   absl::Status Delete(const std::string& id) override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
                                                  std::function<void()> wake) override;
@@ -114,7 +114,7 @@ class Book : public RunBook {
   absl::StatusOr<Candidate> Forked(const std::string& id, const ForkRequest& request);
   absl::StatusOr<Run> Keep(Candidate candidate, StoredRun key);
   void Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent);
-  absl::StatusOr<Run> Act(const std::string& id, Action action);
+  absl::StatusOr<Run> Act(const std::string& id, Action action, int64_t iterates = 0);
   std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
   absl::StatusOr<std::shared_ptr<Trace>> TraceOf(const std::string& id);
   void Shown(Trace& trace, const Standing& before);
@@ -379,9 +379,17 @@ absl::StatusOr<IteratePage> Book::ListIterates(const std::string& id, const Iter
 
 // --- acting ---
 
-absl::StatusOr<Run> Book::Act(const std::string& id, Action action) {
+absl::StatusOr<Run> Book::Resume(const std::string& id, int64_t iterates) {
+  if (iterates < 0) {
+    return Refuse("iterations", Reason::kInvalidValue,
+                  absl::StrCat("is ", iterates, "; must be 0 (go on to the end) or more"));
+  }
+  return Act(id, Action::kResume, iterates);
+}
+
+absl::StatusOr<Run> Book::Act(const std::string& id, Action action, int64_t iterates) {
   if (const auto run = Unfinished(id)) {
-    if (absl::Status status = run->Act(action); !status.ok()) return status;
+    if (absl::Status status = run->Act(action, iterates); !status.ok()) return status;
     return run->trace()->Snapshot();
   }
   const absl::StatusOr<Run> run = Get(id);

@@ -93,9 +93,11 @@ class RunBook {
   /// Ends an unfinished run, keeping the best so far; returns once that is durable.
   virtual absl::StatusOr<Run> Cancel(const std::string& id) = 0;
   virtual absl::StatusOr<Run> Pause(const std::string& id) = 0;  ///< Durable on return.
-  virtual absl::StatusOr<Run> Resume(const std::string& id) = 0;
-  /// Changes settings of an unfinished run from the iterate on that it has reached; durable on
-  /// return. Refused where the run is over: it can be forked.
+  /// Durable on return, and so is where it pauses again: after `iterates` more, where not 0. Of
+  /// whatever pace, the first of them is made at once.
+  virtual absl::StatusOr<Run> Resume(const std::string& id, int64_t iterates = 0) = 0;
+  /// Changes settings of an unfinished run from the iterate on that it has reached, and its pace;
+  /// durable on return. Refused where the run is over: it can be forked.
   virtual absl::StatusOr<ChangedRun> Change(const std::string& id, const Overrides& overrides) = 0;
   /// Removes a run that is over, and its trace; an unfinished one is refused (INVALID_STATE).
   virtual absl::Status Delete(const std::string& id) = 0;

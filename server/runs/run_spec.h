@@ -31,6 +31,8 @@ struct RunSpec {
   std::vector<Change> changes;
   /// Where the trace begins: iterates before are computed and not recorded, and end nothing.
   int64_t first_iteration = 0;
+  /// At most so many iterates a second, see Pacer; 0: as fast as can be. No part of the path.
+  double pace = 0;
 };
 
 inline constexpr int64_t kDefaultTracedCoordinates = 64;

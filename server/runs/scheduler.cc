@@ -23,6 +23,7 @@ Scheduler::Scheduler(int workers, EventSink& events) : events_(events) {
   const int per_cpu = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
   const int count = workers > 0 ? workers : per_cpu;
   for (int i = 0; i < count; ++i) workers_.emplace_back([this] { Work(); });
+  timekeeper_ = std::thread([this] { KeepTime(); });
 }
 
 void Scheduler::Put(Turn turn) {
@@ -31,8 +32,28 @@ void Scheduler::Put(Turn turn) {
   ready_changed_.notify_one();
 }
 
+void Scheduler::Sleep(Turn turn, Time until) {
+  Steppable& task = *turn.task;
+  task.enqueued_ = true;
+  task.alarm_ = {until, ++arrivals_};
+  const auto place = asleep_.emplace(*task.alarm_, std::move(turn)).first;
+  if (place == asleep_.begin()) first_alarm_changed_.notify_one();
+}
+
+Scheduler::Turn Scheduler::Awake(Steppable& sleeper) {
+  const auto place = asleep_.find(*std::exchange(sleeper.alarm_, std::nullopt));
+  Turn turn = std::move(place->second);
+  asleep_.erase(place);
+  turn.had = std::max(turn.had, level_);
+  return turn;
+}
+
 void Scheduler::Enqueue(std::shared_ptr<Steppable> task) {
   const std::lock_guard lock(mutex_);
+  if (task->alarm_) {
+    Put(Awake(*task));
+    return;
+  }
   if (task->enqueued_) {
     task->again_ = true;
     return;
@@ -42,7 +63,9 @@ void Scheduler::Enqueue(std::shared_ptr<Steppable> task) {
 
 void Scheduler::EnqueueFirst(std::shared_ptr<Steppable> task) {
   const std::lock_guard lock(mutex_);
-  if (task->enqueued_) {
+  if (task->alarm_) {
+    Awake(*task);
+  } else if (task->enqueued_) {
     const auto found = std::find_if(ready_.begin(), ready_.end(),
                                     [&task](const auto& entry) { return entry.second == task; });
     if (found == ready_.end()) {  // with a worker, or waiting
@@ -67,8 +90,27 @@ void Scheduler::Stop() {
     stopping_.store(true);
   }
   ready_changed_.notify_all();
+  first_alarm_changed_.notify_all();
   for (std::thread& worker : workers_) {
     if (worker.joinable()) worker.join();
+  }
+  if (timekeeper_.joinable()) timekeeper_.join();
+}
+
+void Scheduler::KeepTime() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (asleep_.empty()) {
+      first_alarm_changed_.wait(lock);
+      continue;
+    }
+    const Time first = asleep_.begin()->first.first;
+    if (first > std::chrono::steady_clock::now()) {
+      first_alarm_changed_.wait_until(lock, first);
+      continue;
+    }
+    Put(Awake(*asleep_.begin()->second.task));
+    Count();
   }
 }
 
@@ -102,10 +144,12 @@ void Scheduler::Return(Turn turn, SliceEnd end) {
   const bool again = std::exchange(turn.task->again_, false);
   turn.task->enqueued_ = false;
   // What it wants to wait for may have come while it was on its way here.
-  const bool waited = end == SliceEnd::kWait && turn.waits_ended != waits_ended_;
-  if (end == SliceEnd::kAgain || again || waited) {
+  const bool waited = end.kind == SliceEnd::kWait && turn.waits_ended != waits_ended_;
+  if (end.kind == SliceEnd::kAgain || again || waited) {
     Put(std::move(turn));
-  } else if (end == SliceEnd::kWait) {
+  } else if (end.kind == SliceEnd::kLater) {
+    Sleep(std::move(turn), end.time);
+  } else if (end.kind == SliceEnd::kWait) {
     turn.task->enqueued_ = true;
     waiting_.push_back(std::move(turn));
   }

@@ -9,6 +9,8 @@ Standing StandingOf(const Run& run) {
   standing.state = run.state;
   standing.started = run.started;
   standing.ended = run.ended;
+  standing.pace = run.spec.pace;
+  standing.pause_at = run.pause_at;
   standing.elapsed_seconds = run.elapsed_seconds;
   standing.iterations = run.iterations;
   standing.evaluations = run.evaluations;
@@ -29,6 +31,8 @@ Run At(Run run, const Standing& standing) {
   run.state = standing.state;
   run.started = standing.started;
   run.ended = standing.ended;
+  run.spec.pace = standing.pace;
+  run.pause_at = standing.pause_at;
   run.elapsed_seconds = standing.elapsed_seconds;
   run.iterations = standing.iterations;
   run.evaluations = standing.evaluations;

@@ -20,6 +20,8 @@ struct Standing {
   RunState state = RunState::kQueued;
   std::optional<WallTime> started;
   std::optional<WallTime> ended;
+  double pace = 0;
+  std::optional<int64_t> pause_at;
   double elapsed_seconds = 0;
   int64_t iterations = -1;
   Evaluations evaluations;

@@ -44,8 +44,9 @@ Trace::Ticket Trace::Add(Addition addition) {
   pending_.bytes += bytes;
   pending_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   budget_.pending.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  if (addition.standing.state != newest_state_ ||
-      addition.standing.changes != pending_.standing.changes) {
+  const Standing& known = pending_.standing;
+  if (addition.standing.state != newest_state_ || addition.standing.changes != known.changes ||
+      addition.standing.pace != known.pace || addition.standing.pause_at != known.pause_at) {
     newest_state_ = addition.standing.state;
     ++newest_changes_;
     pending_.record_changed = true;

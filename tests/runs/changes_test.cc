@@ -214,7 +214,8 @@ TEST_F(ChangedRuns, RefuseWhatIsNotGoodAndGoOn) {
                               : violations[0].field + ": " + violations[0].description;
   };
 
-  EXPECT_EQ(refusal({}), ": nothing is to be changed; give optimizer settings or stopping rules");
+  EXPECT_EQ(refusal({}),
+            ": nothing is to be changed; give optimizer settings, stopping rules or a pace");
   EXPECT_THAT(refusal(Rate(-1)), HasSubstr("optimizer.settings[learning_rate]: "));
   EXPECT_THAT(refusal({.optimizer = WithSetting("", "rate", 1.0)}),
               HasSubstr("optimizer.settings[rate]: "));

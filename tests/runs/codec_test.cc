@@ -5,6 +5,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "server/core/state.h"
+#include "server/runs/crc32c.h"
 
 namespace thalweg::runs {
 namespace {
@@ -43,6 +45,8 @@ RunRecord FullRecord() {
   run.spec.traced_coordinates = 4;
   run.spec.changes = {{3, run.spec.optimizer, run.spec.stopping, 17}, {4, {"adam", {}}, {}, {}}};
   run.spec.first_iteration = 2;
+  run.spec.pace = 12.5;
+  run.pause_at = 9;
   run.parent = "other";
   run.variables = run.spec.objective.variables;
   run.state = RunState::kFinished;
@@ -89,6 +93,8 @@ TEST(Codec, ReadsBackARecordBitForBit) {
   EXPECT_EQ(read->run.spec.optimizer, FullRecord().run.spec.optimizer);
   EXPECT_EQ(read->run.spec.seed, 0xFFFFFFFFFFFFFFFFU);
   EXPECT_EQ(read->run.spec.changes, FullRecord().run.spec.changes);
+  EXPECT_EQ(read->run.spec.pace, 12.5);
+  EXPECT_EQ(read->run.pause_at, 9);
   EXPECT_EQ(read->run.evaluations, FullRecord().run.evaluations);
   EXPECT_EQ(read->run.started, FullRecord().run.started);
   EXPECT_EQ(read->run.stop_reason->findings.at(0).suggested_settings.size(), 1U);
@@ -105,6 +111,41 @@ TEST(Codec, ReadsBackARecordWithNothingSet) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_FALSE(read->run.spec.seed || read->run.started || read->run.best);
   EXPECT_EQ(Encode(*read), bytes);
+}
+
+/// What `keep` writes into a state.
+template <typename Keep>
+std::string Bytes(Keep keep) {
+  State state = State::Writer();
+  keep(state);
+  return state.TakeBytes();
+}
+
+void Replace(const std::string& part, const std::string& with, std::string& bytes) {
+  const size_t at = bytes.find(part);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, part.size(), with);
+}
+
+TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
+  RunRecord record = FullRecord();
+  record.run.spec.pace = 0;
+  record.run.pause_at.reset();
+  std::string bytes = Encode(record);
+  bytes.resize(bytes.size() - sizeof(uint32_t));
+  const auto version = [](int64_t n) {
+    return Bytes([n](State& state) mutable { state.Keep("version", n); });
+  };
+  Replace(version(7), version(6), bytes);
+  Replace(Bytes([pace = 0.0](State& state) mutable { state.Keep("pace", pace); }), "", bytes);
+  Replace(Bytes([set = false](State& state) mutable { state.Keep("stepped", set); }), "", bytes);
+  const uint32_t checksum = Crc32c(bytes);
+  bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+
+  const auto read = DecodeRunRecord(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(Encode(*read), Encode(record));
 }
 
 TEST(Codec, ReadsBackACheckpoint) {
@@ -141,6 +182,10 @@ TEST(Codec, DigestsOfSpecsAreStableAndTellAnyTwoApart) {
   other = spec;
   other.changes.back().stopping = {{"stall", {}}};
   EXPECT_NE(DigestOf(spec), DigestOf(other));
+  other = spec;
+  other.pace = 12;
+  EXPECT_NE(DigestOf(spec), DigestOf(other));
+  EXPECT_NE(DigestOf("a", ForkRequest()), DigestOf("a", {.overrides = {.pace = 0}}));
   EXPECT_NE(DigestOf("a", ForkRequest()), DigestOf("b", ForkRequest()));
   EXPECT_NE(DigestOf("a", ForkRequest()), DigestOf("a", {.iteration = 0}));
   // Digests are stored: a change of this number breaks the retries of clients over an upgrade.

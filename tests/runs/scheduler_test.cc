@@ -149,6 +149,48 @@ TEST(Scheduler, NeverMissesTheEndOfAWait) {
   WaitFor([&] { return task->done >= 100; });
 }
 
+/// Sleeps after every slice, for a time or until woken.
+class Sleeping : public Steppable {
+ public:
+  explicit Sleeping(std::chrono::steady_clock::duration time) : time_(time) {}
+  SliceEnd Slice() override {
+    EXPECT_GE(std::chrono::steady_clock::now(), until);
+    until = std::chrono::steady_clock::now() + time_;
+    ++done;
+    return SliceEnd::Later(until);
+  }
+  std::atomic<int> done{0};
+  std::chrono::steady_clock::time_point until{};
+
+ private:
+  const std::chrono::steady_clock::duration time_;
+};
+
+TEST(Scheduler, WakesASleeperAtItsTimeAndNotBefore) {
+  EventSink events;
+  Scheduler scheduler(2, events);
+  std::vector<std::shared_ptr<Sleeping>> tasks;
+  for (int i = 1; i <= 20; ++i) tasks.push_back(std::make_shared<Sleeping>(microseconds(300 * i)));
+  for (const auto& task : tasks) scheduler.Enqueue(task);
+
+  for (const auto& task : tasks) WaitFor([&] { return task->done >= 10; });
+}
+
+TEST(Scheduler, WakesASleeperThatIsEnqueued) {
+  EventSink events;
+  Scheduler scheduler(2, events);
+  const auto task = std::make_shared<Sleeping>(std::chrono::hours(1));
+  scheduler.Enqueue(task);
+  for (int times = 1; times <= 20; ++times) {
+    WaitFor([&] { return task->done >= times; });
+    std::this_thread::sleep_for(microseconds(500));  // most likely it sleeps by now
+    task->until = {};
+    times % 2 == 0 ? scheduler.Enqueue(task) : scheduler.EnqueueFirst(task);
+  }
+  WaitFor([&] { return task->done >= 21; });
+  scheduler.Stop();  // does not wait for it either
+}
+
 TEST(Scheduler, BeginsNoSliceAfterItHasStopped) {
   EventSink events;
   Scheduler scheduler(2, events);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,8 @@ CLI::Validator Unnamed(CLI::Validator check);
 /// Adds an option that may be repeated, one value each time.
 void AddRepeated(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
                  const std::string& value_name, const std::string& help);
+
+/// --pace.
+void AddPaceOption(CLI::App& app, std::optional<double>& pace);
 
 }  // namespace thalweg::cli

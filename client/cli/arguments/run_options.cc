@@ -48,6 +48,7 @@ void AddRunOptions(CLI::App& app, RunOptions& options) {
   app.add_option("--trace", options.traced, "Coordinates of x that each iterate keeps")
       ->type_name("N")
       ->check(Unnamed(CLI::NonNegativeNumber));
+  AddPaceOption(app, options.pace);
 }
 
 void AddOptimizerOption(CLI::App& app, RunOptions& options) {
@@ -67,6 +68,7 @@ v1::Run RunOf(const RunOptions& options) {
   }
   if (options.seed) run.set_seed(*options.seed);
   if (options.traced) run.set_traced_coordinates(*options.traced);
+  if (options.pace) run.set_pace(*options.pace);
   AddLabels(options, run);
   return run;
 }

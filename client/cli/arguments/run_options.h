@@ -19,9 +19,10 @@ struct RunOptions {
   std::string optimizer = "gradient_descent";
   std::optional<uint64_t> seed;
   std::optional<int64_t> traced;
+  std::optional<double> pace;
 };
 
-/// FORMULA and what goes with it, --start, --set, --stop, --seed, --label, --trace.
+/// FORMULA and what goes with it, --start, --set, --stop, --seed, --label, --trace, --pace.
 void AddRunOptions(CLI::App& app, RunOptions& options);
 /// --optimizer.
 void AddOptimizerOption(CLI::App& app, RunOptions& options);

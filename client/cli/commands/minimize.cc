@@ -23,6 +23,7 @@ struct Options {
   std::string optimizer = "gradient_descent";
   std::optional<uint64_t> seed;
   std::optional<int64_t> traced;
+  std::optional<double> pace;
   std::string name, request_id;
   bool detach = false;
 };
@@ -61,6 +62,7 @@ v1::Run RunOf(const Options& options) {
   AddRules(options.stopping, *run.mutable_stopping());
   if (options.seed) run.set_seed(*options.seed);
   if (options.traced) run.set_traced_coordinates(*options.traced);
+  if (options.pace) run.set_pace(*options.pace);
   run.set_display_name(options.name);
   AddLabels(options.labels, *run.mutable_labels());
   return run;
@@ -94,6 +96,7 @@ Action Add(CLI::App& app, Context& context, v1::Direction direction) {
   app.add_option("--trace", options->traced, "Coordinates of x that each iterate keeps")
       ->type_name("N")
       ->check(Unnamed(CLI::NonNegativeNumber));
+  AddPaceOption(app, options->pace);
   app.add_option("--request-id", options->request_id,
                  "Makes the command safe to repeat: the same id gives the same run")
       ->type_name("TEXT");

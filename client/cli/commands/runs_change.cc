@@ -1,5 +1,6 @@
 // thalweg runs change: other settings for a run that is not over.
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Options {
   CommonOptions common;
   std::string run, optimizer;
   std::vector<std::string> settings, stopping;
+  std::optional<double> pace;
 };
 
 int Execute(const Options& options, Context& context) {
@@ -29,6 +31,7 @@ int Execute(const Options& options, Context& context) {
   request.mutable_optimizer()->set_kind(options.optimizer);
   AddSettings(options.settings, *request.mutable_optimizer());
   AddRules(options.stopping, *request.mutable_stopping());
+  if (options.pace) request.set_pace(*options.pace);
   const client::Client client = ConnectTo(options.common);
   const auto changed = ValueOf(client.ChangeRun(request, CallOf(options.common, context)));
   const v1::Run& run = changed.run();
@@ -56,6 +59,7 @@ Action AddRunsChange(CLI::App& app, Context& context) {
               "An option of the method; may be repeated, as for minimize");
   AddRepeated(app, "--stop", options->stopping, "RULE=VALUE",
               "A stopping rule, new or with other settings; may be repeated");
+  AddPaceOption(app, options->pace);
   AddCommonOptions(app, options->common);
   app.footer(R"(
 All else stays as it is. The run goes on from the iterate that it has reached, with the memory of
@@ -64,7 +68,8 @@ its method where but numbers and schedules of it change. A run that is over is f
 Examples:
   thalweg runs change runs/1f2e --set learning_rate=0.01
   thalweg runs change runs/1f2e --stop iterations=1e6 --stop gradient_norm=1e-9
-  thalweg runs change runs/1f2e --optimizer adam --set learning_rate=0.001)");
+  thalweg runs change runs/1f2e --optimizer adam --set learning_rate=0.001
+  thalweg runs change runs/1f2e --pace 5)");
   return [options, &context] { return Execute(*options, context); };
 }
 

@@ -19,6 +19,7 @@ struct Options {
   std::string run, optimizer, name, request_id;
   std::optional<int64_t> at;
   std::optional<uint64_t> seed;
+  std::optional<double> pace;
   std::vector<std::string> settings, stopping, labels;
   bool detach = false;
 };
@@ -31,6 +32,7 @@ v1::ForkRunRequest RequestOf(const Options& options) {
   AddSettings(options.settings, *request.mutable_optimizer());
   AddRules(options.stopping, *request.mutable_stopping());
   if (options.seed) request.set_seed(*options.seed);
+  if (options.pace) request.set_pace(*options.pace);
   request.set_display_name(options.name);
   AddLabels(options.labels, *request.mutable_labels());
   request.set_request_id(options.request_id);
@@ -61,6 +63,7 @@ Action AddRunsFork(CLI::App& app, Context& context) {
   AddRepeated(app, "--stop", options->stopping, "RULE=VALUE",
               "A stopping rule, new or with other settings; may be repeated");
   app.add_option("--seed", options->seed, "Seed of all randomness from there on")->type_name("N");
+  AddPaceOption(app, options->pace);
   app.add_option("--name", options->name, "A name for people; without, that of the run")
       ->type_name("TEXT");
   AddRepeated(app, "--label", options->labels, "KEY=VALUE",

@@ -32,11 +32,11 @@ void Print(const std::string& name, const std::string& state, bool json, std::os
 
 /// A command that does `act` to each run named, in order; the first failure ends it.
 template <typename Act>
-Action Add(CLI::App& app, Context& context, const std::string& example, Act act) {
+Action Add(CLI::App& app, Context& context, const std::string& examples, Act act) {
   const auto options = std::make_shared<Options>();
   app.add_option("RUN", options->runs, "Names of runs")->required()->type_name("");
   AddCommonOptions(app, options->common);
-  app.footer("\nExample:\n  " + example);
+  app.footer("\nExample:\n  " + examples);
   return [options, &context, act] {
     const client::Client client = ConnectTo(options->common);
     for (const std::string& name : options->runs) {
@@ -66,7 +66,17 @@ Action AddRunsPause(CLI::App& app, Context& context) {
 }
 
 Action AddRunsResume(CLI::App& app, Context& context) {
-  return AddSteer(app, context, "thalweg runs resume runs/1f2e", &client::Client::ResumeRun);
+  const auto iterations = std::make_shared<int64_t>(0);
+  app.add_option("--iterations", *iterations,
+                 "Pause again after so many: 1 is a single step; without, go on to the end")
+      ->type_name("N")
+      ->check(Unnamed(CLI::NonNegativeNumber));
+  return Add(app, context,
+             "thalweg runs resume runs/1f2e\n  thalweg runs resume runs/1f2e --iterations 1",
+             [iterations](const client::Client& client, const std::string& name,
+                          const client::CallOptions& call) {
+               return StateName(ValueOf(client.ResumeRun(name, call, *iterations)).state());
+             });
 }
 
 Action AddRunsDelete(CLI::App& app, Context& context) {

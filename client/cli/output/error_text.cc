@@ -36,6 +36,8 @@ constexpr Row kFlags[] = {
     {"display_name", "--name"},
     {"labels", "--label", true},
     {"traced_coordinates", "--trace"},
+    {"pace", "--pace"},
+    {"iterations", "--iterations"},
     {"request_id", "--request-id"},
     {"max_updates_per_second", "--live"},
     {"from_iteration", "--from"},

@@ -187,6 +187,7 @@ void WriteRun(Json& json, const v1::Run& run) {
   json.Key("parent");
   run.parent().empty() ? json.Null() : json.Text(run.parent());
   json.Key("first_iteration").Integer(run.first_iteration());
+  json.Key("pace").Number(run.pace());
   json.Key("changes").Array();
   for (const v1::RunChange& change : run.changes()) {
     json.Object().Key("iteration").Integer(change.iteration());

@@ -12,8 +12,8 @@ absl::StatusOr<v1::ChangeRunResponse> ChangeRun(runs::RunBook& runs,
   const auto name = RunName::Parse(request.name());
   if (!name.ok()) return name.status();
   Refusals refusals;
-  const runs::Overrides overrides =
-      OverridesFromWire(request.optimizer(), request.stopping(), refusals);
+  runs::Overrides overrides = OverridesFromWire(request.optimizer(), request.stopping(), refusals);
+  if (request.has_pace()) overrides.pace = request.pace();
   if (!refusals.empty()) return refusals.ToStatus();
   const auto changed = runs.Change(name->id(), overrides);
   if (!changed.ok()) return changed.status();

@@ -20,6 +20,7 @@ absl::StatusOr<v1::ForkRunResponse> ForkRun(runs::RunBook& runs,
   runs::ForkRequest fork;
   fork.overrides = OverridesFromWire(request.optimizer(), request.stopping(), refusals);
   if (request.has_seed()) fork.overrides.seed = request.seed();
+  if (request.has_pace()) fork.overrides.pace = request.pace();
   if (request.has_iteration()) fork.iteration = request.iteration();
   fork.display_name = request.display_name();
   fork.labels.insert(request.labels().begin(), request.labels().end());

@@ -6,7 +6,7 @@
 
 namespace thalweg::rpc {
 
-/// Lets a paused run go on.
+/// Lets a paused run go on, for some iterations or to its end.
 absl::StatusOr<v1::ResumeRunResponse> ResumeRun(runs::RunBook& runs,
                                                 const v1::ResumeRunRequest& request);
 

@@ -71,6 +71,7 @@ void AddRequest(const runs::Run& run, const RunView& view, v1::Run& wire) {
     rpc::ToWire(spec.changes[i], *wire.add_changes());
   }
   wire.set_first_iteration(spec.first_iteration);
+  wire.set_pace(spec.pace);
 }
 
 void AddProgress(const runs::Run& run, v1::Run& wire) {

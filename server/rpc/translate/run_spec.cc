@@ -75,6 +75,7 @@ void AddNumbers(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
     refusals.Add("first_iteration", Reason::kInvalidValue,
                  absl::StrCat("is ", spec.first_iteration, "; must be 0 or more"));
   }
+  spec.pace = run.pace();
   if (!run.has_traced_coordinates()) return;
   spec.traced_coordinates = run.traced_coordinates();
   if (spec.traced_coordinates < 0 || spec.traced_coordinates > kMostTracedCoordinates) {

@@ -138,8 +138,15 @@ class FakeRunBook final : public runs::RunBook {
       return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound, "no such run");
     }
     runs::Run& run = runs_.at(id);
-    run.spec.changes.push_back({run.iterations, overrides.optimizer, overrides.stopping, {}});
+    if (!overrides.same_path()) {
+      run.spec.changes.push_back({run.iterations, overrides.optimizer, overrides.stopping, {}});
+    }
+    run.spec.pace = overrides.pace.value_or(run.spec.pace);
     return runs::ChangedRun{run, run.iterations};
+  }
+  int64_t last_iterates() {
+    const std::lock_guard lock(mutex_);
+    return last_iterates_;
   }
   runs::ForkRequest last_fork() {
     const std::lock_guard lock(mutex_);
@@ -180,7 +187,11 @@ class FakeRunBook final : public runs::RunBook {
   absl::StatusOr<runs::Run> Pause(const std::string& id) override {
     return Change(id, runs::RunState::kPaused);
   }
-  absl::StatusOr<runs::Run> Resume(const std::string& id) override {
+  absl::StatusOr<runs::Run> Resume(const std::string& id, int64_t iterates) override {
+    {
+      const std::lock_guard lock(mutex_);
+      last_iterates_ = iterates;
+    }
     return Change(id, runs::RunState::kRunning);
   }
   absl::Status Delete(const std::string& id) override {
@@ -301,6 +312,7 @@ class FakeRunBook final : public runs::RunBook {
   std::function<absl::StatusOr<runs::Run>()> get_failure_;
   runs::RunSpec last_spec_;
   runs::ForkRequest last_fork_;
+  int64_t last_iterates_ = 0;
   runs::RunQuery last_query_;
   runs::IterateQuery last_iterate_query_;
   std::atomic<int64_t> max_rows_{1000};
