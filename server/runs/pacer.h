@@ -8,7 +8,8 @@
 namespace thalweg::runs {
 
 /// Keeps a pace: how many iterates of a run are due, and when the next are. Never more than the
-/// pace allows in any time, but for those of a tick; what comes too late by more is not made up for.
+/// pace allows in any time, but for those of a tick; what comes too late by more is not made up
+/// for.
 ///
 ///   const int64_t due = pacer.Due(now);  // make so many at most
 ///   pacer.Made(made);                    // and come again at pacer.Next()
@@ -37,7 +38,7 @@ class Pacer {
   using Nanoseconds = std::chrono::nanoseconds;
   static constexpr Nanoseconds kTick{10'000'000};
 
-  Nanoseconds period_{0};  // between two iterates; 0: no limit
+  Nanoseconds period_{0};                              // between two iterates; 0: no limit
   Clock::time_point last_ = Clock::time_point::min();  // when the last was due
 };
 

@@ -210,6 +210,40 @@ TEST(RunsChange, SendsWhatIsToBeDifferentAndTellsFromWhere) {
   EXPECT_EQ(changes[1].optimizer().kind(), "adam");
 }
 
+TEST(Pace, IsSentByWhateverMakesOrChangesARun) {
+  const FakeServer server({});
+
+  Minimize(server, {"--pace", "2.5"});
+  Minimize(server, {});
+  Thalweg({"runs", "change", "a", "--pace", "0", "--server", server.address()});
+  Thalweg({"runs", "fork", "a", "--detach", "--pace", "5", "--server", server.address()});
+
+  EXPECT_EQ(server.creates()[0].run().pace(), 2.5);
+  EXPECT_EQ(server.creates()[1].run().pace(), 0);
+  ASSERT_THAT(server.changes(), SizeIs(1));
+  EXPECT_TRUE(server.changes()[0].has_pace());
+  EXPECT_EQ(server.changes()[0].pace(), 0);
+  ASSERT_THAT(server.forks(), SizeIs(1));
+  EXPECT_EQ(server.forks()[0].pace(), 5);
+}
+
+TEST(RunsResume, SendsHowFarToGo) {
+  const FakeServer server({});
+
+  const Outcome step =
+      Thalweg({"runs", "resume", "a", "--iterations", "1", "--server", server.address()});
+  Thalweg({"runs", "resume", "a", "--server", server.address()});
+  const Outcome back =
+      Thalweg({"runs", "resume", "a", "--iterations", "-1", "--server", server.address()});
+
+  EXPECT_EQ(step.out, "runs/a: running\n");
+  EXPECT_EQ(back.code, kRefused);
+  ASSERT_THAT(server.resumes(), SizeIs(2));
+  EXPECT_EQ(server.resumes()[0].name(), "runs/a");
+  EXPECT_EQ(server.resumes()[0].iterations(), 1);
+  EXPECT_EQ(server.resumes()[1].iterations(), 0);
+}
+
 TEST(RunsFork, SendsWhatTheFlagsSayAndWatchesTheFork) {
   const FakeServer server({.iterations = 2});
 

@@ -83,6 +83,7 @@ class FakeServer {
   std::vector<v1::WatchRunRequest> watches() const { return Locked(watches_); }
   std::vector<v1::ChangeRunRequest> changes() const { return Locked(changes_); }
   std::vector<v1::ForkRunRequest> forks() const { return Locked(forks_); }
+  std::vector<v1::ResumeRunRequest> resumes() const { return Locked(resumes_); }
   bool cancelled() const { return Locked(cancelled_); }
 
   /// The run as it is at its end.
@@ -128,6 +129,14 @@ class FakeServer {
       fake_.changes_.push_back(*request);
       *response->mutable_run() = RunningRun();
       response->set_iteration(1234);
+      return grpc::Status::OK;
+    }
+
+    grpc::Status ResumeRun(grpc::ServerContext*, const v1::ResumeRunRequest* request,
+                           v1::ResumeRunResponse* response) override {
+      const std::lock_guard lock(fake_.mutex_);
+      fake_.resumes_.push_back(*request);
+      *response->mutable_run() = RunningRun();
       return grpc::Status::OK;
     }
 
@@ -297,6 +306,7 @@ class FakeServer {
   std::vector<v1::WatchRunRequest> watches_;   // likewise
   std::vector<v1::ChangeRunRequest> changes_;
   std::vector<v1::ForkRunRequest> forks_;
+  std::vector<v1::ResumeRunRequest> resumes_;
   bool cancelled_ = false;  // likewise
   Service service_;
   int port_ = 0;

@@ -97,6 +97,34 @@ v1::IterateBatch TraceOfTheSameAgain(const v1::Run& run) {
   return runs.Trace(name);
 }
 
+TEST(Recovery, KeepsThePaceOfARunAndPausesItWhereItWasToPause) {
+  const TemporaryFolder folder;
+  const std::string flag = "--data-dir=" + (folder / "data");
+  auto server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
+  ASSERT_TRUE(server->WaitUntilReady()) << server->Errors();
+  const auto here = [&server] { return RunsOverGrpc(server->ready().grpc); };
+  v1::Run run = Rosenbrock(2, kIterations);
+  run.set_pace(0.01);
+  run.add_stopping()->set_kind("pause");
+  (*run.mutable_stopping()->rbegin()->mutable_settings())["threshold"].set_number(0);
+  const std::string name = here().Create(run);
+  const auto paused = [](const v1::Run& now) { return now.state() == v1::RUN_STATE_PAUSED; };
+  here().WaitFor(name, paused);
+  v1::ResumeRunRequest two;
+  two.set_name(name);
+  two.set_iterations(2);
+  grpc::ClientContext context;
+  v1::ResumeRunResponse resumed;
+  ASSERT_TRUE(here().stub().ResumeRun(&context, two, &resumed).ok());
+  here().WaitFor(name, [](const v1::Run& now) { return now.iteration() >= 1; });
+  KillAndRestart(server, flag);
+
+  const v1::Run stepped = here().WaitFor(name, paused);
+
+  EXPECT_EQ(stepped.iteration(), 2);
+  EXPECT_EQ(stepped.pace(), 0.01);
+}
+
 TEST(Recovery, ContinuesAChangedRunAndItsForkWithTheSameBits) {
   const TemporaryFolder folder;
   const std::string flag = "--data-dir=" + (folder / "data");

@@ -34,6 +34,7 @@ RunSpec SpecFor(const OptimizerEntry& optimizer, double iterations) {
   limit.settings["threshold"] = iterations;
   spec.stopping = {limit};
   spec.seed = 42;
+  if (optimizer.name == "adam") spec.pace = 1e5;  // and one that waits again and again
   // The same method with half the rate, and in between another one.
   Change change{static_cast<int64_t>(iterations) / 4, spec.optimizer, spec.stopping, {}};
   if (change.optimizer.settings.contains("learning_rate")) {

@@ -185,6 +185,68 @@ TEST_F(Integration, ChangesALiveRunAndTellsItsWatchers) {
   EXPECT_EQ(over.events(0).text(), "learning_rate 1e-09 -> 1e-08");
 }
 
+TEST_F(Integration, PacesStepsAndForksARun) {
+  v1::CreateRunRequest create = Endless();
+  create.mutable_run()->set_pace(0.01);
+  *create.mutable_run()->add_stopping() = RuleOf("pause", 0);
+  const v1::Run created = MustCreate(create);
+  EXPECT_EQ(created.pace(), 0.01);
+  const auto wait_until_paused_at = [&](int64_t iteration) {
+    v1::GetRunResponse now;
+    do {
+      Context look;
+      v1::GetRunRequest get;
+      get.set_name(created.name());
+      ASSERT_TRUE(optimization_->GetRun(&look, get, &now).ok());
+    } while (now.run().state() != v1::RUN_STATE_PAUSED || now.run().iteration() < iteration);
+    EXPECT_EQ(now.run().iteration(), iteration);
+  };
+  const auto step = [&](int64_t iterations) {
+    Context context;
+    v1::ResumeRunRequest request;
+    request.set_name(created.name());
+    request.set_iterations(iterations);
+    v1::ResumeRunResponse resumed;
+    return optimization_->ResumeRun(&context, request, &resumed);
+  };
+  wait_until_paused_at(0);
+  EXPECT_TRUE(step(1).ok());
+  wait_until_paused_at(1);
+  EXPECT_THAT(step(-1).error_message(), HasSubstr("iterations: is -1; must be 0"));
+
+  const auto change = [&](double pace, v1::ChangeRunResponse& changed) {
+    Context context;
+    v1::ChangeRunRequest request;
+    request.set_name(created.name());
+    request.set_pace(pace);
+    return optimization_->ChangeRun(&context, request, &changed);
+  };
+  v1::ChangeRunResponse changed;
+  ASSERT_TRUE(change(500, changed).ok());
+  EXPECT_EQ(changed.iteration(), 1);
+  EXPECT_EQ(changed.run().pace(), 500);
+  EXPECT_EQ(changed.run().changes_size(), 0);
+  EXPECT_EQ(changed.run().state(), v1::RUN_STATE_PAUSED);
+  EXPECT_THAT(change(1e7, changed).error_message(), HasSubstr("pace: is 1e+07; must be 0"));
+  EXPECT_TRUE(step(20).ok());
+  wait_until_paused_at(21);
+
+  v1::ForkRunRequest fork;
+  fork.set_name(created.name());
+  fork.set_validate_only(true);
+  v1::ForkRunResponse inherits;
+  Context first;
+  ASSERT_TRUE(optimization_->ForkRun(&first, fork, &inherits).ok());
+  fork.set_pace(0);
+  v1::ForkRunResponse free;
+  Context second;
+  ASSERT_TRUE(optimization_->ForkRun(&second, fork, &free).ok());
+  EXPECT_EQ(inherits.run().pace(), 500);
+  EXPECT_EQ(free.run().pace(), 0);
+  create.mutable_run()->set_pace(-1);
+  EXPECT_THAT(Create(create).error_message(), HasSubstr("run.pace: is -1; must be 0"));
+}
+
 TEST_F(Integration, ForksARunAtAnIterateAndSaysWhatIsWrong) {
   v1::CreateRunRequest create = Parabola();
   *create.mutable_run()->add_stopping() = RuleOf("iterations", 20);

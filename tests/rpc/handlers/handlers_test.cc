@@ -116,6 +116,18 @@ TEST(SteeringARun, NamesItAndGivesItAsItIsThen) {
             absl::StatusCode::kNotFound);
 }
 
+TEST(SteeringARun, PassesOnHowFarToGo) {
+  FakeRunBook runs;
+  ASSERT_TRUE(CreateRun(runs, Parabola()).ok());
+  ASSERT_TRUE(PauseRun(runs, Named<v1::PauseRunRequest>("runs/r1")).ok());
+  auto request = Named<v1::ResumeRunRequest>("runs/r1");
+  request.set_iterations(7);
+
+  EXPECT_TRUE(ResumeRun(runs, request).ok());
+
+  EXPECT_EQ(runs.last_iterates(), 7);
+}
+
 TEST(SteeringARun, RefusesWhatIsNoName) {
   FakeRunBook runs;
   const auto refused = ViolatesAt("name", Reason::kInvalidValue);

@@ -33,6 +33,7 @@ runs::Run Finished(size_t n) {
   run.iterations = 10;
   run.spec.changes = {{4, {"nesterov", {}}, {{"stall", {}}}, 9}, {5, {"adam", {}}, {}, {}}};
   run.spec.first_iteration = 3;
+  run.spec.pace = 2.5;
   run.parent = "other";
   auto events = std::make_shared<runs::EventLog>();
   events->Add(5, {"changed", "adam -> nesterov"});
@@ -119,6 +120,7 @@ TEST(RunOnTheWire, CanBeSentBackToMakeTheSameRunAgain) {
   EXPECT_EQ(spec->traced_coordinates, run.spec.traced_coordinates);
   EXPECT_EQ(spec->changes, run.spec.changes);
   EXPECT_EQ(spec->first_iteration, run.spec.first_iteration);
+  EXPECT_EQ(spec->pace, run.spec.pace);
 }
 
 TEST(RunOnTheWire, HasNoNameNorStateWhenItWasOnlyValidated) {
