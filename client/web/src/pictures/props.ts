@@ -26,6 +26,10 @@ export interface PictureProps {
   variables: Pick<Variable, "name" | "shape">[];
   kind: PictureKind;
   plane?: PlaneText;
+  /** Given, the picture has a chooser of kinds; what is chosen comes back as `kind`. */
+  onKind?: (kind: PictureKind) => void;
+  /** Likewise of planes, where there are more than two coordinates. */
+  onPlane?: (plane: PlaneText) => void;
   /** Several where methods race. */
   paths: PathOnPicture[];
   /** Playback: only iterates up to this iteration are drawn. undefined: all. */
@@ -33,6 +37,7 @@ export interface PictureProps {
   /** Draws a start that can be dragged, or moved with the arrow keys. */
   start?: Point;
   onStart?: (start: Point) => void;
+  /** Default: the objective, its learning rate, the number of iterations. */
   title?: string;
   /** Given the function that exports the picture, for the buttons of a view. */
   onExporter?: (exporter: Exporter) => void;

@@ -2,7 +2,7 @@
 import { create } from "@bufbuild/protobuf";
 import { ArraySchema, type Point, PointSchema, type Variable } from "../../gen/thalweg/v1/values_pb";
 
-type Shaped = Pick<Variable, "name" | "shape">;
+export type Shaped = Pick<Variable, "name" | "shape">;
 
 const sizeOf = ({ shape }: Shaped): number => shape.reduce((size, length) => size * Number(length), 1);
 
