@@ -1,7 +1,7 @@
 // A trace file dropped anywhere on the page is opened there, without a server.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { openTraceFile } from "../trace/trace_file";
+import { readTraceFile } from "../trace/trace_file";
 import type { RunModel } from "../trace/run_model";
 import { notice } from "./notices";
 import { go } from "./router";
@@ -11,7 +11,7 @@ export const opened = signal<{ name: string; model: RunModel } | undefined>(unde
 
 export async function openFile(file: File): Promise<void> {
   try {
-    opened.value = { name: file.name, model: openTraceFile(await file.text()) };
+    opened.value = { name: file.name, model: await readTraceFile(file) };
     go("file");
   } catch (error) {
     notice(`${file.name}: ${(error as Error).message}`, "error");

@@ -24,7 +24,7 @@ export async function history(
   { from = 0, to, maxPoints = kHistoryPoints }: { from?: number; to?: number; maxPoints?: number } = {},
   signal?: AbortSignal,
 ): Promise<Trace> {
-  const trace = new Trace(4 * maxPoints);
+  const trace = maxPoints > 0 ? new Trace(4 * maxPoints) : new Trace();
   let pageToken = "";
   do {
     const page = await optimization.listIterates(
@@ -87,7 +87,6 @@ export function openRun(name: string): { model: RunModel; close: () => void } {
       model.run.value = update.value;
       model.note(update.value.events);
     }
-    if (update.case === "gap") model.trace.thinned = true;
     if (update.case === "iterates") {
       model.trace.append(update.value);
       model.touch();

@@ -23,6 +23,8 @@ export type Column = (typeof kColumns)[number];
 export const Flag = { newBest: 1, nonFinite: 2, clipped: 4, rejected: 8, restarted: 16, changed: 32 } as const;
 
 const kPinned = Flag.nonFinite | Flag.restarted | Flag.changed;
+/** More leading numbers of x than these are not kept: they would not fit into a page's memory. */
+export const kMostCoordinates = 256;
 const kBucket = 8; // of so many iterates the first, the last, the least and the greatest stay
 
 /**
@@ -35,8 +37,8 @@ export class Trace {
   private room = 0;
   private readonly columns = new Map<Column, Float64Array>();
   private points = new Float64Array(0);
-  /** Whether iterates were left out, here or by the server. */
-  thinned = false;
+  /** Seconds of stepping when the last iterate was made. */
+  elapsedSeconds = 0;
 
   constructor(readonly capacity = 16_384) {
     this.reserve(256);
@@ -54,6 +56,11 @@ export class Trace {
   }
   get last(): number {
     return this.rows > 0 ? this.at("iteration", this.rows - 1) : -1;
+  }
+
+  /** Whether iterates between the first and the last were left out, here or by the server. */
+  get thinned(): boolean {
+    return this.rows > 0 && this.last - this.first + 1 > this.rows;
   }
 
   /** All rows of a column; valid until the next append. */
@@ -84,7 +91,8 @@ export class Trace {
   /** Adds iterates; those that are not after the last one are known already and are passed over. */
   append(batch: IterateBatch): void {
     const coordinates = Number(batch.coordinates);
-    if (this.rows === 0) this.width = coordinates;
+    if (this.rows === 0) this.width = Math.min(coordinates, kMostCoordinates);
+    this.elapsedSeconds = Math.max(this.elapsedSeconds, batch.elapsedSeconds);
     for (let i = 0; i < batch.iteration.length; ++i) {
       const iteration = Number(batch.iteration[i]);
       if (this.rows > 0 && iteration <= this.last) continue;
@@ -131,7 +139,6 @@ export class Trace {
   }
 
   private thin(): void {
-    this.thinned = true;
     const value = this.column("value");
     const flags = this.column("flags");
     let pins = this.rows >> 3;
