@@ -38,9 +38,13 @@ descent=(minimize --function ravine --dimension 5000 --optimizer gradient_descen
 echo "\$ thalweg ${descent[*]}"
 "$bin/thalweg" "${descent[@]}"
 
+# Slow enough to be followed: what the dashboard shows first.
+"$bin/thalweg" minimize --function rosenbrock --optimizer adam --set learning_rate=0.02 --pace 15 \
+  --name "A descent to watch" --detach --quiet >/dev/null
+
 echo
+echo "Dashboard  http://localhost:$http_port/   a descent is going on there"
 echo "gRPC       localhost:$grpc_port   (export THALWEG_SERVER=localhost:$grpc_port)"
-echo "HTTP       http://localhost:$http_port/"
 echo "Metrics    http://localhost:$http_port/metrics"
 echo "Try        $bin/thalweg minimize 'x*cos(0.15*pi*x)' --start x=15 --set learning_rate=0.1"
 [[ ${1:-} == --exit ]] && exit 0
