@@ -1,6 +1,7 @@
 // Whatever the bytes, compiling ends in a program or in errors that name their places, and takes
 // the same decision every time.
 
+#include "server/core/expression/mathml.h"
 #include "server/core/violation.h"
 #include "tests/fuzz/input.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 void Check(const Input& input) {
   const auto compiled = expression::Compile(input.source, SmallLimits());
+  Must(expression::WriteMathMl(input.source.text).size() < size_t{4} << 20);
   if (compiled.ok()) {
     Must((*compiled)->operations() <= SmallLimits().evaluation_operations);
     Must((*compiled)->gradient_operations() <= SmallLimits().evaluation_operations);

@@ -122,7 +122,8 @@ Plane PathPlane(const Matrix& path, Vector point) {
   plane.orthonormal = true;
   const Index found = principal ? principal->directions.cols() : 0;
   plane.u = found > 0 ? Padded(principal->directions.col(0), n) : Vector(Vector::Unit(n, 0));
-  plane.u_name = found > 0 ? NameOf(1, principal->shares[0]) : "any direction (the path is a point)";
+  plane.u_name =
+      found > 0 ? NameOf(1, principal->shares[0]) : "any direction (the path is a point)";
   if (n == 1) return plane;
   plane.v = found > 1 ? Padded(principal->directions.col(1), n) : AnyAcross(plane.u);
   plane.v_name = found > 1 ? NameOf(2, principal->shares[1]) : "across (0 % of the path)";

@@ -8,9 +8,9 @@
 namespace thalweg::landscape {
 namespace {
 
-constexpr double kMargin = 0.15;     // of what is shown, on either side
+constexpr double kMargin = 0.15;  // of what is shown, on either side
 constexpr Interval kUsual = {-5, 5};
-constexpr double kNarrowest = 0.1;   // of the other side, where both are distances in R^n
+constexpr double kNarrowest = 0.1;  // of the other side, where both are distances in R^n
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kGreatest = 1e300;  // so that widths stay finite
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "server/core/expression/compiled.h"
 #include "server/core/expression/derivative_text.h"
+#include "server/core/expression/mathml.h"
 #include "server/core/expression/report.h"
 #include "server/rpc/handlers/understand.h"
 #include "server/rpc/translate/values.h"
@@ -49,6 +51,7 @@ void DerivativesToWire(const expression::Compiled& compiled, v1::CompileObjectiv
     v1::Derivative& to = *wire.add_derivatives();
     to.set_variable(std::move(derivative.variable));
     to.set_index(std::move(derivative.index));
+    to.set_mathml(expression::WriteMathMl(derivative.text));
     to.set_formula(std::move(derivative.text));
     to.set_why_not(std::move(derivative.why_not));
   }
@@ -81,6 +84,7 @@ absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
   footprint.set_value_program(report.value_program);
   footprint.set_gradient_program(report.gradient_program);
   footprint.set_memory_bytes(report.memory_bytes);
+  response.set_mathml(expression::WriteMathMl(understood->compiled->machinery().source.text));
   if (request.derivatives()) DerivativesToWire(*understood->compiled, response);
   return response;
 }

@@ -9,7 +9,7 @@
 namespace thalweg::rpc {
 
 /// What was understood of an objective: its variables, cost, structure and findings; on request,
-/// its derivatives as text.
+/// its derivatives as text; formulas also as they are written in books.
 absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
     EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
     const expression::Limits& limits = {});

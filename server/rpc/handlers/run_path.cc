@@ -13,8 +13,7 @@ constexpr int64_t kFewestIterates = 8;
 
 int64_t MostIterates(int64_t coordinates) {
   if (coordinates <= landscape::kMostPathRows) return kMostIterates;
-  return std::clamp<int64_t>(kMostNumbers / coordinates, kFewestIterates,
-                             landscape::kMostPathRows);
+  return std::clamp<int64_t>(kMostNumbers / coordinates, kFewestIterates, landscape::kMostPathRows);
 }
 
 absl::StatusOr<Matrix> Iterates(runs::RunBook& runs, const std::string& id,

@@ -75,9 +75,9 @@ absl::Status CheckRequest(const Request& request) {
 struct Scene {
   ObjectiveSpec spec;
   Understood understood;
-  RunPath run;         // of an objective by itself: empty
-  Bounds box;          // its own, else a test function's usual one, else none
-  Vector point;        // n, that the plane goes through
+  RunPath run;            // of an objective by itself: empty
+  Bounds box;             // its own, else a test function's usual one, else none
+  Vector point;           // n, that the plane goes through
   double operations = 0;  // of one point
 };
 
@@ -283,9 +283,8 @@ absl::StatusOr<v1::SampleLandscapeResponse> SampleLandscape(
     const Interruption& interruption, const expression::Limits& limits,
     expression::CodeMaker* maker) {
   if (absl::Status status = CheckRequest(request); !status.ok()) return status;
-  auto scene = request.has_run()
-                   ? SceneOfRun(runs, events, request, interruption, maker)
-                   : SceneOfObjective(events, request, interruption, limits, maker);
+  auto scene = request.has_run() ? SceneOfRun(runs, events, request, interruption, maker)
+                                 : SceneOfObjective(events, request, interruption, limits, maker);
   if (!scene.ok()) return scene.status();
   if (absl::Status status = Complete(request, *scene); !status.ok()) return status;
   const auto plane = PlaneOf(request, *scene);

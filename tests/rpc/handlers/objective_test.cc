@@ -108,6 +108,23 @@ TEST(CompileObjective, GivesDerivativesAsFormulasWhereAsked) {
   EXPECT_EQ(response->derivatives(1).formula(), "x[0]");
 }
 
+TEST(CompileObjective, WritesFormulasAsBooksDo) {
+  auto request = For<v1::CompileObjectiveRequest>("x**2/2");
+  *request.mutable_point() = At(4);
+  request.set_derivatives(true);
+  auto response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(response->mathml(), HasSubstr("<mfrac><msup><mi>x</mi><mn>2</mn></msup><mn>2"));
+  EXPECT_EQ(response->derivatives(0).formula(), "x");
+  EXPECT_THAT(response->derivatives(0).mathml(), HasSubstr("<mi>x</mi></mrow></math>"));
+
+  request.mutable_objective()->set_function("rosenbrock");
+  request.clear_point();
+  response = CompileObjective(no_events, request, kNobodyInterrupts);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_THAT(response->mathml(), HasSubstr("<mo>∑</mo>"));
+}
+
 TEST(CompileObjective, LooksForFindingsWithinTheBounds) {
   auto request = For<v1::CompileObjectiveRequest>("1/(x - 1)");
   *request.mutable_point() = At(4);

@@ -96,7 +96,8 @@ TEST_F(Landscape, HasTheValuesThatEvaluateObjectiveGives) {
     for (int j = 0; j < 7; ++j) {
       const double v = std::lerp(-0.3, 0.7, i / 4.0);
       const double u = std::lerp(-1.0, 2.0, j / 6.0);
-      *same.add_points() = At({(1 + v * 0) + u * 1, (2 + v * 1) + u * 0.5, (3 + v * 0.25) + u * -1});
+      *same.add_points() =
+          At({(1 + v * 0) + u * 1, (2 + v * 1) + u * 0.5, (3 + v * 0.25) + u * -1});
     }
   }
   const auto evaluated = EvaluateObjective(events_, same, kNobodyInterrupts);
@@ -288,8 +289,7 @@ TEST_F(Landscape, RefusesPlanesThatAreNone) {
   EXPECT_THAT(Ask(request).status(),
               ViolatesAt("directions.u.values[x].values[1]", Reason::kInvalidValue));
   request.mutable_directions()->clear_u();
-  EXPECT_THAT(Ask(request).status(),
-              ViolatesAt("directions.u.values[x]", Reason::kMissingField));
+  EXPECT_THAT(Ask(request).status(), ViolatesAt("directions.u.values[x]", Reason::kMissingField));
   request.mutable_path();
   EXPECT_THAT(Ask(request).status(), ViolatesAt("path", Reason::kInvalidValue));
   *request.mutable_origin() = At({0, 0});
