@@ -154,15 +154,16 @@ class Sleeping : public Steppable {
  public:
   explicit Sleeping(std::chrono::steady_clock::duration time) : time_(time) {}
   SliceEnd Slice() override {
-    EXPECT_GE(std::chrono::steady_clock::now(), until);
-    until = std::chrono::steady_clock::now() + time_;
+    EXPECT_TRUE(woken.exchange(false) || std::chrono::steady_clock::now() >= until_);
+    until_ = std::chrono::steady_clock::now() + time_;
     ++done;
-    return SliceEnd::Later(until);
+    return SliceEnd::Later(until_);
   }
   std::atomic<int> done{0};
-  std::chrono::steady_clock::time_point until{};
+  std::atomic<bool> woken{false};
 
  private:
+  std::chrono::steady_clock::time_point until_{};
   const std::chrono::steady_clock::duration time_;
 };
 
@@ -184,7 +185,7 @@ TEST(Scheduler, WakesASleeperThatIsEnqueued) {
   for (int times = 1; times <= 20; ++times) {
     WaitFor([&] { return task->done >= times; });
     std::this_thread::sleep_for(microseconds(500));  // most likely it sleeps by now
-    task->until = {};
+    task->woken = true;
     times % 2 == 0 ? scheduler.Enqueue(task) : scheduler.EnqueueFirst(task);
   }
   WaitFor([&] { return task->done >= 21; });

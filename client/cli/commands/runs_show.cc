@@ -56,6 +56,7 @@ void Print(const v1::Run& run, Context& context) {
                absl::StrCat(run.parent(), " at iteration ", CountText(run.fork_iteration())));
   }
   PrintField(out, "seed", absl::StrCat(run.seed()));
+  if (run.pace() > 0) PrintField(out, "pace", absl::StrCat(run.pace(), " iterations a second"));
   PrintField(out, "created", google::protobuf::util::TimeUtil::ToString(run.create_time()));
   PrintEvents(out, run);
   if (IsOver(run.state())) {
