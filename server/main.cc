@@ -34,6 +34,7 @@
 #include "thalweg/v1/objective_service.pb.h"
 #include "thalweg/v1/optimization_service.pb.h"
 #include "thalweg/v1/study_service.pb.h"
+#include "thalweg/v1/watch_service.pb.h"
 
 #ifndef THALWEG_REVISION
 #define THALWEG_REVISION "unknown"
@@ -64,7 +65,7 @@ std::vector<metrics::Method> AllMethods() {
   std::vector<metrics::Method> methods;
   for (const auto* file :
        {v1::CreateRunRequest::descriptor()->file(), v1::CreateStudyRequest::descriptor()->file(),
-        v1::CompileObjectiveRequest::descriptor()->file(),
+        v1::WatchRequest::descriptor()->file(), v1::CompileObjectiveRequest::descriptor()->file(),
         v1::ListOptimizersRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto& service = *file->service(s);

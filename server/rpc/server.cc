@@ -84,6 +84,7 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       watches_{pump_, events, draining_, options.heartbeat},
       optimization_(runs, surroundings_, watches_),
       studies_(studies, surroundings_, watches_),
+      watch_calls_(runs, studies, surroundings_, watches_),
       objective_(runs, surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
       acceptor_(std::move(acceptor)) {}
@@ -93,6 +94,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   grpc::ServerBuilder builder;
   builder.RegisterService(&optimization_);
   builder.RegisterService(&studies_);
+  builder.RegisterService(&watch_calls_);
   builder.RegisterService(&objective_);
   builder.RegisterService(&catalog_);
   SetLimits(options, builder);

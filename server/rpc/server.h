@@ -90,6 +90,7 @@ class Server {
   const WatchSurroundings watches_;
   OptimizationCalls optimization_;
   StudyCalls studies_;
+  WatchCalls watch_calls_;
   ObjectiveCalls objective_;
   CatalogCalls catalog_;
   std::unique_ptr<Acceptor> acceptor_;

@@ -27,6 +27,7 @@
 #include "server/rpc/handlers/list_studies.h"
 #include "server/rpc/handlers/open_study_watch.h"
 #include "server/rpc/handlers/open_watch.h"
+#include "server/rpc/handlers/open_watches.h"
 #include "server/rpc/handlers/pause_run.h"
 #include "server/rpc/handlers/resume_run.h"
 #include "server/rpc/handlers/sample_landscape.h"
@@ -300,6 +301,17 @@ grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
   return WatchReactor<v1::WatchStudyResponse>::Start(
       server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
         return OpenStudyWatch(studies_, *request, std::move(wake));
+      });
+}
+
+// ---- WatchService
+
+grpc::ServerWriteReactor<v1::WatchResponse>* WatchCalls::Watch(Context* /*context*/,
+                                                               const v1::WatchRequest* request) {
+  const Method method{v1::WatchService::service_full_name(), "Watch", /*stream=*/true};
+  return WatchReactor<v1::WatchResponse>::Start(
+      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+        return OpenWatches(runs_, studies_, server_.incidents, *request, std::move(wake));
       });
 }
 

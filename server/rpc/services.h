@@ -11,6 +11,7 @@
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
 #include "thalweg/v1/study_service.grpc.pb.h"
+#include "thalweg/v1/watch_service.grpc.pb.h"
 
 /// Which handler answers which RPC, and on which lane. One override a line; nothing else happens
 /// here.
@@ -130,6 +131,23 @@ class StudyCalls final : public v1::StudyService::CallbackService {
   Unary* Answer(std::string_view rpc, Lane lane, const Context* context, Response* response,
                 Work work) const;
 
+  studies::StudyBook& studies_;
+  const Surroundings& server_;
+  const WatchSurroundings& watches_;
+};
+
+class WatchCalls final : public v1::WatchService::CallbackService {
+ public:
+  WatchCalls(runs::RunBook& runs, studies::StudyBook& studies, const Surroundings& server,
+             const WatchSurroundings& watches)
+      : runs_(runs), studies_(studies), server_(server), watches_(watches) {}
+
+  using Context = grpc::CallbackServerContext;
+
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(Context*, const v1::WatchRequest*) override;
+
+ private:
+  runs::RunBook& runs_;
   studies::StudyBook& studies_;
   const Surroundings& server_;
   const WatchSurroundings& watches_;

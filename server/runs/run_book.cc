@@ -102,6 +102,10 @@ class Book : public RunBook {
   absl::Status Delete(const std::string& id) override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
                                                  std::function<void()> wake) override;
+  std::unique_ptr<RunListWatcher> WatchList(const std::optional<Label>& label,
+                                            std::function<void()> wake) override {
+    return list_log_.Watch(label, std::move(wake));
+  }
   absl::StatusOr<IteratePage> ListIterates(const std::string& id,
                                            const IterateQuery& query) override;
   void Drain() override;
@@ -118,12 +122,14 @@ class Book : public RunBook {
   std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
   absl::StatusOr<std::shared_ptr<Trace>> TraceOf(const std::string& id);
   void Shown(Trace& trace, const Standing& before);
+  void Tell(Trace& trace, const Standing& standing);
 
   RunStore& store_;
   EventSink& events_;
   const RunBookOptions options_;
   ResidentBudget memory_;
   RunRegistry registry_;
+  RunListLog list_log_;
   Scheduler scheduler_;
   Recorder recorder_;
   Workshop shop_;
@@ -165,6 +171,7 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
   const RunState state = record.run.state;
   auto trace =
       std::make_shared<Trace>(std::move(bare), std::move(record.run), record.retention, memory_);
+  Tell(*trace, trace->Shown().standing);
   auto run = std::make_shared<ActiveRun>(shop_, std::move(trace), std::move(descent));
   registry_.Add(run);
   registry_.CountState(std::nullopt, state);
@@ -416,10 +423,17 @@ absl::Status Book::Delete(const std::string& id) {
                       absl::StrCat("cannot delete run '", id, "': it is ",
                                    std::string(RunStateName(run->state)), "; cancel it first"));
   }
+  const absl::StatusOr<StoredRun> stored = store_.Get(id);  // has labels, be it damaged or not
   RunChange change;
   change.id = id;
   change.remove = true;
-  return recorder_.Write(std::move(change));
+  if (absl::Status status = recorder_.Write(std::move(change)); !status.ok()) return status;
+  if (stored.ok()) list_log_.Deleted(id, {stored->labels.begin(), stored->labels.end()});
+  return absl::OkStatus();
+}
+
+void Book::Tell(Trace& trace, const Standing& standing) {
+  list_log_.Changed({trace.shared_from_this(), &trace.run()}, standing);
 }
 
 void Book::Shown(Trace& trace, const Standing& before) {
@@ -429,6 +443,7 @@ void Book::Shown(Trace& trace, const Standing& before) {
     events_.On(RunStarted{trace.id(), optimizer, *now.started - trace.run().created});
   }
   registry_.CountState(before.state, now.state);
+  if (now.state != before.state) Tell(trace, now);
   if (!IsTerminal(now.state) || IsTerminal(before.state)) return;
   const StopReason& reason = now.ending->reason;
   events_.On(RunFinished{trace.id(), optimizer, std::string(TerminationName(reason.termination)),

@@ -14,6 +14,7 @@
 #include "server/events/events.h"
 #include "server/runs/changes.h"
 #include "server/runs/run.h"
+#include "server/runs/run_list_log.h"
 #include "server/runs/run_spec.h"
 #include "server/runs/run_store.h"
 #include "server/runs/watcher.h"
@@ -43,8 +44,8 @@ struct ChangedRun {
 
 struct RunQuery {
   std::optional<RunState> state;
-  std::optional<std::pair<std::string, std::string>> label;  ///< Key and value.
-  int page_size = 100;                                       ///< 1 to 1000.
+  std::optional<Label> label;
+  int page_size = 100;     ///< 1 to 1000.
   std::string page_token;  ///< Of the page before; empty for the first.
 };
 
@@ -106,6 +107,10 @@ class RunBook {
   virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id,
                                                          const WatchOptions& options,
                                                          std::function<void()> wake) = 0;
+  /// A reader of what happens in the list of runs from now on: of those with `label` if one is
+  /// given. `wake` as for Watch.
+  virtual std::unique_ptr<RunListWatcher> WatchList(const std::optional<Label>& label,
+                                                    std::function<void()> wake) = 0;
   virtual absl::StatusOr<IteratePage> ListIterates(const std::string& id,
                                                    const IterateQuery& query) = 0;
 

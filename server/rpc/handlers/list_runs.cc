@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
+#include "server/rpc/translate/label.h"
 #include "server/rpc/translate/page.h"
 #include "server/rpc/translate/refusals.h"
 #include "server/rpc/translate/run.h"
@@ -30,14 +31,11 @@ absl::StatusOr<runs::RunQuery> QueryOf(const v1::ListRunsRequest& request) {
   } else {
     refusals.Add("", page_size.status());
   }
-  if (const std::string& label = request.label(); !label.empty()) {
-    const size_t equals = label.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      refusals.Add("label", Reason::kInvalidValue,
-                   absl::StrCat("is ", Quoted(label), "; must be \"key=value\""));
-    } else {
-      query.label = {label.substr(0, equals), label.substr(equals + 1)};
-    }
+  const auto label = LabelFilter(request.label());
+  if (label.ok()) {
+    query.label = *label;
+  } else {
+    refusals.Add("", label.status());
   }
   if (!refusals.empty()) return refusals.ToStatus();
   return query;

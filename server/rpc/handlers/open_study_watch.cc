@@ -38,17 +38,28 @@ absl::StatusOr<studies::StudyWatchOptions> OptionsOf(const v1::WatchStudyRequest
 
 }  // namespace
 
+absl::StatusOr<WatchOpener> CheckStudyWatch(studies::StudyBook& studies,
+                                            const v1::WatchStudyRequest& request) {
+  Refusals refusals;
+  const auto name = StudyName::Parse(request.name());
+  if (!name.ok()) refusals.Add("", name.status());
+  const auto options = OptionsOf(request);
+  if (!options.ok()) refusals.Add("", options.status());
+  if (!refusals.empty()) return refusals.ToStatus();
+  return [&studies, id = name->id(),
+          options = *options](std::function<void()> wake) -> absl::StatusOr<OpenedWatch> {
+    auto watcher = studies.Watch(id, options, std::move(wake));
+    if (!watcher.ok()) return watcher.status();
+    return OpenedWatch{id, std::make_unique<StudyFeed>(*std::move(watcher)), options.runs.mode};
+  };
+}
+
 absl::StatusOr<OpenedWatch> OpenStudyWatch(studies::StudyBook& studies,
                                            const v1::WatchStudyRequest& request,
                                            std::function<void()> wake) {
-  const auto name = StudyName::Parse(request.name());
-  if (!name.ok()) return name.status();
-  const auto options = OptionsOf(request);
-  if (!options.ok()) return options.status();
-  auto watcher = studies.Watch(name->id(), *options, std::move(wake));
-  if (!watcher.ok()) return watcher.status();
-  return OpenedWatch{name->id(), std::make_unique<StudyFeed>(*std::move(watcher)),
-                     options->runs.mode};
+  const auto opener = CheckStudyWatch(studies, request);
+  if (!opener.ok()) return opener.status();
+  return (*opener)(std::move(wake));
 }
 
 }  // namespace thalweg::rpc

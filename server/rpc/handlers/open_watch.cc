@@ -6,6 +6,7 @@
 #include "server/rpc/handlers/create_run.h"
 #include "server/rpc/handlers/watch_options.h"
 #include "server/rpc/streams/run_feed.h"
+#include "server/rpc/translate/refusals.h"
 #include "server/rpc/translate/run_name.h"
 
 namespace thalweg::rpc {
@@ -21,14 +22,24 @@ absl::StatusOr<OpenedWatch> Open(runs::RunBook& runs, const std::string& id,
 
 }  // namespace
 
-absl::StatusOr<OpenedWatch> OpenWatch(runs::RunBook& runs, const v1::WatchRunRequest& request,
-                                      std::function<void()> wake) {
+absl::StatusOr<WatchOpener> CheckWatch(runs::RunBook& runs, const v1::WatchRunRequest& request) {
+  Refusals refusals;
   const auto name = RunName::Parse(request.name());
-  if (!name.ok()) return name.status();
+  if (!name.ok()) refusals.Add("", name.status());
   const auto options =
       WatchOptionsOf(request.mode(), request.max_updates_per_second(), request.from_iteration());
-  if (!options.ok()) return options.status();
-  return Open(runs, name->id(), *options, std::move(wake));
+  if (!options.ok()) refusals.Add("", options.status());
+  if (!refusals.empty()) return refusals.ToStatus();
+  return [&runs, id = name->id(), options = *options](std::function<void()> wake) {
+    return Open(runs, id, options, std::move(wake));
+  };
+}
+
+absl::StatusOr<OpenedWatch> OpenWatch(runs::RunBook& runs, const v1::WatchRunRequest& request,
+                                      std::function<void()> wake) {
+  const auto opener = CheckWatch(runs, request);
+  if (!opener.ok()) return opener.status();
+  return (*opener)(std::move(wake));
 }
 
 absl::StatusOr<OpenedWatch> OpenOptimize(runs::RunBook& runs, const v1::OptimizeRequest& request,

@@ -3,11 +3,14 @@
 #include <functional>
 
 #include "absl/status/statusor.h"
-#include "server/rpc/streams/watch_stream.h"
+#include "server/rpc/streams/feed.h"
 #include "server/runs/run_book.h"
 #include "thalweg/v1/optimization_service.pb.h"
 
 namespace thalweg::rpc {
+
+/// Checks what WatchRun is asked for, all but whether there is such a run.
+absl::StatusOr<WatchOpener> CheckWatch(runs::RunBook& runs, const v1::WatchRunRequest& request);
 
 /// The beginning of WatchRun: a watcher of the run that is named.
 absl::StatusOr<OpenedWatch> OpenWatch(runs::RunBook& runs, const v1::WatchRunRequest& request,

@@ -8,9 +8,7 @@
 namespace thalweg::rpc {
 namespace {
 
-v1::RunUpdate& MessageOf(UpdateWriter& writer) {
-  return static_cast<v1::RunUpdate&>(writer.Message());
-}
+v1::RunUpdate& MessageOf(MessageHolder& out) { return static_cast<v1::RunUpdate&>(out.Message()); }
 
 }  // namespace
 
@@ -24,11 +22,11 @@ int64_t SkippedBy(const runs::WatchUpdate& update) {
   return gap == nullptr ? 0 : gap->to - gap->from + 1;
 }
 
-absl::StatusOr<Feed::Fed> RunFeed::Next(runs::SteadyTime now, UpdateWriter& writer) {
+absl::StatusOr<Feed::Fed> RunFeed::Next(runs::SteadyTime now, MessageHolder& out) {
   const auto step = watcher_->Next(now);
   if (!step.ok()) return step.status();
   if (!step->update) return Fed{.not_before = step->not_before};
-  ToWire(*step->update, MessageOf(writer));
+  ToWire(*step->update, MessageOf(out));
   next_iteration_ = step->update->next_iteration;
   return Fed{.filled = true,
              .last = step->update->last,
@@ -36,8 +34,8 @@ absl::StatusOr<Feed::Fed> RunFeed::Next(runs::SteadyTime now, UpdateWriter& writ
              .skipped = SkippedBy(*step->update)};
 }
 
-void RunFeed::FillHeartbeat(UpdateWriter& writer) const {
-  v1::RunUpdate& message = MessageOf(writer);
+void RunFeed::FillHeartbeat(MessageHolder& out) const {
+  v1::RunUpdate& message = MessageOf(out);
   message.Clear();
   message.mutable_heartbeat();
   message.set_next_iteration(next_iteration_);

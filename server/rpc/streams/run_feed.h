@@ -9,13 +9,13 @@
 namespace thalweg::rpc {
 
 /// One run's updates, as v1::RunUpdate.
-class RunFeed final : public Feed {
+class RunFeed final : public StreamFeed {
  public:
   RunFeed(std::unique_ptr<runs::Watcher> watcher, int64_t from_iteration)
       : watcher_(std::move(watcher)), next_iteration_(from_iteration) {}
 
-  absl::StatusOr<Fed> Next(runs::SteadyTime now, UpdateWriter& writer) override;
-  void FillHeartbeat(UpdateWriter& writer) const override;
+  absl::StatusOr<Fed> Next(runs::SteadyTime now, MessageHolder& out) override;
+  void FillHeartbeat(MessageHolder& out) const override;
   std::string WhereToResume() const override;
 
  private:

@@ -11,18 +11,18 @@
 namespace thalweg::rpc {
 namespace {
 
-v1::StudyUpdate& MessageOf(UpdateWriter& writer) {
-  return static_cast<v1::StudyUpdate&>(writer.Message());
+v1::StudyUpdate& MessageOf(MessageHolder& out) {
+  return static_cast<v1::StudyUpdate&>(out.Message());
 }
 
 }  // namespace
 
-absl::StatusOr<Feed::Fed> StudyFeed::Next(runs::SteadyTime now, UpdateWriter& writer) {
+absl::StatusOr<Feed::Fed> StudyFeed::Next(runs::SteadyTime now, MessageHolder& out) {
   auto step = watcher_->Next(now);
   if (!step.ok()) return step.status();
   if (!step->update) return Fed{.not_before = step->not_before};
   Fed fed{.filled = true, .last = step->update->last};
-  v1::StudyUpdate& message = MessageOf(writer);
+  v1::StudyUpdate& message = MessageOf(out);
   message.set_last(fed.last);
   if (auto* study = std::get_if<std::shared_ptr<const studies::Study>>(&step->update->what)) {
     study_ = *study;
@@ -40,8 +40,8 @@ absl::StatusOr<Feed::Fed> StudyFeed::Next(runs::SteadyTime now, UpdateWriter& wr
   return fed;
 }
 
-void StudyFeed::FillHeartbeat(UpdateWriter& writer) const {
-  v1::StudyUpdate& message = MessageOf(writer);
+void StudyFeed::FillHeartbeat(MessageHolder& out) const {
+  v1::StudyUpdate& message = MessageOf(out);
   message.Clear();
   message.mutable_heartbeat();
 }

@@ -10,13 +10,13 @@
 namespace thalweg::rpc {
 
 /// A study's updates and those of its runs, as v1::StudyUpdate.
-class StudyFeed final : public Feed {
+class StudyFeed final : public StreamFeed {
  public:
   explicit StudyFeed(std::unique_ptr<studies::StudyWatcher> watcher)
       : watcher_(std::move(watcher)) {}
 
-  absl::StatusOr<Fed> Next(runs::SteadyTime now, UpdateWriter& writer) override;
-  void FillHeartbeat(UpdateWriter& writer) const override;
+  absl::StatusOr<Fed> Next(runs::SteadyTime now, MessageHolder& out) override;
+  void FillHeartbeat(MessageHolder& out) const override;
   std::string WhereToResume() const override;
 
  private:

@@ -12,19 +12,15 @@
 
 namespace thalweg::rpc {
 
-/// gRPC's side of a watch, for WatchRun, Optimize and WatchStudy, whose responses all have an
-/// `update`.
-/// Owns itself until gRPC is done with it.
+/// gRPC's side of a watch, for WatchRun, Optimize, WatchStudy and Watch, whose responses all have
+/// an `update`. Owns itself until gRPC is done with it.
 template <typename Response>
 class WatchReactor final : public grpc::ServerWriteReactor<Response>, private UpdateWriter {
  public:
-  /// Opens a watch; waits for the disk, so it is called on a lane. The argument is what the watcher
-  /// has to call when there is more.
-  using Opener = std::function<absl::StatusOr<OpenedWatch>(std::function<void()> wake)>;
-
+  /// `opener` waits for the disk, so it is called on a lane.
   static grpc::ServerWriteReactor<Response>* Start(
       const Surroundings& server, const WatchSurroundings& watches, const Method& method, Lane lane,
-      Opener opener, std::function<void(const std::string&)> abandoned = {}) {
+      WatchOpener opener, std::function<void(const std::string&)> abandoned = {}) {
     auto* const reactor = new WatchReactor(server, watches, method, std::move(abandoned));
     const std::shared_ptr<WatchStream> stream = reactor->stream_;
     if (!watches.pump.Add(stream)) {

@@ -26,17 +26,10 @@ struct WatchSurroundings {
   std::chrono::steady_clock::duration heartbeat;
 };
 
-/// A watch that has been opened.
-struct OpenedWatch {
-  std::string subject;  ///< The id of the run or study.
-  std::unique_ptr<Feed> feed;
-  runs::WatchMode mode = runs::WatchMode::kAll;
-};
-
-/// The updates of a run, or of a study, on their way to one client: pulled from the traces when the
-/// client has taken the update before, so that a client that reads slowly, or not at all, holds one
-/// message and keeps nobody waiting. Ends OK after the last update; when the server drains it says
-/// where to resume and ends UNAVAILABLE.
+/// The updates of a run, of a study, or of many, on their way to one client: pulled from the traces
+/// when the client has taken the update before, so that a client that reads slowly, or not at all,
+/// holds one message and keeps nobody waiting. Ends OK after the last update; when the server
+/// drains it says where to resume and ends UNAVAILABLE.
 class WatchStream final : public Pumped, public std::enable_shared_from_this<WatchStream> {
  public:
   /// `writer` lives until its End. `abandoned` is called with the subject's id when the client

@@ -109,6 +109,7 @@ class FakeRunBook final : public runs::RunBook {
     run.state = runs::RunState::kRunning;
     if (!request_id.empty()) requests_[request_id] = run.id;
     order_.push_back(run.id);
+    list_log_.Changed(std::make_shared<runs::Run>(run), runs::StandingOf(run));
     return runs_[run.id] = run;
   }
 
@@ -232,6 +233,12 @@ class FakeRunBook final : public runs::RunBook {
     return runs::IteratePage{Rows(query.from, to), ""};
   }
 
+  /// Tells of runs that are made, and of nothing else.
+  std::unique_ptr<runs::RunListWatcher> WatchList(const std::optional<runs::Label>& label,
+                                                  std::function<void()> wake) override {
+    return list_log_.Watch(label, std::move(wake));
+  }
+
   void Drain() override {
     const std::lock_guard lock(mutex_);
     draining_ = true;
@@ -306,6 +313,7 @@ class FakeRunBook final : public runs::RunBook {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, runs::Run> runs_;
+  runs::RunListLog list_log_;
   std::vector<std::string> order_;
   std::map<std::string, std::string> requests_;
   std::map<const runs::Watcher*, std::function<void()>> wakes_;
