@@ -1,12 +1,12 @@
 // Axes of charts: their ranges, their ticks, where a value stands. No DOM.
-import { number } from "../app/format";
+import { count, number } from "../app/format";
 
 export type Scale = "linear" | "log";
 export type Range = [from: number, to: number];
 export type Column = ArrayLike<number | null>;
 
 const kPadding = 0.05; // of a linear range, at both ends
-const kDecades = 18; // of a logarithmic range at most: what is lower is rounding
+const kDecades = 60; // of a logarithmic range at most
 
 const drawn = (value: number | null | undefined, scale: Scale): value is number =>
   value !== null && value !== undefined && Number.isFinite(value) && (scale === "linear" || value > 0);
@@ -56,9 +56,9 @@ export function axisRange(values: Range | undefined, scale: Scale): Range {
   return Number.isFinite(length) ? [least - room, greatest + room] : [-Number.MAX_VALUE / 2, Number.MAX_VALUE / 2];
 }
 
-/** Round numbers in [from, to], about `wanted` of them: 1, 2 or 5 times a power of ten apart. */
-export function linearTicks(from: number, to: number, wanted: number): number[] {
-  const rough = (to - from) / Math.max(wanted, 1);
+/** Round numbers in [from, to], about `wanted` of them: 1, 2 or 5 times a power of ten apart, at least `least`. */
+export function linearTicks(from: number, to: number, wanted: number, least = 0): number[] {
+  const rough = Math.max((to - from) / Math.max(wanted, 1), least);
   if (!(rough > 0) || !Number.isFinite(rough)) return [];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5].find((multiple) => multiple * power >= rough * (1 - 1e-9)) ?? 10) * power;
@@ -89,11 +89,17 @@ export function logTicks(from: number, to: number, wanted: number): number[] {
 export const ticks = (scale: Scale, [from, to]: Range, wanted: number): number[] =>
   scale === "log" ? logTicks(from, to, wanted) : linearTicks(from, to, wanted);
 
+/** Ticks of an axis that counts. */
+export const countTicks = ([from, to]: Range, wanted: number): number[] => linearTicks(from, to, wanted, 1);
+
 /** A tick in words; on a logarithmic axis powers of ten from a thousand and a thousandth on. */
 export function tickText(value: number, scale: Scale): string {
   if (scale === "linear" || (value < 1000 && value > 1e-3)) return number(value, 6);
   return value.toExponential().replace("e+", "e").replace("-", "−");
 }
+
+/** A tick of an axis that counts, in words. */
+export const countText = (value: number): string => (value < 1e9 ? count(value) : number(value, 6));
 
 /** Where `value` stands on an axis of `length`: 0 at the range's beginning. */
 export function position(value: number, scale: Scale, [from, to]: Range, length: number): number {

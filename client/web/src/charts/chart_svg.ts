@@ -1,5 +1,5 @@
 // A chart as an SVG text of its own, for export: from the data, not from the screen. No DOM.
-import { type Range, type Scale, axisRange, extent, position, tickText, ticks } from "./axis";
+import { type Range, type Scale, axisRange, countText, countTicks, extent, position, tickText, ticks } from "./axis";
 import { type Mark, type Series, rowAt } from "./convergence";
 
 export interface ChartColours {
@@ -97,10 +97,10 @@ export function chartSvg(chart: ChartDrawing): string {
     parts.push(`<path d="M${kLeft} ${y}H${kLeft + across}" stroke="${colours.grid}"/>`);
     parts.push(`<text x="${kLeft - 8}" y="${y}" dy="0.35em" text-anchor="end">${tickText(tick, scale)}</text>`);
   }
-  for (const tick of ticks("linear", [x0, x1], 8)) {
+  for (const tick of countTicks([x0, x1], 8)) {
     const at = px(toX(tick));
     parts.push(`<path d="M${at} ${kTop}V${kTop + down}" stroke="${colours.grid}"/>`);
-    parts.push(`<text x="${at}" y="${kTop + down + 18}" text-anchor="middle">${tickText(tick, "linear")}</text>`);
+    parts.push(`<text x="${at}" y="${kTop + down + 18}" text-anchor="middle">${countText(tick)}</text>`);
   }
   for (const mark of chart.marks ?? []) {
     if (mark.x < x0 || mark.x > x1) continue;

@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { number } from "../app/format";
 import { colour, colours, series as seriesColour } from "../app/theme";
-import { type Range, type Scale, axisRange, extent, tickText, ticks } from "./axis";
+import { type Range, type Scale, axisRange, countText, countTicks, extent, tickText, ticks } from "./axis";
 import { type Mark, type Series, curveText, nearestRow, rowAt } from "./convergence";
 import "./charts.css";
 
@@ -52,9 +52,10 @@ function axisOptions(label: string | undefined, side: 1 | 2, scale: Scale): uPlo
     size: across ? 34 : 66,
     grid: { stroke: () => colour("grid"), width: 1 },
     ticks: { show: false },
-    splits: (plot, _axis, from, to) => ticks(scale, [from, to], Math.max(2, (across ? plot.width / 110 : plot.height / 45) | 0)),
+    splits: (plot, _axis, from, to) =>
+      across ? countTicks([from, to], Math.max(2, plot.width / 110)) : ticks(scale, [from, to], plot.height / 45),
     filter: (_plot, splits) => splits,
-    values: (_plot, splits) => splits.map((value) => tickText(value, scale)),
+    values: (_plot, splits) => splits.map((value) => (across ? countText(value) : tickText(value, scale))),
   };
 }
 
@@ -201,7 +202,7 @@ export function LineChart(props: LineChartProps) {
     <figure class="chart">
       <figcaption class="chart-head">
         <span class="chart-title">{title}</span>
-        <span class="quiet chart-where">{row >= 0 && row < x.length ? `${xLabel} ${number(x[row] as number, 9)}` : ""}</span>
+        <span class="quiet chart-where">{row >= 0 && row < x.length ? `${xLabel} ${countText(x[row] as number)}` : ""}</span>
         <span class="chart-legend" role="group" aria-label={`Curves of ${title}`}>
           {series.map(({ id, label, colour: index, values }) => (
             <button

@@ -12,11 +12,13 @@ import { Trace } from "./trace";
 
 /** Points of a run's past that a page asks for: some for each pixel of a wide screen. */
 export const kHistoryPoints = 4_000;
-/** A run not faster than this is watched iterate by iterate. */
-const kFollowedPace = 500;
+const kFollowedPace = 500; // iterations a second
 const kUpdatesPerSecond = 30;
 
 export { isOver } from "./run_state";
+
+/** Whether every iterate of a run is watched, because it is slow enough. */
+const isFollowed = ({ pace }: Run): boolean => pace > 0 && pace <= kFollowedPace;
 
 /** Iterates of `name` in [from, to], thinned by the server to about `maxPoints`. */
 export async function history(
@@ -42,6 +44,33 @@ export async function history(
     pageToken = page.nextPageToken;
   } while (pageToken !== "");
   return trace;
+}
+
+const kFirstSection = 500; // iterates that come one by one
+const kSectionPoints = 1_000;
+
+/**
+ * A run's past up to `last` as a screen can show it. A descent goes far in its first steps: they come one by one, what
+ * follows in sections that are each four times as long, thinned to about as many iterates.
+ */
+export function sections(first: number, last: number): { from: number; to: number }[] {
+  const all: { from: number; to: number }[] = [];
+  let from = first;
+  for (let length = kFirstSection; from <= last; length *= 4) {
+    const to = Math.min(from + length - 1, last);
+    all.push({ from, to });
+    from = to + 1;
+  }
+  return all;
+}
+
+async function overview(name: string, first: number, last: number, signal: AbortSignal): Promise<Trace> {
+  const parts = await Promise.all(
+    sections(first, last).map(({ from, to }) => history(name, { from, to, maxPoints: kSectionPoints }, signal)),
+  );
+  const whole = new Trace();
+  for (const part of parts) whole.extend(part);
+  return whole;
 }
 
 export class RunModel {
@@ -76,9 +105,11 @@ export function openRun(name: string): { model: RunModel; close: () => void } {
   const model = new RunModel();
   const leaving = new AbortController();
   let end: (() => void) | undefined;
+  let followed = false;
+  let gapped = false;
 
-  const reload = async () => {
-    model.trace = await history(name, {}, leaving.signal);
+  const reload = async (last: number) => {
+    model.trace = await overview(name, Number(model.run.peek()?.firstIteration ?? 0), last, leaving.signal);
     model.touch();
   };
   const onRunUpdate = async ({ update, events, last }: RunUpdate) => {
@@ -86,13 +117,27 @@ export function openRun(name: string): { model: RunModel; close: () => void } {
     if (update.case === "run") {
       model.run.value = update.value;
       model.note(update.value.events);
+      if (!last && isFollowed(update.value) !== followed) follow(update.value);
     }
     if (update.case === "iterates") {
       model.trace.append(update.value);
       model.touch();
     }
+    if (update.case === "gap") gapped = true;
     // What was passed over on the way is filled in, as far as a screen can show it.
-    if (last && model.trace.thinned) await reload();
+    if (last && gapped) await reload(model.trace.last);
+  };
+  /** Watches on from the last iterate that is known. */
+  const follow = (run: Run) => {
+    end?.();
+    followed = isFollowed(run);
+    const value = create(WatchRunRequestSchema, {
+      name,
+      fromIteration: BigInt(model.trace.last + 1),
+      mode: followed ? WatchMode.ALL : WatchMode.LIVE,
+      maxUpdatesPerSecond: followed ? 0 : kUpdatesPerSecond,
+    });
+    end = watch({ case: "run", value }, onUpdate);
   };
   const onUpdate = ({ update }: WatchUpdate) => {
     if (update.case === "run") onRunUpdate(update.value).catch(fail);
@@ -108,16 +153,9 @@ export function openRun(name: string): { model: RunModel; close: () => void } {
     if (!run) return;
     model.run.value = run;
     model.note(run.events);
-    if (run.iteration >= 0n) await reload();
+    if (run.iteration >= 0n) await reload(Number(run.iteration));
     if (leaving.signal.aborted) return;
-    const paced = run.pace > 0 && run.pace <= kFollowedPace;
-    const value = create(WatchRunRequestSchema, {
-      name,
-      fromIteration: BigInt(model.trace.last + 1),
-      mode: paced ? WatchMode.ALL : WatchMode.LIVE,
-      maxUpdatesPerSecond: paced ? 0 : kUpdatesPerSecond,
-    });
-    end = watch({ case: "run", value }, onUpdate);
+    follow(run);
   };
   begin().catch(fail);
   return {

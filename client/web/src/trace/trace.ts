@@ -91,34 +91,55 @@ export class Trace {
   /** Adds iterates; those that are not after the last one are known already and are passed over. */
   append(batch: IterateBatch): void {
     const coordinates = Number(batch.coordinates);
-    if (this.rows === 0) this.width = Math.min(coordinates, kMostCoordinates);
-    this.elapsedSeconds = Math.max(this.elapsedSeconds, batch.elapsedSeconds);
+    this.begin(coordinates, batch.elapsedSeconds);
     for (let i = 0; i < batch.iteration.length; ++i) {
-      const iteration = Number(batch.iteration[i]);
-      if (this.rows > 0 && iteration <= this.last) continue;
-      if (this.rows >= this.capacity) this.thin();
-      this.reserve(this.rows + 1);
-      const put = (name: Column, value: number) => {
-        (this.columns.get(name) as Float64Array)[this.rows] = value;
-      };
-      put("iteration", iteration);
-      put("value", batch.value[i] ?? NaN);
-      put("bestValue", batch.bestValue[i] ?? NaN);
-      put("gradientNorm", batch.gradientNorm[i] ?? NaN);
-      put("gradientMax", batch.gradientMax[i] ?? NaN);
-      put("stepNorm", batch.stepNorm[i] ?? 0);
-      put("learningRate", batch.learningRate[i] ?? 0);
-      put("valueEvaluations", Number(batch.valueEvaluations[i] ?? 0));
-      put("gradientEvaluations", Number(batch.gradientEvaluations[i] ?? 0));
-      put("hessianProducts", Number(batch.hessianProducts[i] ?? 0));
-      put("trials", Number(batch.trials[i] ?? 0));
-      put("violation", batch.violation[i] ?? 0);
-      put("flags", batch.flags[i] ?? 0);
+      if (!this.make(Number(batch.iteration[i]))) continue;
+      this.put("value", batch.value[i] ?? NaN);
+      this.put("bestValue", batch.bestValue[i] ?? NaN);
+      this.put("gradientNorm", batch.gradientNorm[i] ?? NaN);
+      this.put("gradientMax", batch.gradientMax[i] ?? NaN);
+      this.put("stepNorm", batch.stepNorm[i] ?? 0);
+      this.put("learningRate", batch.learningRate[i] ?? 0);
+      this.put("valueEvaluations", Number(batch.valueEvaluations[i] ?? 0));
+      this.put("gradientEvaluations", Number(batch.gradientEvaluations[i] ?? 0));
+      this.put("hessianProducts", Number(batch.hessianProducts[i] ?? 0));
+      this.put("trials", Number(batch.trials[i] ?? 0));
+      this.put("violation", batch.violation[i] ?? 0);
+      this.put("flags", batch.flags[i] ?? 0);
       for (let k = 0; k < this.width; ++k) {
-        this.points[this.rows * this.width + k] = batch.x[i * coordinates + k] ?? NaN;
+        this.points[(this.rows - 1) * this.width + k] = (k < coordinates ? batch.x[i * coordinates + k] : NaN) ?? NaN;
       }
-      ++this.rows;
     }
+  }
+
+  /** Adds the iterates of another trace that are after the last one. */
+  extend(other: Trace): void {
+    this.begin(other.width, other.elapsedSeconds);
+    for (let row = 0; row < other.rows; ++row) {
+      if (!this.make(other.at("iteration", row))) continue;
+      for (const name of kColumns) this.put(name, other.at(name, row));
+      for (let k = 0; k < this.width; ++k) this.points[(this.rows - 1) * this.width + k] = other.x(row)[k] ?? NaN;
+    }
+  }
+
+  private begin(coordinates: number, elapsedSeconds: number): void {
+    if (this.rows === 0) this.width = Math.min(coordinates, kMostCoordinates);
+    this.elapsedSeconds = Math.max(this.elapsedSeconds, elapsedSeconds);
+  }
+
+  /** Makes room for a row behind the last; false: `iteration` is known already. */
+  private make(iteration: number): boolean {
+    if (this.rows > 0 && iteration <= this.last) return false;
+    if (this.rows >= this.capacity) this.thin();
+    this.reserve(this.rows + 1);
+    ++this.rows;
+    this.put("iteration", iteration);
+    return true;
+  }
+
+  /** Sets a cell of the last row. */
+  private put(name: Column, value: number): void {
+    (this.columns.get(name) as Float64Array)[this.rows - 1] = value;
   }
 
   private reserve(rows: number): void {

@@ -1,31 +1,32 @@
 // Changing a run while it goes: its learning rate, and its pace.
 import { useSignal } from "@preact/signals";
 import { create } from "@bufbuild/protobuf";
-import { useEffect } from "preact/hooks";
 import { PartSchema } from "../../../gen/thalweg/v1/values_pb";
 import { number } from "../../app/format";
-import { attempt, notice } from "../../app/notices";
+import { notice } from "../../app/notices";
 import type { RunModel } from "../../trace/run_model";
-import { catalogue, loadCatalogue } from "../../wire/catalogue";
+import { readNumber } from "../../parts/number_text";
+import { readPart } from "../../parts/part_text";
+import { catalogue } from "../../wire/catalogue";
+import { toSetting } from "../../wire/parts";
 import { type Problem, problemOf } from "../../wire/problem";
 import { optimization } from "../../wire/rpc";
 import { inForce } from "./apply";
-import { parseSetting, settingText } from "./setting_text";
+import { settingText } from "./setting_text";
 
 const kRate = "learning_rate";
 const kPaces = [0, 1, 2, 5, 10, 30, 100, 1000];
 
-/** Settings to change: undefined where `text` is what is in force, or the default. */
+/** Settings to change, from a number or a schedule; undefined where `text` is what is in force, or the default. */
 function rateChange(text: string, inForceText: string) {
   if (text.trim() === "" || text.trim() === inForceText) return undefined;
-  return create(PartSchema, { settings: { [kRate]: parseSetting(text) } });
+  return create(PartSchema, { settings: { [kRate]: toSetting(readNumber(text) ?? readPart(text)) } });
 }
 
 export function SteerForm({ model }: { model: RunModel }) {
   const run = model.run.value;
   const complaint = useSignal<string | undefined>(undefined);
   const edited = useSignal<string | undefined>(undefined);
-  useEffect(() => void attempt(async () => void (await loadCatalogue())), []);
   if (!run) return null;
   const { optimizer } = inForce(run);
   const setting = optimizer.settings[kRate];
@@ -74,7 +75,7 @@ export function SteerForm({ model }: { model: RunModel }) {
           />
         </label>
       )}
-      {option && <button type="submit">Change</button>}
+      {option && <button type="submit">Set rate</button>}
       <label>
         Pace{" "}
         <select value={String(run.pace)} onChange={(event) => void change({ pace: Number(event.currentTarget.value) })}>
