@@ -157,6 +157,8 @@ TEST_F(PacedRuns, GoOnAtOnceWithAHigherPace) {
   const std::string id = Made(Paced(kSlowest));
   WaitForIteration(*book_, id, 0);
 
+  EXPECT_TRUE(book_->Change(id, PaceOf(5)).ok());  // later than now, sooner than before
+  WaitForIteration(*book_, id, 2);
   EXPECT_TRUE(book_->Change(id, PaceOf(1e5)).ok());
   WaitForIteration(*book_, id, 1000);
   EXPECT_TRUE(book_->Change(id, PaceOf(0)).ok());
