@@ -62,24 +62,49 @@ export function arrowPath(ax: number, ay: number, bx: number, by: number, stem: 
   return stem ? `M${fixed(ax)} ${fixed(ay)}L${corner(0.72 * head, 0)}${outline}` : outline;
 }
 
+/** A piece of a line, in pixels. */
+export type Segment = [ax: number, ay: number, bx: number, by: number];
+
+const kFar = 1e4; // pixels: renderers lose lines that go on to 1e300
+const kNowhere = 1e6; // pixels: a line from beyond to beyond says nothing, and rounding bends it
+
+/** What of a line is within `kFar` of the picture's corner (Liang and Barsky 1984); undefined: nothing. */
+export function clipped([ax, ay, bx, by]: Segment): Segment | undefined {
+  if (Math.max(Math.abs(ax), Math.abs(ay)) > kNowhere && Math.max(Math.abs(bx), Math.abs(by)) > kNowhere) return undefined;
+  let from = 0;
+  let to = 1;
+  for (const [start, end] of [[ax, bx], [ay, by]] as const) {
+    const run = end - start;
+    if (!Number.isFinite(run)) return undefined;
+    if (run === 0) {
+      if (Math.abs(start) > kFar) return undefined;
+      continue;
+    }
+    const borders = [(-kFar - start) / run, (kFar - start) / run];
+    from = Math.max(from, Math.min(...borders));
+    to = Math.min(to, Math.max(...borders));
+  }
+  if (from >= to) return undefined;
+  const at = (t: number): [number, number] => [ax + t * (bx - ax), ay + t * (by - ay)];
+  return [...(from > 0 ? at(from) : [ax, ay]), ...(to < 1 ? at(to) : [bx, by])] as Segment;
+}
+
 /** The way through the pixels as an SVG path; points that a screen cannot tell apart are left out. */
 export function linePath({ x, y, length: rows }: Pixels): string {
   const parts: string[] = [];
-  let lastX = NaN;
-  let lastY = NaN;
-  let pen = "M";
-  for (let i = 0; i < rows; ++i) {
-    const px = x[i] as number;
-    const py = y[i] as number;
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      pen = "M";
-      continue;
-    }
-    if (pen === "L" && i + 1 < rows && Math.abs(px - lastX) < 0.5 && Math.abs(py - lastY) < 0.5) continue;
-    parts.push(`${pen}${fixed(px)} ${fixed(py)}`);
-    pen = "L";
-    lastX = px;
-    lastY = py;
+  let at = 0; // the row drawn last
+  let pen = ""; // where the pen is
+  for (let i = 1; i < rows; ++i) {
+    const dx = Math.abs((x[i] as number) - (x[at] as number));
+    const dy = Math.abs((y[i] as number) - (y[at] as number));
+    if (i + 1 < rows && dx < 0.5 && dy < 0.5) continue;
+    const piece = clipped([x[at] as number, y[at] as number, x[i] as number, y[i] as number]);
+    at = i;
+    if (!piece) continue;
+    const [ax, ay, bx, by] = piece.map(fixed) as [string, string, string, string];
+    if (pen !== `${ax} ${ay}`) parts.push(`M${ax} ${ay}`);
+    pen = `${bx} ${by}`;
+    parts.push(`L${pen}`);
   }
   return parts.join("");
 }
@@ -90,7 +115,7 @@ export function dotsPath({ x, y, length: rows }: Pixels): string {
   for (let i = 0; i < rows; ++i) {
     const px = x[i] as number;
     const py = y[i] as number;
-    if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
+    if (!(Math.abs(px) < kFar && Math.abs(py) < kFar)) continue;
     seen.set(`${Math.round(px)} ${Math.round(py)}`, `M${fixed(px)} ${fixed(py)}h0`);
   }
   return [...seen.values()].join("");

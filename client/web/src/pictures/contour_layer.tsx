@@ -1,12 +1,11 @@
 // A function over a plane as filled contours.
 import { useMemo } from "preact/hooks";
-import { number } from "../app/format";
 import { css, heightColour } from "./colour_map";
 import { type ContourBand, bands, definedRegion, labelPlaces } from "./contour_paths";
 import type { Plot } from "./frame";
 import type { Landscape } from "./landscape";
 import type { Levels } from "./levels";
-import type { Scale } from "./scale";
+import { type Scale, shortText } from "./scale";
 
 /** The colour between level i - 1 and level i of `count` levels; 0: below the first. */
 export const bandColour = (i: number, count: number, dark: boolean): string =>
@@ -43,17 +42,14 @@ export function ContourLayer({ landscape, levels, x, y, dark, hatch }: ContourLa
         {holes === undefined ? (
           <rect width={u.count} height={v.count} fill={bandColour(0, count, dark)} />
         ) : (
-          <>
-            <rect width={u.count} height={v.count} fill={`url(#${hatch})`} />
-            <path d={holes} fill={bandColour(0, count, dark)} />
-          </>
+          <path d={holes} fill={bandColour(0, count, dark)} />
         )}
         {all.map(({ level, path }, i) => (
           <path key={level} class="band" d={path} fill={bandColour(i + 1, count, dark)} data-level={level} />
         ))}
       </>
     ),
-    [all, holes, dark, hatch],
+    [all, holes, dark],
   );
   const labels = useMemo(
     () => labelPlaces(landscape, levels.levels.filter((_, i) => i % 2 === 1), Math.abs(cellX), Math.abs(cellY)),
@@ -61,6 +57,15 @@ export function ContourLayer({ landscape, levels, x, y, dark, hatch }: ContourLa
   );
   return (
     <g data-testid="contours">
+      {holes !== undefined && (
+        <rect
+          x={x.at(u.from)}
+          y={y.at(v.to)}
+          width={x.at(u.to) - x.at(u.from)}
+          height={y.at(v.from) - y.at(v.to)}
+          fill={`url(#${hatch})`}
+        />
+      )}
       <g class="bands" transform={transform}>
         {fills}
       </g>
@@ -72,7 +77,7 @@ export function ContourLayer({ landscape, levels, x, y, dark, hatch }: ContourLa
           y={y.at(v.from) + (gridY - 0.5) * cellY + 3.5}
           text-anchor="middle"
         >
-          {number(level, 3)}
+          {shortText(level)}
         </text>
       ))}
     </g>
@@ -103,7 +108,7 @@ export function ColourBar({ levels, plot, dark }: { levels: Levels; plot: Plot; 
       {all.map((level, i) =>
         i % every === Math.floor(every / 2) ? (
           <text key={level} class="tick" x={left + 17} y={plot.bottom - (i + 1) * step + 4}>
-            {number(level, 3)}
+            {shortText(level)}
           </text>
         ) : null,
       )}

@@ -8,8 +8,16 @@ const kTail = 0.9; // of the values; what lies far above or below the others may
 const kFar = 12; // times the extent of the others
 const kFarPixels = 5e3;
 
-/** The values that a plot of the curve within `box` shows. */
-export function valueRange({ values, u }: Landscape, box: Box): [from: number, to: number] {
+/** What the plot is about: the values of the path, and which way is better. */
+export interface Focus {
+  values: [least: number, greatest: number];
+  ascending: boolean;
+}
+
+const kAround = 3; // times the extent of the path: what of the curve's tails is shown
+
+/** The values that a plot of the curve within `box` shows; with a focus, its values at a readable size. */
+export function valueRange({ values, u }: Landscape, box: Box, focus?: Focus): [from: number, to: number] {
   const seen: number[] = [];
   for (let j = 0; j < values.length; ++j) {
     const at = numberAt(u, j);
@@ -23,8 +31,14 @@ export function valueRange({ values, u }: Landscape, box: Box): [from: number, t
   const low = seen[Math.floor((1 - kTail) * (seen.length - 1))] as number;
   const high = seen[Math.floor(kTail * (seen.length - 1))] as number;
   const reach = kFar * (high - low);
-  const from = reach > 0 ? Math.max(least, low - reach) : least;
-  const to = reach > 0 ? Math.min(greatest, high + reach) : greatest;
+  let from = reach > 0 ? Math.max(least, low - reach) : least;
+  let to = reach > 0 ? Math.min(greatest, high + reach) : greatest;
+  if (focus) {
+    const [worst, best] = focus.ascending ? [focus.values[0], to] : [focus.values[1], from];
+    const around = kAround * Math.abs(worst - best);
+    if (around > 0 && focus.ascending) from = Math.max(from, worst - around);
+    else if (around > 0) to = Math.min(to, worst + around);
+  }
   const room = 0.07 * (to - from) || 0.1 * Math.abs(from) || 1;
   return [from - room, to + room];
 }

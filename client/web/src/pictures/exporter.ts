@@ -23,8 +23,8 @@ const kPngScale = 2; // for dense screens and print
 /** What is only there for hands and eyes on the page. */
 const kTransient = ".crosshair, .start-handle .reach, .start-handle .ring";
 
-/** The drawing as the text of an SVG file of its own. */
-export function svgText(svg: SVGSVGElement, background: string): string {
+/** The drawing as the text of an SVG file of its own; `image` is a data URL of what lies behind it. */
+export function svgText(svg: SVGSVGElement, background: string, image?: string): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = svg.querySelectorAll<SVGElement>("*");
   copy.querySelectorAll<SVGElement>("*").forEach((element, i) => {
@@ -42,11 +42,13 @@ export function svgText(svg: SVGSVGElement, background: string): string {
   copy.setAttribute("height", String(height));
   copy.removeAttribute("tabindex");
   copy.removeAttribute("style");
-  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  paper.setAttribute("width", "100%");
-  paper.setAttribute("height", "100%");
-  paper.setAttribute("fill", background);
-  copy.insertBefore(paper, copy.firstChild);
+  const behind = (name: string, attributes: Record<string, string>) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries({ width: "100%", height: "100%", ...attributes })) element.setAttribute(key, value);
+    copy.insertBefore(element, copy.firstChild);
+  };
+  if (image !== undefined) behind("image", { href: image });
+  behind("rect", { fill: background });
   return new XMLSerializer().serializeToString(copy);
 }
 

@@ -1,31 +1,28 @@
 // A curve or contours: an SVG with the function, the paths, the marks and the axes.
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
-import type { Objective } from "../../gen/thalweg/v1/objective_pb";
 import { Direction } from "../../gen/thalweg/v1/objective_pb";
-import { count } from "../app/format";
 import { colour, colours } from "../app/theme";
 import { catalogue, loadCatalogue } from "../wire/catalogue";
-import { type Box, outside } from "./box";
+import type { Box } from "./box";
 import { isDark } from "./colour_map";
 import { ColourBar, ContourLayer } from "./contour_layer";
 import { CurveLayer, valueRange } from "./curve_layer";
 import { pngBlob, svgBlob, svgText } from "./exporter";
-import { Axes, Header, headerHeight, type Key, keyLines, type Plot } from "./frame";
+import { Axes, Header, headerHeight, keyLines, type Plot } from "./frame";
 import type { Landscape } from "./landscape";
 import { levelsOf } from "./levels";
-import { Bounds, Crosshair, crossPath, Minima, minimaOf, type Minimum, type Reading, readingText, starPath } from "./marks";
-import { PathLayer } from "./path_layer";
-import { trackOf } from "./projection";
-import type { PathOnPicture, PictureProps } from "./props";
+import { keysOf, objectiveOf, titleOf } from "./header_texts";
+import { Bounds, Crosshair, Minima, minimaOf, type Reading, readingText } from "./marks";
+import { PathLayer, PathMarks } from "./path_layer";
+import { type Track, trackOf } from "./projection";
+import type { PictureProps } from "./props";
 import { linearScale } from "./scale";
 import { StartHandle } from "./start_handle";
-import { iterationsText, objectiveText, rateText } from "./title";
 import { useGestures } from "./use_gestures";
 import type { View, ViewAndMore } from "./use_view";
 
 const kLevels = 22;
-const kMostKeys = 12;
 
 export interface FlatProps extends PictureProps {
   plane: string;
@@ -34,58 +31,19 @@ export interface FlatProps extends PictureProps {
   height: number;
 }
 
-/** The objective that is drawn: the one given, or that of the first run. */
-export function objectiveOf({ subject, paths }: Pick<PictureProps, "subject" | "paths">): Objective | undefined {
-  return subject.case === "objective" ? subject.value : paths[0]?.model.run.value?.objective;
-}
-
-/** The title of the picture; grows with the iterations. */
-export function titleOf(props: Pick<PictureProps, "subject" | "paths" | "cursor" | "title">): string {
-  const { paths, cursor } = props;
-  const only = paths.length === 1 ? paths[0]?.model : undefined;
-  void only?.version.value;
-  if (props.title !== undefined) return props.title;
-  const what = objectiveText(objectiveOf(props));
-  if (!only) return what;
-  return [what, rateText(only.run.value, only.trace), iterationsText(only.trace, cursor?.value)].filter(Boolean).join(", ");
-}
-
-function outsideText({ model, title }: PathOnPicture, landscape: Landscape, box: Box, many: boolean): string {
-  void model.version.value;
-  const track = trackOf(model.trace, landscape);
-  const out = outside(track, box, track.length);
-  if (out === 0) return "";
-  const of = `${count(out)} of ${count(track.length)} iterates ${out === 1 ? "is" : "are"} outside`;
-  return many ? `${title}: ${of}` : of;
-}
-
-function keysOf(props: FlatProps, minima: Minimum[], landscape: Landscape, box: Box): Key[] {
-  const { paths } = props;
-  const walked = paths.some(({ model }) => (void model.version.value, model.trace.length > 0 && model.trace.coordinates > 0));
-  const keys: Key[] = paths
-    .filter(({ series }) => series !== undefined)
-    .slice(0, kMostKeys)
-    .map(({ series = 0, title }) => ({
-      mark: <path class="swatch" d="M-6 0H6" style={{ stroke: `var(--series-${series % 8})` }} />,
-      text: title,
-    }));
-  if (paths.length > kMostKeys) keys.push({ mark: null, text: `and ${paths.length - kMostKeys} more` });
-  if (walked) {
-    keys.push({ mark: <circle class="mark start" r={5} />, text: "start" });
-    keys.push({ mark: <circle class="mark end" r={5} />, text: "end" });
+/** The least and the greatest value of the iterates that `box` shows; NaN: it shows none. */
+function valuesWithin(tracks: Track[], box: Box): [least: number, greatest: number] {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (const { length, u, value } of tracks) {
+    for (let i = 0; i < length; ++i) {
+      const here = value[i] as number;
+      if (!((u[i] as number) >= box.u[0] && (u[i] as number) <= box.u[1]) || !Number.isFinite(here)) continue;
+      least = Math.min(least, here);
+      greatest = Math.max(greatest, here);
+    }
   }
-  if (minima[0]) {
-    const { known } = minima[0];
-    keys.push({
-      mark: <path class={`minimum${known ? " known" : ""}`} d={known ? starPath(7) : crossPath(5)} />,
-      text: known ? "known minimum" : "least value here",
-    });
-  }
-  for (const path of paths.slice(0, kMostKeys)) {
-    const text = outsideText(path, landscape, box, paths.length > 1);
-    if (text) keys.push({ mark: <path class="warning" d="M0 -5L6 5H-6Z" />, text });
-  }
-  return keys;
+  return least <= greatest ? [least, greatest] : [NaN, NaN];
 }
 
 function Drawn({ view, ...props }: FlatProps & { view: View }) {
@@ -104,15 +62,18 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
     if (named) loadCatalogue().catch(() => undefined); // without it the least sample is marked
   }, [named]);
   const functions = catalogue.value?.functions ?? [];
+  const versions = paths.map(({ model }) => model.version.value).join();
+  const tracks = useMemo(() => paths.map(({ model }) => trackOf(model.trace, landscape)), [paths, versions, landscape]);
   const minima = useMemo(
-    () => (bare ? [] : minimaOf(objective, functions, variables, landscape)),
-    [objective, functions, variables, landscape, bare],
+    () => (bare ? [] : minimaOf({ objective, functions, variables, landscape, tracks })),
+    [objective, functions, variables, landscape, tracks, bare],
   );
   const ascending = objective?.direction === Direction.MAXIMIZE;
   const floor = minima[0]?.known ? minima[0].value : NaN;
   const levels = useMemo(() => levelsOf(landscape.values, kLevels, { floor, ascending }), [landscape, floor, ascending]);
+  const [least, greatest] = shown.chosen ? [NaN, NaN] : valuesWithin(tracks, box);
 
-  const keys = keysOf(props, minima, landscape, box);
+  const keys = keysOf(paths, tracks, minima, box);
   const wide = width >= 480;
   const bar = !curve && wide && levels.levels.length > 0;
   const left = wide ? 66 : 56;
@@ -123,9 +84,10 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
   );
   const x = useMemo(() => linearScale(box.u[0], box.u[1], plot.left, plot.right), [box, plot]);
   const y = useMemo(() => {
-    const [from, to] = curve ? valueRange(landscape, box) : box.v;
+    const focus = least <= greatest ? { values: [least, greatest] as [number, number], ascending } : undefined;
+    const [from, to] = curve ? valueRange(landscape, box, focus) : box.v;
     return linearScale(from, to, plot.bottom, plot.top);
-  }, [box, plot, landscape, curve]);
+  }, [box, plot, landscape, curve, least, greatest, ascending]);
 
   useGestures(svg, {
     plot,
@@ -193,7 +155,10 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
           {curve && <CurveLayer landscape={landscape} x={x} y={y} />}
           <Minima minima={minima} x={x} y={y} curve={curve} />
           {paths.map((path, i) => (
-            <PathLayer key={i} path={path} plane={landscape} x={x} y={y} curve={curve} cursor={cursor} />
+            <PathLayer key={i} path={path} track={tracks[i] as Track} x={x} y={y} curve={curve} cursor={cursor} />
+          ))}
+          {paths.map((path, i) => (
+            <PathMarks key={i} path={path} track={tracks[i] as Track} x={x} y={y} curve={curve} cursor={cursor} />
           ))}
           <Crosshair reading={reading} landscape={landscape} x={x} y={y} plot={plot} />
           {start && onStart && (

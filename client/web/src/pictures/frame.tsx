@@ -14,8 +14,7 @@ export interface Plot {
   bottom: number;
 }
 
-const kLetter = 6.7; // width of a letter of the keys, on average
-const kTitleLetter = 8.3;
+const kFont = "px system-ui, sans-serif";
 const kKeyLine = 20;
 
 export interface Key {
@@ -23,12 +22,21 @@ export interface Key {
   text: string;
 }
 
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** The width of a text in pixels. */
+function textWidth(text: string, size: number, weight = 400): number {
+  if (!ruler) return 0.6 * size * text.length;
+  ruler.font = `${weight} ${size}${kFont}`;
+  return ruler.measureText(text).width;
+}
+
 /** Where each key begins, line after line. */
 function placed(keys: Key[], width: number): { key: Key; x: number; line: number }[] {
   let x = 0;
   let line = 0;
   return keys.map((key) => {
-    const long = 18 + key.text.length * kLetter + 14;
+    const long = 16 + textWidth(key.text, 12) + 18;
     if (x > 0 && x + long > width) {
       x = 0;
       ++line;
@@ -46,7 +54,7 @@ export function Header({ title, keys, plot }: { title: string; keys: Key[]; plot
   return (
     <g class="header">
       <text class="title" x={plot.left} y={20}>
-        {fitted(title, plot.width - plot.left - 8, kTitleLetter)}
+        {fitted(title, plot.width - plot.left - 8, (1.05 * textWidth(title, 15, 600)) / title.length)}
       </text>
       {placed(keys, plot.right - plot.left).map(({ key, x, line }) => (
         <g key={`${line} ${x}`} transform={`translate(${plot.left + x} ${40 + line * kKeyLine})`}>

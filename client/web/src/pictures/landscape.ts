@@ -20,8 +20,6 @@ export interface Landscape {
   origin: Float64Array;
   uDirection: Float64Array;
   vDirection?: Float64Array;
-  /** Place of the least finite value; -1: none is finite. */
-  least: number;
 }
 
 export function landscapeOf(variables: Shaped[], answer: SampleLandscapeResponse): Landscape {
@@ -38,7 +36,6 @@ export function landscapeOf(variables: Shaped[], answer: SampleLandscapeResponse
     vName: answer.vName,
     origin: flatten(variables, answer.origin),
     uDirection: flatten(variables, answer.uDirection),
-    least: Number(answer.least),
     ...(answer.v ? { v: range(answer.v), vDirection: flatten(variables, answer.vDirection) } : {}),
   };
 }
@@ -67,12 +64,20 @@ export function valueAt({ values, u, v }: Landscape, atU: number, atV = 0): numb
   return up.share === 0 ? row(up.i) : row(up.i) * (1 - up.share) + row(up.i + 1) * up.share;
 }
 
-/** Where the least value is; undefined where none is finite. */
-export function leastPoint({ least, u, v, values }: Landscape): { u: number; v: number; value: number } | undefined {
-  if (least < 0) return undefined;
-  return {
-    u: numberAt(u, least % u.count),
-    v: v ? numberAt(v, Math.floor(least / u.count)) : 0,
-    value: values[least] as number,
-  };
+/** Where the least value is, or the greatest; undefined where none is finite. */
+export function extremePoint(
+  { u, v, values }: Landscape,
+  ascending = false,
+): { u: number; v: number; value: number; onEdge: boolean } | undefined {
+  const sign = ascending ? -1 : 1;
+  let best = -1;
+  for (let i = 0; i < values.length; ++i) {
+    const value = values[i] as number;
+    if (Number.isFinite(value) && (best < 0 || sign * value < sign * (values[best] as number))) best = i;
+  }
+  if (best < 0) return undefined;
+  const column = best % u.count;
+  const row = Math.floor(best / u.count);
+  const onEdge = column === 0 || column === u.count - 1 || (v !== undefined && (row === 0 || row === v.count - 1));
+  return { u: numberAt(u, column), v: v ? numberAt(v, row) : 0, value: values[best] as number, onEdge };
 }

@@ -9,11 +9,13 @@ export interface Levels {
   levels: number[];
   /** In [0, 1], growing with the value: half of the samples are below 1/2. */
   place(value: number): number;
+  /** p of levelsOf; 1: levels are evenly spaced. */
+  power: number;
   /** The share of all samples that are NaN. */
   hole: number;
 }
 
-const kPowers: [number, number] = [0.4, 12];
+const kPowers: [number, number] = [0.6, 12];
 const kTail = 0.98; // beyond this share of samples values may be enormous: x**100
 
 const quantile = (sorted: Float64Array, share: number): number =>
@@ -37,7 +39,7 @@ export function levelsOf(values: ArrayLike<number>, count: number, { floor = NaN
   let hole = 0;
   for (let i = 0; i < values.length; ++i) if (Number.isNaN(values[i])) ++hole;
   hole /= Math.max(1, values.length);
-  if (finite.length === 0) return { from: 0, to: 0, levels: [], place: () => 0, hole };
+  if (finite.length === 0) return { from: 0, to: 0, levels: [], place: () => 0, power: 1, hole };
 
   const least = finite[0] as number;
   const from = sign * floor < least ? sign * floor : least;
@@ -45,7 +47,7 @@ export function levelsOf(values: ArrayLike<number>, count: number, { floor = NaN
   const greatest = finite[finite.length - 1] as number;
   const to = greatest - from > 100 * (tail - from) && tail > from ? tail : greatest;
   const scale = Math.max(Math.abs(from), Math.abs(to));
-  if (!(to - from > 1e-13 * scale)) return { from: sign * from, to: sign * to, levels: [], place: () => 0, hole };
+  if (!(to - from > 1e-13 * scale)) return { from: sign * from, to: sign * to, levels: [], place: () => 0, power: 1, hole };
 
   const half = (quantile(finite, 0.5) - from) / (to - from);
   const power = Math.min(kPowers[1], Math.max(kPowers[0], Math.log(Math.min(0.999, Math.max(half, 1e-12))) / Math.log(0.5)));
@@ -67,6 +69,7 @@ export function levelsOf(values: ArrayLike<number>, count: number, { floor = NaN
     to: ascending ? -from : to,
     levels: levels.map((each) => sign * each),
     place,
+    power,
     hole,
   };
 }

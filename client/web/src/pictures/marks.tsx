@@ -1,13 +1,13 @@
 // Minima and bounds on a plot, and the point that is read.
 import type { Signal } from "@preact/signals";
-import type { Objective } from "../../gen/thalweg/v1/objective_pb";
+import { Direction, type Objective } from "../../gen/thalweg/v1/objective_pb";
 import type { Point } from "../../gen/thalweg/v1/values_pb";
 import { number } from "../app/format";
 import { flatten, type Shaped, size } from "../trace/layout";
 import type { Catalogue } from "../wire/catalogue";
-import { type Landscape, leastPoint, valueAt } from "./landscape";
+import { extremePoint, type Landscape, valueAt } from "./landscape";
 import { coordinatesOf } from "./plane_request";
-import { projector } from "./projection";
+import { projector, type Track } from "./projection";
 import type { Plot } from "./frame";
 import type { Scale } from "./scale";
 
@@ -15,35 +15,55 @@ export interface Minimum {
   u: number;
   v: number;
   value: number;
-  /** Published; else the least of the samples. */
+  /** Published; else the least that was seen. */
   known: boolean;
+}
+
+interface Seen {
+  objective: Objective | undefined;
+  functions: Catalogue["functions"];
+  variables: Shaped[];
+  landscape: Landscape;
+  tracks: Track[];
 }
 
 const kMostMinima = 40;
 
-/** The published minimisers of a test function in its usual dimension, or the least sample. */
-export function minimaOf(
-  objective: Objective | undefined,
-  functions: Catalogue["functions"],
-  variables: Shaped[],
-  landscape: Landscape,
-): Minimum[] {
+function knownMinima({ objective, functions, variables, landscape }: Seen): Minimum[] {
   const name = objective?.kind.case === "function" ? objective.kind.value : undefined;
   const found = functions.find((each) => each.name === name);
-  const n = size(variables);
-  const points = (found?.minimisers ?? [])
+  if (!found || found.minimum === undefined || size(found.variables) !== size(variables)) return [];
+  const value = found.minimum;
+  const project = projector(landscape);
+  return found.minimisers
     .map((point) => flatten(variables, point))
-    .filter((point) => found && size(found.variables) === n && point.every(Number.isFinite));
-  if (points.length > 0 && found?.minimum !== undefined) {
-    const { minimum } = found;
-    const project = projector(landscape);
-    return points.slice(0, kMostMinima).map((point) => {
+    .filter((point) => point.every(Number.isFinite))
+    .slice(0, kMostMinima)
+    .map((point) => {
       const [u, v] = project(point);
-      return { u, v, value: minimum, known: true };
+      return { u, v, value, known: true };
     });
+}
+
+/** The published minimisers of a test function, or the least of what was sampled and walked. */
+export function minimaOf(seen: Seen): Minimum[] {
+  const { objective, landscape, tracks, variables } = seen;
+  const ascending = objective?.direction === Direction.MAXIMIZE;
+  const known = ascending ? [] : knownMinima(seen);
+  if (known.length > 0) return known;
+  const sign = ascending ? -1 : 1;
+  const sampled = extremePoint(landscape, ascending);
+  if (!sampled) return [];
+  let least = { ...sampled, known: false };
+  for (const { length, u, v, value } of size(variables) <= 2 ? tracks : []) {
+    for (let i = 0; i < length; ++i) {
+      const here = value[i] as number;
+      if (Number.isFinite(here) && sign * here < sign * least.value) {
+        least = { u: u[i] as number, v: v[i] as number, value: here, known: false, onEdge: false };
+      }
+    }
   }
-  const least = leastPoint(landscape);
-  return least ? [{ ...least, known: false }] : [];
+  return least.onEdge ? [] : [least]; // at the edge of the window it goes on beyond
 }
 
 /** A star, around (0, 0). */
@@ -57,7 +77,9 @@ export const crossPath = (radius: number): string => `M${-radius} 0H${radius}M0 
 
 export interface OnPlot {
   x: Scale;
+  /** Of v, or of the value. */
   y: Scale;
+  /** Its height is the value. */
   curve: boolean;
 }
 
@@ -75,7 +97,7 @@ export function Minima({ minima, x, y, curve }: OnPlot & { minima: Minimum[] }) 
           data-v={v}
           data-value={value}
         >
-          <title>{`${known ? "minimum" : "least value sampled"}: ${number(value)}`}</title>
+          <title>{`${known ? "minimum" : "best value seen"}: ${number(value)}`}</title>
         </path>
       ))}
     </>

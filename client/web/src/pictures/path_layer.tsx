@@ -2,42 +2,29 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { number } from "../app/format";
-import { arrowPath, dotsPath, linePath, longestSteps, type Pixels, rowBehind, spacedSteps } from "./arrows";
-import type { Landscape } from "./landscape";
-import { type Track, trackOf } from "./projection";
+import { arrowPath, clipped, dotsPath, linePath, longestSteps, type Pixels, rowBehind, spacedSteps } from "./arrows";
+import type { OnPlot } from "./marks";
+import type { Track } from "./projection";
 import type { PathOnPicture } from "./props";
-import type { Scale } from "./scale";
 
 const kSteps = 200; // paths of up to so many steps have an arrow for each one that can be seen
 const kLeastArrow = 3; // pixels
 const kHeadsApart = 46;
 const kHeads = 120;
-const kFar = 1e4; // pixels: what is further away is drawn there, in the same direction
+const kOffScreen = 1e4; // pixels
+const kDense = 1_000; // paths of more iterates are drawn thinner
 
-export interface PathLayerProps {
-  path: PathOnPicture;
-  plane: Landscape;
-  x: Scale;
-  /** Of v, or of the value. */
-  y: Scale;
-  /** Its height is the value: a curve. */
-  curve: boolean;
-  cursor?: ReadonlySignal<number | undefined> | undefined;
-}
-
-/** The rows up to `end` in pixels. */
-function pixelsOf(track: Track, end: number, { x, y, curve }: Pick<PathLayerProps, "x" | "y" | "curve">): Pixels {
-  const px = new Float64Array(end);
-  const py = new Float64Array(end);
+/** The rows from `begin` up to `end` in pixels. */
+function pixelsOf(track: Track, begin: number, end: number, { x, y, curve }: OnPlot): Pixels {
+  const length = end - begin;
+  const px = new Float64Array(length);
+  const py = new Float64Array(length);
   const up = curve ? track.value : track.v;
-  for (let i = 0; i < end; ++i) {
-    const toX = x.at(track.u[i] as number);
-    const toY = y.at(up[i] as number);
-    const far = Math.max(Math.abs(toX), Math.abs(toY)) / kFar;
-    px[i] = far > 1 ? toX / far : toX;
-    py[i] = far > 1 ? toY / far : toY;
+  for (let i = 0; i < length; ++i) {
+    px[i] = x.at(track.u[begin + i] as number);
+    py[i] = y.at(up[begin + i] as number);
   }
-  return { length: end, x: px, y: py };
+  return { length, x: px, y: py };
 }
 
 interface ArrowProps {
@@ -51,13 +38,10 @@ interface ArrowProps {
 function Arrow({ track, pixels, from, stem, curve }: ArrowProps) {
   const to = from + 1;
   const tail = stem ? from : rowBehind(pixels, to, 4);
-  const d = arrowPath(
-    pixels.x[tail] as number,
-    pixels.y[tail] as number,
-    pixels.x[to] as number,
-    pixels.y[to] as number,
-    stem,
-  );
+  const { x, y } = pixels;
+  const line = clipped([x[tail] as number, y[tail] as number, x[to] as number, y[to] as number]);
+  if (!line) return null;
+  const d = arrowPath(...line, stem);
   const place = (row: number, end: string) =>
     curve
       ? { [`data-x${end}`]: track.u[row], [`data-value${end}`]: track.value[row] }
@@ -74,34 +58,29 @@ function Arrow({ track, pixels, from, stem, curve }: ArrowProps) {
   );
 }
 
-function Mark({ track, pixels, row, kind }: { track: Track; pixels: Pixels; row: number; kind: "start" | "end" }) {
-  if (!Number.isFinite(pixels.x[row]) || !Number.isFinite(pixels.y[row])) return null;
-  return (
-    <circle
-      class={`mark ${kind}`}
-      cx={pixels.x[row]}
-      cy={pixels.y[row]}
-      r={6}
-      data-testid={`path-${kind}`}
-      data-iteration={track.iteration[row]}
-      data-u={track.u[row]}
-      data-v={track.v[row]}
-      data-value={track.value[row]}
-    >
-      <title>{`${kind}: value ${number(track.value[row] as number)}`}</title>
-    </circle>
-  );
+/** How many rows of `track` playback has reached. */
+const rowsUntil = (path: PathOnPicture, track: Track, until: number | undefined): number =>
+  until === undefined ? track.length : Math.min(track.length, path.model.trace.rowOf(until) + 1);
+
+const classOf = ({ series }: PathOnPicture, curve: boolean, end: number): string =>
+  ["path", curve ? "on-curve" : "on-plane", series !== undefined && "of-series", end > kDense && "dense"]
+    .filter(Boolean)
+    .join(" ");
+const styleOf = ({ series }: PathOnPicture) =>
+  series === undefined ? {} : { "--path-colour": `var(--series-${series % 8})` };
+
+export interface PathLayerProps extends OnPlot {
+  path: PathOnPicture;
+  track: Track;
+  cursor?: ReadonlySignal<number | undefined> | undefined;
 }
 
-export function PathLayer({ path, plane, x, y, curve, cursor }: PathLayerProps) {
-  const { model, series } = path;
-  const version = model.version.value;
-  const track = useMemo(() => trackOf(model.trace, plane), [model, model.trace, version, plane]);
-  const until = cursor?.value;
-  const end = until === undefined ? track.length : Math.min(track.length, model.trace.rowOf(until) + 1);
+/** The line and its arrows. */
+export function PathLayer({ path, track, x, y, curve, cursor }: PathLayerProps) {
+  const end = rowsUntil(path, track, cursor?.value);
   const drawn = useMemo(() => {
     if (end === 0) return null;
-    const pixels = pixelsOf(track, end, { x, y, curve });
+    const pixels = pixelsOf(track, 0, end, { x, y, curve });
     const few = end - 1 <= kSteps;
     const stems = few || curve ? longestSteps(pixels, kSteps, kLeastArrow) : [];
     const heads = few || curve ? [] : spacedSteps(pixels, kHeadsApart, kHeads);
@@ -115,19 +94,43 @@ export function PathLayer({ path, plane, x, y, curve, cursor }: PathLayerProps) 
         {(curve || few) && <path class="dots" d={dotsPath(pixels)} />}
         {stems.map(arrow(true))}
         {heads.map(arrow(false))}
-        <Mark track={track} pixels={pixels} row={0} kind="start" />
-        <Mark track={track} pixels={pixels} row={end - 1} kind="end" />
       </>
     );
   }, [track, end, x, y, curve]);
   return (
-    <g
-      class={`path ${curve ? "on-curve" : "on-plane"}${series === undefined ? "" : " of-series"}`}
-      style={series === undefined ? {} : { "--path-colour": `var(--series-${series % 8})` }}
-      data-testid="path"
-      data-iterates={end}
-    >
+    <g class={classOf(path, curve, end)} style={styleOf(path)} data-testid="path" data-iterates={end}>
       {drawn}
+    </g>
+  );
+}
+
+/** Where it starts and where it is: above all lines. */
+export function PathMarks({ path, track, x, y, curve, cursor }: PathLayerProps) {
+  const end = rowsUntil(path, track, cursor?.value);
+  const mark = (row: number, kind: "start" | "end") => {
+    const { x: px, y: py } = pixelsOf(track, row, row + 1, { x, y, curve });
+    if (!(Math.max(Math.abs(px[0] as number), Math.abs(py[0] as number)) < kOffScreen)) return null;
+    return (
+      <circle
+        class={`mark ${kind}`}
+        cx={px[0]}
+        cy={py[0]}
+        r={6}
+        data-testid={`path-${kind}`}
+        data-iteration={track.iteration[row]}
+        data-u={track.u[row]}
+        data-v={track.v[row]}
+        data-value={track.value[row]}
+      >
+        <title>{`${path.title}, ${kind}: ${number(track.value[row] as number)}`}</title>
+      </circle>
+    );
+  };
+  if (end === 0) return null;
+  return (
+    <g class={classOf(path, curve, end)} style={styleOf(path)}>
+      {mark(0, "start")}
+      {mark(end - 1, "end")}
     </g>
   );
 }

@@ -4,12 +4,13 @@ import { size } from "../trace/layout";
 import { FlatPicture } from "./flat_picture";
 import { usualPlane } from "./plane_request";
 import type { PictureKind, PictureProps } from "./props";
+import { SurfacePicture } from "./surface_picture";
 import { Toolbar } from "./toolbar";
 import { useView } from "./use_view";
 import { useWidth } from "./use_size";
 import "./picture.css";
 
-const kLeastHeight = 300;
+const kLeastHeight = 380;
 const kMostHeight = 640;
 
 function kindOf(kind: PictureKind, n: number): Exclude<PictureKind, "auto"> {
@@ -36,6 +37,7 @@ export function Picture(props: PictureProps) {
     width: Math.max(0, width - 140),
     height: Math.max(0, height - 110),
   });
+  const Kind = kind === "surface" ? SurfacePicture : FlatPicture;
   return (
     <div class="picture" ref={element} data-kind={kind}>
       <Toolbar
@@ -48,7 +50,7 @@ export function Picture(props: PictureProps) {
         shown={shown}
       />
       {width > 0 && n > 0 && (
-        <FlatPicture {...props} kind={kind} plane={plane} shown={shown} width={width} height={height} />
+        <Kind {...props} kind={kind} plane={plane} shown={shown} width={width} height={height} />
       )}
     </div>
   );

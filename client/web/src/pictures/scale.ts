@@ -1,4 +1,5 @@
 // Axes: from numbers to pixels and back, and the ticks between.
+import { number } from "../app/format";
 
 export interface Scale {
   readonly from: number;
@@ -58,3 +59,6 @@ export function tickTexts(values: number[]): string[] {
     return minus(`${short}e${Number(exponent)}`);
   });
 }
+
+/** Three digits; a power of ten only from 100 000 on. */
+export const shortText = (value: number): string => number(Number(value.toPrecision(3)), 5);

@@ -82,8 +82,13 @@ export function Toolbar(props: ToolbarProps) {
           <button type="button" aria-label="Farther" title="Farther (−)" onClick={() => zoomed(kZoom)}>
             −
           </button>
-          <button type="button" title="Back to the whole path (0)" disabled={!shown.chosen} onClick={shown.fit}>
-            Fit
+          {shown.fitPath && (
+            <button type="button" title="The paths alone, units as long as they come" onClick={shown.fitPath}>
+              Path
+            </button>
+          )}
+          <button type="button" title="Back to the whole picture (0)" disabled={!shown.chosen} onClick={shown.fit}>
+            All
           </button>
         </div>
       )}

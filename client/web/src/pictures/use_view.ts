@@ -31,8 +31,10 @@ export interface ViewAndMore {
   /** Whether a person chose the window. */
   chosen: boolean;
   show(box: Box): void;
-  /** Back to the window that shows the paths. */
+  /** Back to the window that shows the paths and where the function lives. */
   fit(): void;
+  /** The window of the paths alone, units as long as they come. undefined: there is none. */
+  fitPath: (() => void) | undefined;
 }
 
 interface Asked {
@@ -50,7 +52,7 @@ function barePlane(variables: Shaped[], plane: PlaneText, line: boolean): Landsc
   const range = { from: -1, to: 1, count: 2 };
   const up = line ? {} : { v: range, vDirection: unit(v) };
   const names = { uName: coordinateName(variables, u), vName: line ? "" : coordinateName(variables, v) };
-  return { values: [], u: range, ...names, origin: new Float64Array(n), uDirection: unit(u), least: -1, ...up };
+  return { values: [], u: range, ...names, origin: new Float64Array(n), uDirection: unit(u), ...up };
 }
 
 const boxOf = ({ u, v }: Landscape): Box => ({ u: [u.from, u.to], v: v ? [v.from, v.to] : [0, 0] });
@@ -181,11 +183,13 @@ export function useView({ subject, variables, plane, line, paths, origin, width,
     };
   }, [view, chosen, paths.length, width, height]);
 
+  const path = view && walked(paths, view.landscape);
   return {
     view,
     problem: answer.problem,
     chosen,
     show,
+    fitPath: path && (() => show(withMargin(path.box))),
     fit: () => {
       clearTimeout(still.current);
       setChosen(false);
