@@ -71,7 +71,7 @@ export function NewRunView() {
           The catalogue could not be had: {failure.text}
         </p>
       )}
-      <section class="objective card" aria-label="Objective">
+      <section class="objective card" aria-label="What is descended">
         <ObjectiveForm draft={draft} onDraft={onDraft} problem={problem} marks={marks} variables={variables} />
         {elsewhere.map((complaint) => (
           <p key={complaint.text} class="complaint">
@@ -102,10 +102,10 @@ export function NewRunView() {
           <p class="empty">Type a formula to see it.</p>
         )}
       </section>
-      <section class="descent card" aria-label="Descent">
+      <section class="descent card" aria-label="How it is descended">
         <DescentForm draft={draft} onDraft={onDraft} problem={problem} variables={variables} />
       </section>
-      <section class="card launch" aria-label="Start">
+      <section class="card launch" aria-label="Launch">
         <Actions draft={draft} problem={answer} onProblem={setAnswer} />
       </section>
     </div>
@@ -132,7 +132,7 @@ function PreviewPicture({ understood, kind, onKind, stale, start, onStart }: Pre
   return (
     <div class={stale ? "stale" : ""}>
       {response.size > 1n && (
-        <div class="row kinds" role="group" aria-label="Picture">
+        <div class="row kinds" role="group" aria-label="Kind of picture">
           {(["contours", "surface"] as const).map((each) => (
             <button
               key={each}
