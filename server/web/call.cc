@@ -65,6 +65,11 @@ std::shared_ptr<Call> Call::Start(grpc::GenericStub& stub, CallRequest request,
 
 Call::Output Call::Take() {
   std::unique_lock lock(mutex_);
+  // gRPC may tell of the first message, on another thread, before the metadata that it follows.
+  if (!output_.began) {
+    awaited_ = true;
+    return {};
+  }
   Output taken = std::exchange(output_, {});
   output_.began = taken.began;
   output_.over = taken.over;
