@@ -70,8 +70,7 @@ std::string ServiceConfig() {
   static const Methods kIdempotent[] = {
       {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
       {"StudyService", {"CreateStudy", "GetStudy", "ListStudies"}},
-      {"ObjectiveService",
-       {"CompileObjective", "EvaluateObjective", "CheckGradient", "SampleLandscape"}},
+      {"ObjectiveService", {"CompileObjective", "EvaluateObjective", "CheckGradient"}},
       {"CatalogService",
        {"ListOptimizers", "ListFunctions", "ListSchedules", "ListLineSearches", "ListStoppingRules",
         "ListLanguageFunctions", "GetServerInfo"}},

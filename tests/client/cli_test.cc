@@ -407,7 +407,6 @@ TEST(Help, IsThereForEveryCommandWithAnExample) {
                                              {"evaluate"},
                                              {"check"},
                                              {"compile"},
-                                             {"landscape"},
                                              {"catalog"},
                                              {"catalogue"},
                                              {"server", "info"},

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { type CatalogEntry, OptionType } from "../../gen/thalweg/v1/catalog_service_pb";
 import { catalogue as loaded, loadCatalogue } from "../wire/catalogue";
-import type { PlainPart } from "../wire/parts";
+import { partText, type PlainPart, toPart } from "../wire/parts";
 import { type Problem } from "../wire/problem";
 import { entriesFor } from "./catalogue_entries";
 import { complaintsFor, sentence } from "./complaints";
@@ -81,7 +81,7 @@ export function PartEditor(props: PartEditorProps) {
   const said = complaintsFor(problem, field, known).map(sentence);
   const changed = Object.keys(part.settings ?? {}).length;
   return (
-    <fieldset class={`part-editor${nested ? " nested" : ""}`} data-field={field}>
+    <fieldset class={`part-editor${nested && !listed ? " nested" : ""}`} data-field={field}>
       <legend class={fixedKind ? "visually-hidden" : undefined}>{label}</legend>
       {!fixedKind && !listed && entries.length > 1 && (
         <KindPicker label={label} entries={entries} kind={part.kind} onKind={(kind) => onPart({ kind })} />
@@ -90,8 +90,8 @@ export function PartEditor(props: PartEditorProps) {
       <Wrong texts={said} />
       {entry && !nested && !listed && <Help entry={entry} />}
       {entry && entry.options.length > 0 && nested && (
-        <details open={changed > 0 || undefined}>
-          <summary>Options of {entry.title}</summary>
+        <details open={changed > 0 && !listed ? true : undefined}>
+          <summary>{changed > 0 && listed ? partText(toPart(part)) : `Options of ${entry.title}`}</summary>
           <Options {...props} entry={entry} />
         </details>
       )}

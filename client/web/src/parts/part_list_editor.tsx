@@ -18,6 +18,8 @@ interface PartListEditorProps {
   /** The list's place in the request; its items are at `field.parts[i]`, or `itemField(i)`. */
   field: string;
   itemField?: (i: number) => string;
+  /** The options of each are folded away. */
+  folded?: boolean;
 }
 
 export function PartListEditor(props: PartListEditorProps) {
@@ -46,6 +48,7 @@ export function PartListEditor(props: PartListEditorProps) {
             onPart={(changed) => onParts(parts.map((each, k) => (k === i ? changed : each)))}
             problem={problem}
             field={itemField(i)}
+            nested={props.folded}
             listed
           />
           <button

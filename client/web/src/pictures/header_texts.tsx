@@ -27,14 +27,18 @@ export function titleOf(props: Pick<PictureProps, "subject" | "paths" | "cursor"
 }
 
 export function keysOf(paths: PathOnPicture[], tracks: Track[], minima: Minimum[], box: Box): Key[] {
-  const keys: Key[] = paths
-    .filter(({ series }) => series !== undefined)
+  // Runs of one arm of a study have its key together.
+  const several = paths.filter(
+    ({ series, title }, i) =>
+      series !== undefined && paths.findIndex((other) => other.series === series && other.title === title) === i,
+  );
+  const keys: Key[] = several
     .slice(0, kMostKeys)
     .map(({ series = 0, title }) => ({
       mark: <path class="swatch" d="M-6 0H6" style={{ stroke: `var(--series-${series % 8})` }} />,
       text: title,
     }));
-  if (paths.length > kMostKeys) keys.push({ mark: null, text: `and ${paths.length - kMostKeys} more` });
+  if (several.length > kMostKeys) keys.push({ mark: null, text: `and ${several.length - kMostKeys} more` });
   if (tracks.some(({ length }) => length > 0)) {
     keys.push({ mark: <circle class="mark start" r={5} />, text: "start" });
     if (paths.some(({ series }) => series === undefined)) {

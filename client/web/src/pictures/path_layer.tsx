@@ -77,7 +77,7 @@ export interface PathLayerProps extends OnPlot {
 
 /** The line and its arrows. */
 export function PathLayer({ path, track, x, y, curve, cursor }: PathLayerProps) {
-  const end = rowsUntil(path, track, cursor?.value);
+  const end = rowsUntil(path, track, (path.cursor ?? cursor)?.value);
   const drawn = useMemo(() => {
     if (end === 0) return null;
     const pixels = pixelsOf(track, 0, end, { x, y, curve });
@@ -106,7 +106,7 @@ export function PathLayer({ path, track, x, y, curve, cursor }: PathLayerProps) 
 
 /** Where it starts and where it is: above all lines. */
 export function PathMarks({ path, track, x, y, curve, cursor }: PathLayerProps) {
-  const end = rowsUntil(path, track, cursor?.value);
+  const end = rowsUntil(path, track, (path.cursor ?? cursor)?.value);
   const mark = (row: number, kind: "start" | "end") => {
     const { x: px, y: py } = pixelsOf(track, row, row + 1, { x, y, curve });
     if (!(Math.max(Math.abs(px[0] as number), Math.abs(py[0] as number)) < kOffScreen)) return null;

@@ -18,6 +18,8 @@ export interface PathOnPicture {
   title: string;
   /** Index of its colour, theme.series; undefined for a single path. */
   series?: number;
+  /** Playback of this path by itself, in place of the picture's. */
+  cursor?: ReadonlySignal<number | undefined>;
 }
 
 export interface PictureProps {

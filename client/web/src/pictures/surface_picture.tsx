@@ -147,14 +147,16 @@ function DrawnSurface({ view, ...props }: FlatProps & { view: View }) {
   useTurning(svg, eye.value, (next) => (eye.value = next));
 
   // Every change of what is above ends in one drawing; the overlay's places follow from it.
-  const until = cursor?.value;
+  const untils = paths.map((path) => (path.cursor ?? cursor)?.value);
+  const until = untils.join();
   const drawnFor = useMemo(() => ({}), [scene, width, tall, landscape, levels, height, dark, draped, stamp, until, eye.value]);
   const [drawn, setDrawn] = useState<object>();
   useLayoutEffect(() => {
     if (!scene) return;
     paths.forEach(({ model }, i) => {
       const { upTo } = draped[i] as (typeof draped)[number];
-      const row = until === undefined ? upTo.length - 1 : Math.min(upTo.length - 1, model.trace.rowOf(until));
+      const last = untils[i];
+      const row = last === undefined ? upTo.length - 1 : Math.min(upTo.length - 1, model.trace.rowOf(last));
       scene.showUpTo(i, row < 0 ? 0 : (upTo[row] as number));
     });
     scene.render(eye.value);

@@ -116,7 +116,7 @@ function GradientWords({ check }: { check: CheckGradientResponse }) {
 }
 
 /** All that is wrong, each leading to its place; places behind which nothing is shown keep their name. */
-function Summary({ problem }: { problem: Problem }) {
+export function Summary({ problem }: { problem: Problem }) {
   const lead = (field: string) => {
     const places = [...document.querySelectorAll<HTMLElement>("[data-field]")];
     const within = places.filter(({ dataset }) => complaintsFor(problem, dataset["field"] ?? "").some((each) => each.field === field));

@@ -4,11 +4,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import { Direction } from "../../../gen/thalweg/v1/objective_pb";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { ago, count, dateOf, number } from "../../app/format";
+import { attempt } from "../../app/notices";
 import { href } from "../../app/router";
 import { isOver } from "../../trace/run_state";
 import { catalogue } from "../../wire/catalogue";
+import { optimization } from "../../wire/rpc";
+import { newRunHref } from "../new_run/address";
 import type { Action } from "./actions";
-import { actionsOf, endMood, endWord, idOf, objectiveText, runTitle, stateSign, stateWord } from "./run_text";
+import { actionsOf, endMood, endWord, objectiveText, runTitle, stateSign, stateWord } from "./run_text";
 import { shortPart } from "./short_part";
 import { Sparkline } from "./sparkline";
 import { curveKey, openCurve } from "./sparks";
@@ -40,6 +43,16 @@ function useCurve(run: Run) {
   const opened = useMemo(() => openCurve(run), [key]);
   useEffect(() => opened.close, [opened]);
   return opened.curve.value;
+}
+
+/** Lists leave out what is long: the whole run is asked for, unless a tab of its own is. */
+async function openLike(event: MouseEvent, { name }: Run): Promise<void> {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await attempt(async () => {
+    const { run } = await optimization.getRun({ name });
+    if (run) location.hash = newRunHref(run);
+  });
 }
 
 interface Props {
@@ -125,7 +138,13 @@ export function RunRow({ run, index, selected, onSelect, onAction }: Props) {
               {sign}
             </button>
           ))}
-        <a class="again" href={href("new", { run: idOf(run.name) })} title="New run like this" aria-label={`New run like ${title}`}>
+        <a
+          class="again"
+          href={newRunHref(run)}
+          title="New run like this"
+          aria-label={`New run like ${title}`}
+          onClick={(event) => void openLike(event, run)}
+        >
           ↻
         </a>
       </td>

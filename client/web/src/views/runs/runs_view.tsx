@@ -3,18 +3,28 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { count } from "../../app/format";
-import { href, place } from "../../app/router";
+import { go, href, place } from "../../app/router";
 import { loadCatalogue } from "../../wire/catalogue";
 import { type Action, actOn, can } from "./actions";
+import { Compare } from "./compare";
 import { Confirm, confirmed } from "./confirm";
 import { type Filter, filterOf, labelComplaint, saysText } from "./filter";
 import { Filters } from "./filters";
 import { kMostLoaded, LiveRunList } from "./live_run_list";
 import { RunTable } from "./run_table";
-import { runTitle } from "./run_text";
+import { idOf, runTitle } from "./run_text";
 import "./runs.css";
 
+/** More curves than that are no picture. */
+const kMostCompared = 16;
+
 export function RunsView() {
+  const compared = place.value.query.get("compare");
+  if (compared) return <Compare names={compared.split(",").filter(Boolean).map((id) => `runs/${id}`)} />;
+  return <RunsList />;
+}
+
+function RunsList() {
   const filter = filterOf(place.value.query);
   const label = labelComplaint(filter.label) ? "" : filter.label;
   const live = useMemo(() => new LiveRunList({ state: filter.state, label }), [filter.state, label]);
@@ -89,6 +99,7 @@ function Selection({ chosen, onAction, onClear }: { chosen: Run[]; onAction: (ac
       </button>
     );
   };
+  const ids = chosen.slice(0, kMostCompared).map((run) => idOf(run.name));
   return (
     <div class="row selection" role="group" aria-label="Selected runs">
       <span role="status">{count(chosen.length)} selected</span>
@@ -96,6 +107,9 @@ function Selection({ chosen, onAction, onClear }: { chosen: Run[]; onAction: (ac
       {offer("resume", "Resume")}
       {offer("stop", "Stop")}
       {offer("remove", "Delete")}
+      <button type="button" disabled={chosen.length < 2} onClick={() => go("runs", { compare: ids.join(",") })}>
+        Compare{chosen.length > kMostCompared ? ` the newest ${kMostCompared}` : ""}
+      </button>
       <button type="button" class="plain" onClick={onClear}>
         Clear selection
       </button>
