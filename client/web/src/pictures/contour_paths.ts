@@ -41,11 +41,10 @@ export function labelPlaces(grid: Grid, levels: number[], xPixels: number, yPixe
   const rows = grid.v?.count ?? 1;
   const labels: ContourLabel[] = [];
   for (const level of levels) {
-    const longest = rings(grid, level).reduce((a, b) => (b.length > a.length ? b : a), [] as [number, number][]);
     // The frame's own edge is part of a ring that leaves the window, but no contour.
-    const inner = longest.filter(
-      ([x, y]) => x > 0.06 * columns && x < 0.94 * columns && y > 0.06 * rows && y < 0.94 * rows,
-    );
+    const inner = rings(grid, level)
+      .map((ring) => ring.filter(([x, y]) => x > 0.06 * columns && x < 0.94 * columns && y > 0.06 * rows && y < 0.94 * rows))
+      .reduce((a, b) => (b.length > a.length ? b : a), []);
     if (inner.length < 24) continue;
     const gap = ([x, y]: [number, number]): number =>
       Math.min(...labels.map((label) => Math.hypot((x - label.x) * xPixels, (y - label.y) * yPixels)), 1e9);
