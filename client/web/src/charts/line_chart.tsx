@@ -97,7 +97,7 @@ export function LineChart(props: LineChartProps) {
         width: Math.max(element.clientWidth, 120),
         height: kHeight,
         legend: { show: false },
-        padding: [10, 12, 0, 0],
+        padding: [10, 30, 0, 0],
         scales: {
           x: { time: false, range: () => newest.current.zoom ?? fullRange(newest.current.x) },
           y: {

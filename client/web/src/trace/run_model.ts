@@ -1,13 +1,14 @@
-// A run as a page sees it: the run, its trace so far, its events, kept up to date by a watch.
+// The runs of the server as pages see them, kept up to date by a watch.
 import { create } from "@bufbuild/protobuf";
-import { signal } from "@preact/signals";
 import { WatchMode, WatchRunRequestSchema } from "../../gen/thalweg/v1/optimization_service_pb";
-import type { Run, RunEvent } from "../../gen/thalweg/v1/run_pb";
+import type { Run } from "../../gen/thalweg/v1/run_pb";
 import type { RunUpdate } from "../../gen/thalweg/v1/optimization_service_pb";
 import type { WatchUpdate } from "../../gen/thalweg/v1/watch_service_pb";
-import { type Problem, problemOf } from "../wire/problem";
+import { problemOf } from "../wire/problem";
 import { optimization } from "../wire/rpc";
 import { watch } from "../wire/watch";
+import { RunModel } from "./model";
+import { sections } from "./sections";
 import { Trace } from "./trace";
 
 /** Points of a run's past that a page asks for: some for each pixel of a wide screen. */
@@ -15,6 +16,7 @@ export const kHistoryPoints = 4_000;
 const kFollowedPace = 500; // iterations a second
 const kUpdatesPerSecond = 30;
 
+export { RunModel } from "./model";
 export { isOver } from "./run_state";
 
 /** Whether every iterate of a run is watched, because it is slow enough. */
@@ -46,23 +48,7 @@ export async function history(
   return trace;
 }
 
-const kFirstSection = 500; // iterates that come one by one
 const kSectionPoints = 1_000;
-
-/**
- * A run's past up to `last` as a screen can show it. A descent goes far in its first steps: they come one by one, what
- * follows in sections that are each four times as long, thinned to about as many iterates.
- */
-export function sections(first: number, last: number): { from: number; to: number }[] {
-  const all: { from: number; to: number }[] = [];
-  let from = first;
-  for (let length = kFirstSection; from <= last; length *= 4) {
-    const to = Math.min(from + length - 1, last);
-    all.push({ from, to });
-    from = to + 1;
-  }
-  return all;
-}
 
 async function overview(name: string, first: number, last: number, signal: AbortSignal): Promise<Trace> {
   const parts = await Promise.all(
@@ -71,33 +57,6 @@ async function overview(name: string, first: number, last: number, signal: Abort
   const whole = new Trace();
   for (const part of parts) whole.extend(part);
   return whole;
-}
-
-export class RunModel {
-  readonly run = signal<Run | undefined>(undefined);
-  readonly events = signal<RunEvent[]>([]);
-  readonly problem = signal<Problem | undefined>(undefined);
-  /** Grows, at most once a frame, when `trace` has changed. */
-  readonly version = signal(0);
-  trace = new Trace();
-
-  private frame = 0;
-
-  /** Says that the trace has changed. */
-  touch(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      ++this.version.value;
-    });
-  }
-
-  /** Events that are new; a stream that was opened again repeats some. */
-  note(events: RunEvent[]): void {
-    const known = new Set(this.events.value.map((event) => `${event.iteration} ${event.code} ${event.text}`));
-    const fresh = events.filter((event) => !known.has(`${event.iteration} ${event.code} ${event.text}`));
-    if (fresh.length > 0) this.events.value = [...this.events.value, ...fresh];
-  }
 }
 
 /** Follows the run `name` until what is returned as `close` is called. */

@@ -3,7 +3,7 @@ import type { Run } from "../../gen/thalweg/v1/run_pb";
 import { CliLines } from "./read_cli";
 import { CsvLines } from "./read_csv";
 import { JsonLines } from "./read_json";
-import { RunModel } from "./run_model";
+import { RunModel } from "./model";
 import type { Trace } from "./trace";
 
 /** More is refused: a page that reads it would stand still for minutes. */

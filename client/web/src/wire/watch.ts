@@ -46,8 +46,18 @@ function directly(): Subscribe {
 
 let subscribe: Subscribe | undefined;
 
+let watches = 0;
+
 /** Watches `subject` until what is returned is called. */
 export function watch(subject: Subject, onUpdate: Listener["onUpdate"]): () => void {
   subscribe ??= typeof SharedWorker === "undefined" ? directly() : throughWorker();
-  return subscribe(subject, { onUpdate, onConnection: (state) => (connection.value = state) });
+  const end = subscribe(subject, { onUpdate, onConnection: (state) => (connection.value = state) });
+  let ended = false;
+  ++watches;
+  return () => {
+    if (ended) return;
+    ended = true;
+    end();
+    if (--watches === 0) connection.value = "open"; // who watches nothing loses nothing
+  };
 }

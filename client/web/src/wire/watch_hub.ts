@@ -80,9 +80,10 @@ export class WatchHub {
   private async follow(): Promise<void> {
     this.stream?.abort();
     this.stream = undefined;
-    if (this.watches.size === 0) return;
+    if (this.watches.size === 0) return this.say("connecting"); // nobody misses anything
     const stream = new AbortController();
     this.stream = stream;
+    const asked = [...this.watches.keys()];
     try {
       for await (const { update } of this.open(this.request(), stream.signal)) {
         if (stream.signal.aborted) return; // another stream has taken over from here
@@ -90,13 +91,18 @@ export class WatchHub {
         this.say("open");
         if (update) this.deliver(update);
       }
-      // All that was watched is over.
     } catch {
-      if (stream.signal.aborted) return;
-      this.say("lost");
-      this.reopen(this.retryMs * (0.75 + Math.random() / 2));
-      this.retryMs = Math.min(2 * this.retryMs, kLastRetryMs);
+      // What was lost is asked for again.
     }
+    if (stream.signal.aborted) return;
+    // Where all that was asked for has ended, a stream ends for good.
+    if (asked.some((id) => this.watches.has(id))) this.retry();
+  }
+
+  private retry(): void {
+    this.say("lost");
+    this.reopen(this.retryMs * (0.75 + Math.random() / 2));
+    this.retryMs = Math.min(2 * this.retryMs, kLastRetryMs);
   }
 
   private deliver(update: WatchUpdate): void {

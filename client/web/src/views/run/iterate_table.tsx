@@ -1,6 +1,6 @@
 // Iterates as a table: of the trace, or one by one as the server keeps them.
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Variable } from "../../../gen/thalweg/v1/values_pb";
 import { count, number } from "../../app/format";
 import { attempt } from "../../app/notices";
@@ -37,7 +37,7 @@ export function IterateTable({ model, playback, variables, every }: Props) {
   const shown = page.value ?? model.trace;
   return (
     <section aria-label="Iterates" class="iterates">
-      <Rows trace={shown} version={model.version.value} playback={playback} variables={variables} />
+      <Rows key={page.value?.first ?? "all"} trace={shown} version={model.version.value} playback={playback} variables={variables} />
       {every && model.trace.thinned && (
         <form
           class="row table-tools"
@@ -79,9 +79,6 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
     if (!element || current.value === undefined || row < 0) return;
     element.scrollTop = scrollTo(row, kRowPx, element.scrollTop, kHeight - kRowPx);
   }, [row, current.value]);
-  useEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = 0;
-  }, [trace]);
 
   const { from, to, above, below } = windowOf(trace.length, kRowPx, top.value, kHeight);
   const coordinates = Math.min(trace.coordinates, kMostX);

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
 import type { Trace } from "../../trace/trace";
 
-/** How fast: iterations a second, or the whole descent in so many seconds. */
+/** How fast: iterations a second; or all rows of the trace, each for the same time, in so many seconds. */
 export type Speed = { perSecond: number } | { wholeIn: number };
 
 /** "25/s", "10s": as it stands in links. */
@@ -29,16 +29,13 @@ export const kSpeeds: Speed[] = [
 ];
 export const kUsualSpeed: Speed = { wholeIn: 10 };
 
-export const iterationsPerSecond = (speed: Speed, iterations: number): number =>
-  "perSecond" in speed ? speed.perSecond : Math.max(iterations, 1) / speed.wholeIn;
-
 /** The iteration that is shown. `iteration` is undefined while it follows the newest. */
 export class Playback {
   readonly iteration = signal<number | undefined>(undefined);
   readonly playing = signal(false);
   readonly speed = signal<Speed>(kUsualSpeed);
   readonly following: ReadonlySignal<boolean> = computed(() => this.iteration.value === undefined);
-  private position = 0; // in iterations; runs on between two rows of a thinned trace
+  private ahead = 0; // of what is shown: iterations, or rows, less than lead to the next row
 
   /** `run.trace` may become another one. */
   constructor(private readonly run: { readonly trace: Trace }) {}
@@ -55,7 +52,12 @@ export class Playback {
     const trace = this.run.trace;
     if (iteration === undefined || trace.length === 0) this.iteration.value = iteration;
     else this.iteration.value = Math.min(Math.max(Math.round(iteration), trace.first), trace.last);
-    this.position = this.iteration.value ?? 0;
+    this.ahead = 0;
+  }
+
+  setSpeed(speed: Speed): void {
+    this.speed.value = speed;
+    this.ahead = 0;
   }
 
   /** Shows the row that is `rows` further on; behind the last one it follows the newest. */
@@ -88,22 +90,28 @@ export class Playback {
     if (this.playing.value || trace.length < 2) return this.pause();
     const at = this.iteration.value;
     if (at === undefined || at >= trace.last) this.seek(trace.first);
-    this.position = this.iteration.value ?? trace.first;
     this.playing.value = true;
   }
 
   /** Moves on by `seconds`; at the end it follows the newest. */
   advance(seconds: number): void {
     if (!this.playing.value) return;
-    const trace = this.run.trace;
-    this.position += seconds * iterationsPerSecond(this.speed.value, trace.last - trace.first);
-    if (this.position >= trace.last) {
-      this.playing.value = false;
-      this.iteration.value = undefined;
-      return;
+    const { trace } = this.run;
+    const speed = this.speed.value;
+    const row = this.row();
+    const from = trace.at("iteration", row);
+    let next: number;
+    if ("perSecond" in speed) {
+      this.ahead += seconds * speed.perSecond;
+      next = from + this.ahead >= trace.last ? trace.length : trace.rowOf(from + this.ahead);
+      if (next < trace.length) this.ahead -= trace.at("iteration", next) - from;
+    } else {
+      this.ahead += (seconds * Math.max(trace.length - 1, 1)) / speed.wholeIn;
+      next = row + Math.floor(this.ahead);
+      this.ahead -= next - row;
+      if (next >= trace.length - 1) next = trace.length;
     }
-    const row = trace.rowOf(this.position);
-    const iteration = row < 0 ? trace.first : trace.at("iteration", row);
-    if (iteration !== this.iteration.value) this.iteration.value = iteration;
+    if (next >= trace.length) return this.newest();
+    if (next !== row) this.iteration.value = trace.at("iteration", next);
   }
 }

@@ -11,7 +11,7 @@ const kSettledMs = 400; // the address changes only where the cursor stays
 export function usePlayback(playback: Playback, model: RunModel): void {
   useEffect(() => {
     const { query } = place.peek();
-    playback.speed.value = parseSpeed(query.get("speed")) ?? kUsualSpeed;
+    playback.setSpeed(parseSpeed(query.get("speed")) ?? kUsualSpeed);
   }, [playback]);
 
   // A link's iteration is shown as soon as it is there.
@@ -112,7 +112,7 @@ export function PlaybackBar({ playback, model }: { playback: Playback; model: Ru
         <select
           value={speedText(playback.speed.value)}
           onChange={({ currentTarget: { value } }) => {
-            playback.speed.value = parseSpeed(value) ?? kUsualSpeed;
+            playback.setSpeed(parseSpeed(value) ?? kUsualSpeed);
             setQuery({ speed: value === speedText(kUsualSpeed) ? undefined : value });
           }}
         >
