@@ -16,9 +16,10 @@
 namespace thalweg::web {
 
 struct BridgeOptions {
-  std::shared_ptr<grpc::ChannelInterface> channel;  ///< To the service; null: there is no bridge.
-  size_t max_message_bytes = 4 << 20;               ///< Of one request, as the service allows.
-  std::vector<std::string> allowed_origins;         ///< Beside our own; see Origins.
+  std::shared_ptr<grpc::ChannelInterface> channel =
+      {};                                         ///< To the service; null: there is no bridge.
+  size_t max_message_bytes = 4 << 20;             ///< Of one request, as the service allows.
+  std::vector<std::string> allowed_origins = {};  ///< Beside our own; see Origins.
 };
 
 /// gRPC-Web to gRPC: what a request is, and the call that it becomes. Every method the service has

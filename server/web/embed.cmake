@@ -8,14 +8,13 @@
 # library's source.
 
 if(NOT CMAKE_SCRIPT_MODE_FILE)
-  set(THALWEG_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
   function(thalweg_embed target directory)
     cmake_parse_arguments(EMBED "" "FUNCTION" "DEPENDS" ${ARGN})
     set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}.cc)
     add_custom_command(OUTPUT ${output}
       COMMAND ${CMAKE_COMMAND} -D DIRECTORY=${directory} -D FUNCTION=${EMBED_FUNCTION}
-        -D OUTPUT=${output} -P ${THALWEG_EMBED_SCRIPT}
-      DEPENDS ${THALWEG_EMBED_SCRIPT} ${EMBED_DEPENDS}
+        -D OUTPUT=${output} -P ${CMAKE_CURRENT_FUNCTION_LIST_FILE}
+      DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_FILE} ${EMBED_DEPENDS}
       COMMENT "Embedding ${directory}" VERBATIM)
     add_library(${target} STATIC ${output})
     target_link_libraries(${target} PUBLIC thalweg_flags)

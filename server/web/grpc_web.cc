@@ -27,7 +27,11 @@ constexpr std::array kNotMetadata = {
 constexpr std::array kNotMetadataPrefixes = {"accept", "access-control-", "grpc-", "if-",
                                              "proxy-", "sec-",            "x-forwarded-"};
 
-bool IsWordCharacter(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+bool IsWord(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+  });
+}
 
 bool IsMetadata(const std::string& name) {
   return std::none_of(kNotMetadata.begin(), kNotMetadata.end(),
@@ -76,12 +80,14 @@ void AppendLine(const std::string& name, const std::string& value, std::string& 
 bool IsRpcPath(std::string_view path) {
   const size_t slash = path.find('/', 1);
   if (path.empty() || path[0] != '/' || slash == std::string_view::npos) return false;
-  const std::string_view service = path.substr(1, slash - 1);
   const std::string_view method = path.substr(slash + 1);
-  return service.find('.') != std::string_view::npos && !method.empty() &&
-         std::all_of(method.begin(), method.end(), IsWordCharacter) &&
-         std::all_of(service.begin(), service.end(),
-                     [](char c) { return IsWordCharacter(c) || c == '.'; });
+  std::string_view rest = path.substr(1, slash - 1);  // "package.Service"
+  const size_t first_dot = rest.find('.');
+  for (size_t dot = first_dot; dot != std::string_view::npos; dot = rest.find('.')) {
+    if (!IsWord(rest.substr(0, dot))) return false;
+    rest.remove_prefix(dot + 1);
+  }
+  return first_dot != std::string_view::npos && IsWord(rest) && IsWord(method);
 }
 
 bool IsGrpcWebType(std::string_view content_type) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/web/pages.h"
-#include "tests/web/raw_client.h"
+#include "tests/web/support/raw_client.h"
 
 namespace thalweg::web {
 namespace {

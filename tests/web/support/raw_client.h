@@ -63,6 +63,20 @@ class RawClient {
     return answer;
   }
 
+  /// Appends what comes next; false when the server has closed or nothing came in time.
+  bool Receive(std::string& to) {
+    if (read_.empty() && !ReadSome()) return false;
+    to += std::exchange(read_, "");
+    return true;
+  }
+  /// Whether something is there to receive within `patience`.
+  bool HasNews(std::chrono::milliseconds patience) const {
+    pollfd readable{socket_, POLLIN, 0};
+    return !read_.empty() || poll(&readable, 1, static_cast<int>(patience.count())) > 0;
+  }
+  /// Bytes that the kernel keeps for this client; before anything is received.
+  void LimitBuffer(int bytes) { setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes); }
+
   /// Whether the server closes within `patience`; what it still sends is dropped.
   bool ClosesWithin(std::chrono::milliseconds patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -77,7 +91,7 @@ class RawClient {
   bool ReadSome() {
     pollfd readable{socket_, POLLIN, 0};
     if (poll(&readable, 1, static_cast<int>(patience_.count())) <= 0) return false;
-    char bytes[4096];
+    char bytes[16384];
     const ssize_t count = recv(socket_, bytes, sizeof bytes, 0);
     closed_ = count <= 0;
     if (!closed_) read_.append(bytes, static_cast<size_t>(count));

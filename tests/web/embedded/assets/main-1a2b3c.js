@@ -1,0 +1,1 @@
+document.title = "embedded embedded embedded embedded embedded embedded embedded embedded";
