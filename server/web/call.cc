@@ -65,16 +65,14 @@ std::shared_ptr<Call> Call::Start(grpc::GenericStub& stub, CallRequest request,
 
 Call::Output Call::Take() {
   std::unique_lock lock(mutex_);
-  // gRPC may tell of the first message, on another thread, before the metadata that it follows.
-  if (!output_.began) {
+  if (!began_) {
     awaited_ = true;
     return {};
   }
   Output taken = std::exchange(output_, {});
-  output_.began = taken.began;
-  output_.over = taken.over;
+  taken.began = true;
   being_sent_ = taken.frames.size();
-  awaited_ = taken.head.empty() && taken.frames.empty() && !taken.over;
+  awaited_ = taken.frames.empty() && !taken.over;
   const bool read = !reading_ && !read_all_ && being_sent_ < kEnough;
   if (read) reading_ = true;
   lock.unlock();
@@ -85,16 +83,18 @@ Call::Output Call::Take() {
 void Call::Cancel() {
   context_.TryCancel();
   std::unique_lock lock(mutex_);
+  cancelled_ = true;
+  output_.frames.clear();
   if (reading_ || read_all_) return;
   reading_ = true;
   lock.unlock();
-  StartRead(&response_);  // fails, which ends the hold
+  StartRead(&response_);
 }
 
 void Call::OnReadInitialMetadataDone(bool ok) {
   const std::lock_guard lock(mutex_);
   if (ok) AppendMetadata(context_.GetServerInitialMetadata(), output_.head);
-  output_.began = true;
+  began_ = true;
   Announce();
 }
 
@@ -106,9 +106,10 @@ void Call::OnReadDone(bool ok) {
     lock.unlock();
     return RemoveHold();
   }
-  AppendMessage(response_, output_.frames);
+  if (!cancelled_) AppendMessage(response_, output_.frames);
   response_.Clear();
-  reading_ = output_.frames.size() + being_sent_ < kEnough;
+  // After a cancellation until there is no more: the hold ends with the read that fails.
+  reading_ = cancelled_ || output_.frames.size() + being_sent_ < kEnough;
   const bool read = reading_;
   Announce();
   lock.unlock();
@@ -121,7 +122,7 @@ void Call::OnDone(const grpc::Status& status) {
     const std::shared_ptr<Call> self = std::move(self_);
     const std::lock_guard lock(mutex_);
     AppendTrailers(status, context_.GetServerTrailingMetadata(), output_.frames);
-    output_.began = true;
+    began_ = true;
     output_.over = true;
     // Whatever the server's thread lets go of last, it is there that it ends, not here.
     boost::asio::post(work_.get_executor(), [self, client = std::move(client_)] {
@@ -133,7 +134,7 @@ void Call::OnDone(const grpc::Status& status) {
 }
 
 void Call::Announce() {
-  if (!std::exchange(awaited_, false)) return;
+  if (!began_ || !std::exchange(awaited_, false)) return;
   boost::asio::post(work_.get_executor(), [client = client_] { client->OnNews(); });
 }
 

@@ -53,9 +53,9 @@ class Call final : private grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteB
   using Executor = boost::beast::tcp_stream::executor_type;
 
   struct Output {
-    std::string head;    ///< Once: the lines of the initial metadata.
+    bool began = false;  ///< The initial metadata have come; before, there is nothing.
+    std::string head;    ///< Their lines, once.
     std::string frames;  ///< What came since; with the trailers when it is over.
-    bool began = false;  ///< `head` is known.
     bool over = false;
   };
 
@@ -91,11 +91,13 @@ class Call final : private grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteB
   std::mutex mutex_;
   boost::asio::executor_work_guard<Executor> work_;
   std::shared_ptr<CallClient> client_;
-  Output output_;
+  Output output_;       // without `began`
+  bool began_ = false;  // gRPC may tell of messages before the initial metadata
   size_t being_sent_ = 0;
   bool reading_ = true;    // gRPC has response_
   bool read_all_ = false;  // there is no further message
-  bool awaited_ = false;   // the client is to be told of more
+  bool cancelled_ = false;
+  bool awaited_ = false;  // the client is to be told of more
 };
 
 }  // namespace thalweg::web

@@ -37,8 +37,12 @@ class Server {
  public:
   Server() : data_(std::filesystem::absolute("build/bench-data")), child_(Command()) {
     const std::string line = child_.WaitForLine("thalwegd ready");
-    const size_t at = line.find("grpc=") + 5;
-    std::string address = line.substr(at, line.find(' ', at) - at);
+    const auto behind = [&line](const char* name) {
+      const size_t at = line.find(name) + std::string(name).size();
+      return line.substr(at, line.find(' ', at) - at);
+    };
+    http_address_ = behind("http=");
+    std::string address = behind("grpc=");
     address = "localhost:" + address.substr(address.rfind(':') + 1);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);
@@ -48,6 +52,7 @@ class Server {
   }
 
   Stub& stub() { return *stub_; }
+  const std::string& http_address() const { return http_address_; }
   double ResidentMib() const { return child_.ResidentMib(); }
 
   /// Another connection of its own, as another client would have.
@@ -73,6 +78,7 @@ class Server {
   std::filesystem::path data_;
   ChildProcess child_;
   std::string address_;
+  std::string http_address_;
   std::unique_ptr<Stub> stub_;
 };
 

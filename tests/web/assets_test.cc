@@ -39,7 +39,8 @@ std::string ReadSource(const std::string& path) {
 std::string Unzipped(const std::string& bytes) {
   const std::string file = ::testing::TempDir() + "/unzipped.gz";
   std::ofstream(file, std::ios::binary) << bytes;
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(("gzip -dc " + file).c_str(), "r"), pclose);
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(("gzip -dc " + file).c_str(), "r"),
+                                                   pclose);
   std::string text(1 << 16, '\0');
   text.resize(fread(text.data(), 1, text.size(), pipe.get()));
   return text;

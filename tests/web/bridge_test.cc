@@ -1,5 +1,5 @@
-// The bridge between browsers and gRPC, with a service that does what a test wants: what passes, what
-// is refused, and how clients that are slow or leave are met.
+// The bridge between browsers and gRPC, with a service that does what a test wants: what passes,
+// what is refused, and how clients that are slow or leave are met.
 
 #include "server/web/bridge.h"
 
@@ -21,14 +21,14 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using ::testing::AllOf;
 using ::testing::EndsWith;
+using testing::Framed;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::StartsWith;
-using testing::Framed;
 using testing::Post;
 using testing::RawClient;
 using testing::ScriptedService;
+using ::testing::StartsWith;
 using testing::WebAnswer;
 using testing::WebCaller;
 
@@ -87,8 +87,8 @@ class BridgeTest : public ::testing::Test {
 
 TEST_F(BridgeTest, CarriesAMessageThereAndBack) {
   StartServer();
-  for (const std::string& message :
-       {std::string(), std::string("hello"), std::string("\0\xFF\r\n", 4), std::string(3 << 20, 'x')}) {
+  for (const std::string& message : {std::string(), std::string("hello"),
+                                     std::string("\0\xFF\r\n", 4), std::string(3 << 20, 'x')}) {
     const WebAnswer answer = Call(kEcho, message);
     EXPECT_THAT(answer.head, StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_THAT(answer.head, HasSubstr("\r\nContent-Type: application/grpc-web+proto\r\n"));
@@ -107,8 +107,8 @@ TEST_F(BridgeTest, CarriesMetadataErrorsAndDetails) {
   EXPECT_THAT(answer.messages, HasSubstr("name=Value\n"));
   EXPECT_THAT(answer.messages, HasSubstr(std::string("blob-bin=\0\xFF\n", 12)));
   EXPECT_THAT(answer.messages, HasSubstr("x-user-agent=me\n"));
-  for (const char* browsers_own : {"sec-", "cookie", "accept=", "accept-language", "Browser", "host=",
-                                   "content-", "x-grpc-web"}) {
+  for (const char* browsers_own : {"sec-", "cookie", "accept=", "accept-language", "Browser",
+                                   "host=", "content-", "x-grpc-web"}) {
     EXPECT_THAT(answer.messages, Not(HasSubstr(browsers_own)));
   }
   EXPECT_THAT(answer.head, HasSubstr("\r\nearly: in the header\r\n"));
@@ -145,7 +145,8 @@ TEST_F(BridgeTest, AnswersPipelinedCallsInOrder) {
   StartServer();
   WebCaller caller = Connect();
   std::string requests;
-  for (int i = 0; i < 50; ++i) requests += Post(kEcho, Framed(std::to_string(i) + std::string(999, '.')));
+  for (int i = 0; i < 50; ++i)
+    requests += Post(kEcho, Framed(std::to_string(i) + std::string(999, '.')));
   caller.raw().Send(requests);
   for (int i = 0; i < 50; ++i) {
     EXPECT_THAT(caller.Finish().messages, StartsWith(std::to_string(i) + "."));
@@ -227,9 +228,9 @@ TEST_F(BridgeTest, RefusesMessagesAboveTheLimitBeforeTheyCome) {
   StartServer();
   EXPECT_EQ(Call(kEcho, std::string(1000, 'x')).status(), grpc::OK);
 
-  const WebAnswer answer = Say(absl::StrCat(
-      "POST ", kEcho, " HTTP/1.1\r\nHost: t\r\nContent-Type: application/grpc-web\r\n",
-      "Content-Length: 18446744073709551615\r\n\r\n"));
+  const WebAnswer answer = Say(
+      absl::StrCat("POST ", kEcho, " HTTP/1.1\r\nHost: t\r\nContent-Type: application/grpc-web\r\n",
+                   "Content-Length: 18446744073709551615\r\n\r\n"));
 
   EXPECT_EQ(answer.status(), grpc::RESOURCE_EXHAUSTED) << answer.head;
   EXPECT_THAT(answer.message(), HasSubstr("at most 1005 are allowed"));
@@ -250,9 +251,9 @@ TEST_F(BridgeTest, TakesBodiesInChunksUpToTheSameLimit) {
 TEST_F(BridgeTest, AnswersUnavailableWhereTooManyLargeRequestsComeAtOnce) {
   bridge_.max_message_bytes = 128 << 20;
   StartServer();
-  const std::string head = absl::StrCat(
-      "POST ", kEcho, " HTTP/1.1\r\nHost: t\r\nContent-Type: application/grpc-web\r\n",
-      "Content-Length: ", 128 << 20, "\r\n\r\n");
+  const std::string head =
+      absl::StrCat("POST ", kEcho, " HTTP/1.1\r\nHost: t\r\nContent-Type: application/grpc-web\r\n",
+                   "Content-Length: ", 128 << 20, "\r\n\r\n");
   {
     std::vector<WebCaller> holders;
     for (int i = 0; i < 3; ++i) {
@@ -282,17 +283,19 @@ TEST_F(BridgeTest, TellsWhatIsNoGrpcWeb) {
   EXPECT_EQ(Call(kEcho, "", "Content-Type: Application/gRPC-Web+Proto; charset=utf-8\r\n").status(),
             grpc::OK);
   const WebAnswer get = Say(absl::StrCat("GET ", kEcho, " HTTP/1.1\r\nHost: t\r\n\r\n"));
-  EXPECT_THAT(get.head, AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nAllow: POST, OPTIONS\r\n")));
-  EXPECT_THAT(Say(absl::StrCat("POST ", kEcho, " HTTP/1.0\r\nContent-Type: application/grpc-web\r\n",
-                               "Content-Length: 5\r\n\r\n", Framed("")))
-                  .head,
-              StartsWith("HTTP/1.1 505 "));
+  EXPECT_THAT(get.head,
+              AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("\r\nAllow: POST, OPTIONS\r\n")));
+  EXPECT_THAT(
+      Say(absl::StrCat("POST ", kEcho, " HTTP/1.0\r\nContent-Type: application/grpc-web\r\n",
+                       "Content-Length: 5\r\n\r\n", Framed("")))
+          .head,
+      StartsWith("HTTP/1.1 505 "));
 }
 
 TEST_F(BridgeTest, LeavesPathsThatAreNoRpcToThePages) {
   StartServer();
-  for (const char* path : {"/", "/test/Echo", "/test.Service", "/test.Service/", "/test.Service/a/b",
-                           "/test.Service/Ec-ho", "//Echo", "/../Echo"}) {
+  for (const char* path : {"/", "/test/Echo", "/test.Service", "/test.Service/",
+                           "/test.Service/a/b", "/test.Service/Ec-ho", "//Echo", "/../Echo"}) {
     EXPECT_THAT(Say(Post(path, Framed(""))).head, StartsWith("HTTP/1.1 404 ")) << path;
   }
   EXPECT_EQ(Call("/test.Service/Unknown", "").status(), grpc::UNIMPLEMENTED);
@@ -322,9 +325,10 @@ TEST_F(BridgeTest, ObeysPagesOfOriginsThatWereNamed) {
   EXPECT_THAT(answer.head, HasSubstr("\r\nVary: Origin\r\n"));
   EXPECT_THAT(Call(kEcho, "", "Origin: http://lab.example\r\n").head, StartsWith("HTTP/1.1 403 "));
 
-  const std::string ask = absl::StrCat("OPTIONS ", kEcho,
-                                       " HTTP/1.1\r\nHost: t\r\nAccess-Control-Request-Method: POST\r\n"
-                                       "Access-Control-Request-Headers: content-type,x-grpc-web\r\n");
+  const std::string ask =
+      absl::StrCat("OPTIONS ", kEcho,
+                   " HTTP/1.1\r\nHost: t\r\nAccess-Control-Request-Method: POST\r\n"
+                   "Access-Control-Request-Headers: content-type,x-grpc-web\r\n");
   EXPECT_THAT(
       Say(ask + "Origin: https://lab.example\r\n\r\n").head,
       AllOf(StartsWith("HTTP/1.1 204 "), HasSubstr("Access-Control-Allow-Methods: POST\r\n"),
@@ -359,7 +363,8 @@ TEST_F(BridgeTest, CancelsTheCallOfAClientThatLeavesAmidMessages) {
   for (int i = 0; i < 20; ++i) {
     WebCaller caller = Connect();
     caller.Send(kFlood, i % 2 ? "100000" : "10");
-    for (int k = 0; k < i; ++k) ASSERT_TRUE(k == 0 ? !caller.Head().empty() : caller.Next().has_value());
+    for (int k = 0; k < i; ++k)
+      ASSERT_TRUE(k == 0 ? !caller.Head().empty() : caller.Next().has_value());
   }
   EXPECT_TRUE(Eventually([&] { return service_.open() == 0; }));
   EXPECT_EQ(service_.cancelled(), 20);

@@ -91,7 +91,7 @@ class RawClient {
   bool ReadSome() {
     pollfd readable{socket_, POLLIN, 0};
     if (poll(&readable, 1, static_cast<int>(patience_.count())) <= 0) return false;
-    char bytes[16384];
+    char bytes[65536];
     const ssize_t count = recv(socket_, bytes, sizeof bytes, 0);
     closed_ = count <= 0;
     if (!closed_) read_.append(bytes, static_cast<size_t>(count));

@@ -28,7 +28,7 @@ inline std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
-/// A service on a server within the process that does what the method's name says, to bytes:
+/// A service on a server of its own that does what the method's name says, to bytes:
 ///
 ///   /test.Service/Echo    answers with the request
 ///   /test.Service/Tell    answers with the metadata it got; sends metadata and an odd error
@@ -40,6 +40,7 @@ class ScriptedService final : public grpc::CallbackGenericService {
   ScriptedService() {
     grpc::ServerBuilder builder;
     builder.RegisterCallbackGenericService(this);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.SetMaxReceiveMessageSize(4 << 20);
     server_ = builder.BuildAndStart();
   }
@@ -51,6 +52,7 @@ class ScriptedService final : public grpc::CallbackGenericService {
     return server_->InProcessChannel(arguments);
   }
 
+  int port() const { return port_; }            ///< For channels over TCP.
   int open() const { return open_; }            ///< Calls under way.
   int cancelled() const { return cancelled_; }  ///< Of all.
   int64_t sent() const { return sent_; }        ///< Messages of Flood.
@@ -106,8 +108,8 @@ class ScriptedService final : public grpc::CallbackGenericService {
       }
       const auto left = context_.deadline() - std::chrono::system_clock::now();
       if (left < std::chrono::hours(1)) {
-        absl::StrAppend(&told, "seconds left=",
-                        std::chrono::round<std::chrono::seconds>(left).count(), "\n");
+        absl::StrAppend(
+            &told, "seconds left=", std::chrono::round<std::chrono::seconds>(left).count(), "\n");
       }
       context_.AddInitialMetadata("early", "in the header");
       context_.AddTrailingMetadata("late", "in the trailers");
@@ -134,6 +136,7 @@ class ScriptedService final : public grpc::CallbackGenericService {
   std::atomic<int> open_{0};
   std::atomic<int> cancelled_{0};
   std::atomic<int64_t> sent_{0};
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
 

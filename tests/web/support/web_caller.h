@@ -25,12 +25,11 @@ inline std::string Framed(const std::string& message, char flags = 0) {
 /// A POST as browsers send it; `headers` are lines that end in CR LF.
 inline std::string Post(const std::string& path, const std::string& body,
                         const std::string& headers = "") {
-  return absl::StrCat("POST ", path, " HTTP/1.1\r\nHost: test:1\r\n",
-                      absl::StrContains(headers, "Content-Type")
-                          ? ""
-                          : "Content-Type: application/grpc-web+proto\r\n",
-                      "X-Grpc-Web: 1\r\n", headers, "Content-Length: ", body.size(), "\r\n\r\n",
-                      body);
+  return absl::StrCat(
+      "POST ", path, " HTTP/1.1\r\nHost: test:1\r\n",
+      absl::StrContains(headers, "Content-Type") ? ""
+                                                 : "Content-Type: application/grpc-web+proto\r\n",
+      "X-Grpc-Web: 1\r\n", headers, "Content-Length: ", body.size(), "\r\n\r\n", body);
 }
 
 /// One frame of an answer.
@@ -43,7 +42,7 @@ struct Frame {
 struct WebAnswer {
   std::string head = {};      ///< The status line and the header.
   std::string messages = {};  ///< One behind the other.
-  int count = 0;         ///< Of the messages.
+  int count = 0;              ///< Of the messages.
   std::string trailers = {};  ///< Lines that end in CR LF; empty where there were none.
 
   /// The value of a line of the trailers or of the header.
@@ -80,6 +79,7 @@ class WebCaller {
     const std::string head = received_.substr(0, end + 4);
     received_.erase(0, end + 4);
     body_.clear();
+    at_ = 0;
     chunked_ = absl::StrContains(head, "Transfer-Encoding: chunked");
     over_ = false;
     left_ = 0;
@@ -89,11 +89,12 @@ class WebCaller {
 
   /// The next frame; none at the end of the body, or when it breaks off.
   std::optional<Frame> Next() {
-    while (body_.size() < 5 || body_.size() < 5 + Length()) {
+    while (body_.size() - at_ < 5 || body_.size() - at_ < 5 + Length()) {
+      body_.erase(0, std::exchange(at_, 0));
       if (!MoreBody()) return std::nullopt;
     }
-    Frame frame{(body_[0] & 0x80) != 0, body_.substr(5, Length())};
-    body_.erase(0, 5 + frame.bytes.size());
+    Frame frame{(body_[at_] & 0x80) != 0, body_.substr(at_ + 5, Length())};
+    at_ += 5 + frame.bytes.size();
     return frame;
   }
 
@@ -106,7 +107,7 @@ class WebCaller {
       answer.messages += frame->bytes;
       ++answer.count;
     }
-    if (whole != nullptr) *whole = over_ && body_.empty();
+    if (whole != nullptr) *whole = over_ && at_ == body_.size();
     return answer;
   }
   WebAnswer Call(const std::string& path, const std::string& message,
@@ -118,7 +119,9 @@ class WebCaller {
  private:
   size_t Length() const {
     size_t length = 0;
-    for (size_t i = 1; i < 5; ++i) length = length << 8 | static_cast<unsigned char>(body_[i]);
+    for (size_t i = 1; i < 5; ++i) {
+      length = length << 8 | static_cast<unsigned char>(body_[at_ + i]);
+    }
     return length;
   }
 
@@ -151,7 +154,8 @@ class WebCaller {
 
   RawClient client_;
   std::string received_;  // not yet understood
-  std::string body_;      // not yet handed out
+  std::string body_;      // handed out up to at_
+  size_t at_ = 0;
   bool chunked_ = false;
   bool over_ = true;
   uint64_t left_ = 0;  // of a body with a length
