@@ -370,6 +370,21 @@ TEST_F(BridgeTest, CancelsTheCallOfAClientThatLeavesAmidMessages) {
   EXPECT_EQ(service_.cancelled(), 20);
 }
 
+TEST_F(BridgeTest, LetsGoOfEveryCallWhereverItsClientLeaves) {
+  StartServer();
+  for (int i = 0; i < 300; ++i) {
+    RawClient client(server_->address());
+    client.Send(Post(kFlood, Framed("200000")));  // a second message is more than enough to wait
+    std::this_thread::sleep_for(std::chrono::microseconds(10 * i));
+  }
+  const auto start = steady_clock::now();
+
+  server_->Stop(0ms);  // waits for calls that gRPC still has
+
+  EXPECT_LT(steady_clock::now() - start, 5s);
+  EXPECT_TRUE(Eventually([&] { return service_.open() == 0; }));
+}
+
 TEST_F(BridgeTest, CancelsNothingBecauseOfBytesThatBelongToTheNextRequest) {
   StartServer();
   WebCaller caller = Connect();
