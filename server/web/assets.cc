@@ -65,9 +65,8 @@ Response Answer(const Asset& asset, const Request& request) {
   const std::string etag = absl::StrCat("\"", std::string(asset.etag), gzip ? "-gzip" : "", "\"");
   Response response{.content_type = TypeOf(asset.path)};
   const bool hashed = absl::StartsWith(std::string(asset.path), "assets/");
-  response.headers = {{"Cache-Control", hashed ? kForEver : kAskAnew},
-                      {"ETag", etag},
-                      {"Vary", "Accept-Encoding"}};
+  response.headers = {
+      {"Cache-Control", hashed ? kForEver : kAskAnew}, {"ETag", etag}, {"Vary", "Accept-Encoding"}};
   if (Has(request, etag)) {
     response.status = 304;
     return response;

@@ -20,7 +20,8 @@ struct Asset {
 std::span<const Asset> DashboardAssets();
 
 /// Adds a route for each file: "index.html" is "/" and is asked for anew each time (304 where it
-/// has not changed); what lies in "assets/" has its content's hash in its name and is kept for ever.
+/// has not changed); what lies in "assets/" has its content's hash in its name and is kept for
+/// ever.
 void AddAssets(std::span<const Asset> assets, Router& router);
 
 }  // namespace thalweg::web

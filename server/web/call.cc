@@ -8,8 +8,8 @@
 namespace thalweg::web {
 namespace {
 
-/// The message as gRPC takes it: the bytes stay where they are, and last as long as any reader, which
-/// may be the service after the call is over.
+/// The message as gRPC takes it: the bytes stay where they are, and last as long as any reader,
+/// which may be the service after the call is over.
 grpc::ByteBuffer MessageOf(std::string body, size_t offset) {
   auto* const owned = new std::string(std::move(body));
   const grpc::Slice slice(

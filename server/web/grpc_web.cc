@@ -18,14 +18,32 @@ constexpr char kTrailersFlag = '\x80';
 constexpr char kDetails[] = "grpc-status-details-bin";
 
 /// Fields of HTTP and of browsers, which mean nothing to a service.
-constexpr std::array kNotMetadata = {
-    "cache-control", "connection",        "content-encoding", "content-length", "content-type",
-    "cookie",        "date",              "dnt",              "expect",         "forwarded",
-    "host",          "keep-alive",        "origin",           "pragma",         "priority",
-    "referer",       "te",                "trailer",          "upgrade",        "upgrade-insecure-requests",
-    "user-agent",    "transfer-encoding", "via",              "x-grpc-web"};
-constexpr std::array kNotMetadataPrefixes = {"accept", "access-control-", "grpc-", "if-",
-                                             "proxy-", "sec-",            "x-forwarded-"};
+constexpr std::array kNotMetadata = {"cache-control",
+                                     "connection",
+                                     "content-encoding",
+                                     "content-length",
+                                     "content-type",
+                                     "cookie",
+                                     "date",
+                                     "dnt",
+                                     "expect",
+                                     "forwarded",
+                                     "host",
+                                     "keep-alive",
+                                     "origin",
+                                     "pragma",
+                                     "priority",
+                                     "referer",
+                                     "te",
+                                     "trailer",
+                                     "upgrade",
+                                     "upgrade-insecure-requests",
+                                     "user-agent",
+                                     "transfer-encoding",
+                                     "via",
+                                     "x-grpc-web"};
+constexpr std::array kNotMetadataPrefixes = {"accept", "access-control-", "grpc-", "if-", "proxy-",
+                                             "sec-",   "x-forwarded-"};
 
 bool IsWord(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -110,11 +128,12 @@ absl::StatusOr<std::string_view> OnlyMessage(std::string_view body) {
                                                    "; 0 is allowed, a message"));
   }
   size_t length = 0;
-  for (size_t i = 1; i < kFramePrefix; ++i) length = length << 8 | static_cast<unsigned char>(body[i]);
+  for (size_t i = 1; i < kFramePrefix; ++i)
+    length = length << 8 | static_cast<unsigned char>(body[i]);
   const size_t there = body.size() - kFramePrefix;
   if (length > there) {
-    return absl::InvalidArgumentError(absl::StrCat("request body: frame of ", length,
-                                                   " bytes, of which ", there, " came"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("request body: frame of ", length, " bytes, of which ", there, " came"));
   }
   if (length < there) {
     return absl::UnimplementedError(absl::StrCat(
@@ -139,8 +158,9 @@ absl::StatusOr<std::optional<std::chrono::nanoseconds>> ParseTimeout(std::string
   if (unit == kUnits.end() || digits.empty() || digits.size() > 8 ||
       !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
       !absl::SimpleAtoi(digits, &number)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "grpc-timeout: '", std::string(text), "' is not 1 to 8 digits and one of H, M, S, m, u, n"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("grpc-timeout: '", std::string(text),
+                     "' is not 1 to 8 digits and one of H, M, S, m, u, n"));
   }
   // Beyond what a clock can hold there is no deadline.
   constexpr int64_t kLongest = std::chrono::nanoseconds(std::chrono::hours(24 * 365)).count();

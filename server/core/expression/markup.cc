@@ -21,14 +21,14 @@ struct Glyph {
   std::string_view glyph;
 };
 constexpr Glyph kGlyphs[] = {
-    {"alpha", "α"},   {"beta", "β"},    {"gamma", "γ"}, {"delta", "δ"},   {"epsilon", "ε"},
-    {"eps", "ε"},     {"zeta", "ζ"},    {"eta", "η"},   {"theta", "θ"},   {"iota", "ι"},
-    {"kappa", "κ"},   {"lam", "λ"},     {"lamda", "λ"}, {"lambd", "λ"},   {"lambda_", "λ"},
-    {"mu", "μ"},      {"nu", "ν"},      {"xi", "ξ"},    {"pi", "π"},      {"rho", "ρ"},
-    {"sigma", "σ"},   {"tau", "τ"},     {"phi", "φ"},   {"chi", "χ"},     {"psi", "ψ"},
-    {"omega", "ω"},   {"Gamma", "Γ"},   {"Delta", "Δ"}, {"Theta", "Θ"},   {"Lambda", "Λ"},
-    {"Xi", "Ξ"},      {"Pi", "Π"},      {"Sigma", "Σ"}, {"Phi", "Φ"},     {"Psi", "Ψ"},
-    {"Omega", "Ω"},   {"inf", "∞"},
+    {"alpha", "α"}, {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"}, {"epsilon", "ε"},
+    {"eps", "ε"},   {"zeta", "ζ"},  {"eta", "η"},   {"theta", "θ"}, {"iota", "ι"},
+    {"kappa", "κ"}, {"lam", "λ"},   {"lamda", "λ"}, {"lambd", "λ"}, {"lambda_", "λ"},
+    {"mu", "μ"},    {"nu", "ν"},    {"xi", "ξ"},    {"pi", "π"},    {"rho", "ρ"},
+    {"sigma", "σ"}, {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},   {"psi", "ψ"},
+    {"omega", "ω"}, {"Gamma", "Γ"}, {"Delta", "Δ"}, {"Theta", "Θ"}, {"Lambda", "Λ"},
+    {"Xi", "Ξ"},    {"Pi", "Π"},    {"Sigma", "Σ"}, {"Phi", "Φ"},   {"Psi", "Ψ"},
+    {"Omega", "Ω"}, {"inf", "∞"},
 };
 
 std::string_view GlyphOf(std::string_view name) {
@@ -38,9 +38,8 @@ std::string_view GlyphOf(std::string_view name) {
 }
 
 bool IsDigits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); });
 }
 
 /// Where the subscript of a name begins: after x in x1, after learning_ in learning_rate.

@@ -8,14 +8,14 @@ namespace thalweg::expression {
 
 /// How tightly what stands in a piece holds together; looser ones get parentheses.
 enum class Hold {
-  kLoose,     ///< A choice between cases.
+  kLoose,  ///< A choice between cases.
   kOr,
   kAnd,
   kNot,
   kCompare,
   kSum,
-  kBigSum,    ///< A sum or product sign with what follows it: nothing may follow that.
-  kMatrix,    ///< A matrix product.
+  kBigSum,  ///< A sum or product sign with what follows it: nothing may follow that.
+  kMatrix,  ///< A matrix product.
   kProduct,
   kFraction,  ///< As a fraction or a power: only scripts need parentheses around it.
   kAtom,
@@ -40,8 +40,8 @@ std::string Identifier(std::string_view name);
 Markup Atom(std::string element);  ///< Of exactly one element.
 std::string Signed(const Markup& piece);
 std::string WithoutSign(const Markup& piece);  ///< As it stands after its sign.
-std::string Row(const Markup& piece);      ///< As one element, with its sign.
-std::string Unsigned(const Markup& piece); ///< As one element, without its sign.
+std::string Row(const Markup& piece);          ///< As one element, with its sign.
+std::string Unsigned(const Markup& piece);     ///< As one element, without its sign.
 /// Within fences, which grow with what is tall: one element.
 std::string Fenced(std::string_view open, std::string_view content, std::string_view close);
 /// With its sign; in parentheses where it is looser than `least`, or has a sign.

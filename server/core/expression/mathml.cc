@@ -111,7 +111,7 @@ class Factors {
   }
 
   std::vector<Markup> factors_;
-  size_t fraction_ = 0;  // one after the last factor that is a fraction
+  size_t fraction_ = 0;   // one after the last factor that is a fraction
   Markup above_, below_;  // of that
   bool minus_ = false;
 };
@@ -141,7 +141,9 @@ std::string MathMlWriter::Write() {
                  : Element("mtr", absl::StrCat("<mtd style=\"text-align: left\">", line, "</mtd>"));
   }
   if (too_deep_) return "";
-  return tree_.statements.size() == 1 ? lines : absl::StrCat("<mtable displaystyle=\"true\">", lines, "</mtable>");
+  return tree_.statements.size() == 1
+             ? lines
+             : absl::StrCat("<mtable displaystyle=\"true\">", lines, "</mtable>");
 }
 
 std::string MathMlWriter::Line(const Statement& statement) {
@@ -229,8 +231,8 @@ Markup MathMlWriter::Sum(const Node& node, size_t terms) {
     Markup term = Write(Child(node, static_cast<int32_t>(k)));
     const bool subtracted = tree_.Operators(node)[k] == Symbol::kMinus;
     // a + (b + c) reads on; a - (b + c) does not.
-    std::string body = term.minus ? WithoutSign(term)
-                                  : Held(term, subtracted ? Hold::kBigSum : Hold::kSum);
+    std::string body =
+        term.minus ? WithoutSign(term) : Held(term, subtracted ? Hold::kBigSum : Hold::kSum);
     // Without limits, a sum sign seems to take all that follows.
     if (k + 1 < terms && body.starts_with("<mo>∑")) body = Fenced("(", body, ")");
     if (k == 0) {
@@ -260,11 +262,11 @@ Markup MathMlWriter::Product(const Node& node) {
       }
       case Symbol::kModulo:
         ++nested;
-        factors.Replace(Atom(
-            Fenced("(",
-                   absl::StrCat(Held(factors.Total(), Hold::kProduct), std::string(kModulo),
-                                Held(factor, Hold::kFraction)),
-                   ")")));
+        factors.Replace(
+            Atom(Fenced("(",
+                        absl::StrCat(Held(factors.Total(), Hold::kProduct), std::string(kModulo),
+                                     Held(factor, Hold::kFraction)),
+                        ")")));
         break;
       default:
         factors.Times(std::move(factor));
@@ -350,8 +352,8 @@ Markup MathMlWriter::Subscripted(const Node& node) {
     const size_t own = below.find("</mi>") + 5;
     const std::string stem = below.substr(kSubscript.size(), own - kSubscript.size());
     const std::string before = below.substr(own, below.size() - own - kSubscript.size() - 1);
-    return Atom(Element(
-        "msub", stem + Element("mrow", absl::StrCat(before, Operator(","), places))));
+    return Atom(
+        Element("msub", stem + Element("mrow", absl::StrCat(before, Operator(","), places))));
   }
   return Atom(Element("msub", below + script));
 }

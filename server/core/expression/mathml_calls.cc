@@ -20,11 +20,11 @@ struct Title {
   std::string_view title;
 };
 constexpr Title kTitles[] = {
-    {"asin", "arcsin"},   {"acos", "arccos"},   {"atan", "arctan"},   {"asinh", "arsinh"},
-    {"acosh", "arcosh"},  {"atanh", "artanh"},  {"arcsinh", "arsinh"}, {"arccosh", "arcosh"},
-    {"arctanh", "artanh"}, {"minimum", "min"},  {"fmin", "min"},      {"amin", "min"},
-    {"maximum", "max"},   {"fmax", "max"},      {"amax", "max"},      {"expit", "sigmoid"},
-    {"product", "prod"},  {"sign", "sgn"},
+    {"asin", "arcsin"},    {"acos", "arccos"},  {"atan", "arctan"},    {"asinh", "arsinh"},
+    {"acosh", "arcosh"},   {"atanh", "artanh"}, {"arcsinh", "arsinh"}, {"arccosh", "arcosh"},
+    {"arctanh", "artanh"}, {"minimum", "min"},  {"fmin", "min"},       {"amin", "min"},
+    {"maximum", "max"},    {"fmax", "max"},     {"amax", "max"},       {"expit", "sigmoid"},
+    {"product", "prod"},   {"sign", "sgn"},
 };
 
 std::string_view TitleOf(std::string_view name) {
@@ -188,8 +188,8 @@ std::string MathMlWriter::Turns(const Generator& generator) {
       Identifier(text_.substr(generator.name_begin, generator.name_end - generator.name_begin)),
       Operator("="), from, Operator(","), Operator("…"));
   if (generator.arguments == 3) {
-    return absl::StrCat(turns, Operator("<"), Signed(Write(argument(1))), Element("mtext", "\u00a0by\u00a0"),
-                        Signed(Write(argument(2))));
+    return absl::StrCat(turns, Operator("<"), Signed(Write(argument(1))),
+                        Element("mtext", "\u00a0by\u00a0"), Signed(Write(argument(2))));
   }
   return absl::StrCat(turns, Operator(","), Signed(OneLess(argument(generator.arguments - 1))));
 }

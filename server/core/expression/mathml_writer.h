@@ -49,7 +49,8 @@ class MathMlWriter {
   bool IsTrigonometric(const Node& node) const;
   bool IsLocal(std::string_view name) const;
   Markup Comprehension(const Node& node);
-  Markup BigOperator(std::string_view name, const std::vector<std::string>& signs, const Node& body);
+  Markup BigOperator(std::string_view name, const std::vector<std::string>& signs,
+                     const Node& body);
   std::string SignOver(const std::string& sign, const Generator& generator);
   std::string Turns(const Generator& generator);
   std::vector<std::string> Conditions(const Generator& generator);

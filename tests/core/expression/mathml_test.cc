@@ -167,12 +167,12 @@ TEST(MathMl, WritesRosenbrocksFunctionAsBooksDo) {
 
 TEST(MathMl, HasGreekLettersSubscriptsAndPowersOfTen) {
   EXPECT_EQ(Short("alpha*theta_0 + lam*pi + inf"), "αsub[θ|0]+λπ+∞");
-  EXPECT_EQ(Short("x1 + x_max + a2b + learning_rate"), "sub[x|1]+sub[x|max]+a2b+sub[learning|rate]");
+  EXPECT_EQ(Short("x1 + x_max + a2b + learning_rate"),
+            "sub[x|1]+sub[x|max]+a2b+sub[learning|rate]");
   EXPECT_EQ(Short("x_1[i]**2 + A[0, -1] + A[:, 1:] + v[::2]"),
             "subsup[x|1,i|2]+sub[A|0,−1]+sub[A|:,1:]+sub[v|::2]");
   EXPECT_EQ(Short("A[i][j]"), "sub[A|i,j]");
-  EXPECT_EQ(Short("1e-8 + 2.5e20*x + 0.0001 + 1e5"),
-            "sup[10|−8]+2.5×sup[10|20]x+0.0001+100000");
+  EXPECT_EQ(Short("1e-8 + 2.5e20*x + 0.0001 + 1e5"), "sup[10|−8]+2.5×sup[10|20]x+0.0001+100000");
   EXPECT_EQ(Short("(2.5e20)**2"), "sup[(2.5×sup[10|20])|2]");
 }
 
@@ -233,10 +233,10 @@ TEST(MathMl, IsWellFormedForEveryTestFunction) {
 /// none comes out long.
 TEST(MathMl, IsWellFormedForWhateverParses) {
   const std::vector<std::string> pieces = {
-      "x",   "y_1", "lam",  "2",     "1e-9", "+",     "-",     "*",    "/",         "//",
-      "%",   "**",  "@",    "(",     ")",    "[",     "]",     ",",    ":",         " if ",
-      " else ", " and ", " not ", "<", "==", "sum(",  "abs(",  "sin(", "range(",    " for i in ",
-      "f(",  "=",   "\n",   "where(", ".T",  "norm(", "max(",  "i",    "x[i]",      "(x)"};
+      "x",      "y_1",   "lam",   "2",      "1e-9", "+",     "-",    "*",    "/",      "//",
+      "%",      "**",    "@",     "(",      ")",    "[",     "]",    ",",    ":",      " if ",
+      " else ", " and ", " not ", "<",      "==",   "sum(",  "abs(", "sin(", "range(", " for i in ",
+      "f(",     "=",     "\n",    "where(", ".T",   "norm(", "max(", "i",    "x[i]",   "(x)"};
   std::mt19937 random(7);
   int parsed = 0;
   for (int turn = 0; turn < 200'000; ++turn) {
