@@ -10,6 +10,7 @@ export interface Box {
 type Interval = [number, number];
 
 const kMargin = 0.12; // of a path's extent, on each side
+const kFilled = 0.7; // of a landscape's extent
 const kFarAway = 4; // times the extent of a path's good part: iterates beyond are not worth a window
 const kBeyond = 1e12; // a window is not zoomed farther in or out than this
 
@@ -21,6 +22,10 @@ export const contains = (outer: Box, u: number, v: number): boolean =>
 
 export const isInside = (inner: Box, outer: Box): boolean =>
   contains(outer, inner.u[0], inner.v[0]) && contains(outer, inner.u[1], inner.v[1]);
+
+/** Whether a landscape over `outer` shows `inner`, and not much else: as finely as it can. */
+export const fills = (inner: Box, outer: Box): boolean =>
+  isInside(inner, outer) && size(inner.u) > kFilled * size(outer.u) && size(inner.v) >= kFilled * size(outer.v);
 
 export const union = (a: Box, b: Box): Box => ({
   u: [Math.min(a.u[0], b.u[0]), Math.max(a.u[1], b.u[1])],
@@ -68,12 +73,12 @@ export function pathBox(track: Track, ascending = false): Box | undefined {
   return box;
 }
 
-/** `box` with room around it; a point gets a window of its own size. */
-export function withMargin(box: Box): Box {
+/** `box` with room around it, a share of its extent; a point gets a window of its own size. */
+export function withMargin(box: Box, share = kMargin): Box {
   const widest = Math.max(size(box.u), size(box.v));
   const widen = (side: Interval): Interval => {
     const least = Math.max(1e-6 * Math.max(Math.abs(side[0]), Math.abs(side[1])), 0.05 * widest);
-    const room = size(side) > least ? kMargin * size(side) : widest > 0 ? 0.25 * widest : 1;
+    const room = size(side) > least ? share * size(side) : widest > 0 ? 0.25 * widest : 1;
     return [side[0] - room, side[1] + room];
   };
   return { u: widen(box.u), v: widen(box.v) };

@@ -25,7 +25,7 @@ export interface Key {
 const ruler = document.createElement("canvas").getContext("2d");
 
 /** The width of a text in pixels. */
-function textWidth(text: string, size: number, weight = 400): number {
+export function textWidth(text: string, size: number, weight = 400): number {
   if (!ruler) return 0.6 * size * text.length;
   ruler.font = `${weight} ${size}${kFont}`;
   return ruler.measureText(text).width;

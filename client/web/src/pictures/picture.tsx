@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { size } from "../trace/layout";
 import { FlatPicture } from "./flat_picture";
-import { usualPlane } from "./plane_request";
+import { planeFor } from "./plane_request";
 import type { PictureKind, PictureProps } from "./props";
 import { SurfacePicture } from "./surface_picture";
 import { Toolbar } from "./toolbar";
@@ -26,7 +26,7 @@ export function Picture(props: PictureProps) {
   const height = Math.round(Math.min(kMostHeight, Math.max(kLeastHeight, 0.72 * width)));
   const n = size(variables);
   const kind = kindOf(props.kind, n);
-  const plane = (n > 2 && props.plane) || usualPlane(n, subject);
+  const plane = planeFor(n, subject, props.plane);
   const shown = useView({
     subject,
     variables,

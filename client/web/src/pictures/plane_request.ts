@@ -28,10 +28,14 @@ export function coordinatesOf(plane: PlaneText): number[] | undefined {
   return /^\d+(,\d+)?$/.test(plane) ? plane.split(",").map(Number) : undefined;
 }
 
-/** The plane that suits n variables where nothing is said. */
-export function usualPlane(n: number, subject: Subject): PlaneText {
+/** `wanted` where n variables have such a plane; else the one that suits them. */
+export function planeFor(n: number, subject: Subject, wanted: PlaneText | undefined): PlaneText {
   if (n <= 1) return "0";
-  return n === 2 || subject.case === "objective" ? "0,1" : "path";
+  if (n === 2) return "0,1";
+  const [u, v] = coordinatesOf(wanted ?? "") ?? [];
+  const there = u !== undefined && v !== undefined && u !== v && Math.max(u, v) < n;
+  if (wanted && (there || wanted === "gradient" || (wanted === "path" && subject.case === "run"))) return wanted;
+  return subject.case === "run" ? "path" : "0,1";
 }
 
 function planeOf({ plane, line, variables, same }: Question): SampleLandscapeRequest["plane"] {

@@ -6,7 +6,7 @@ import { colour, colours, series as seriesColour } from "../app/theme";
 import { isDark } from "./colour_map";
 import { pngBlob, svgBlob, svgText } from "./exporter";
 import type { FlatProps } from "./flat_picture";
-import { Header, type Plot } from "./frame";
+import { Header, type Plot, textWidth } from "./frame";
 import { keysOf, objectiveOf, titleOf } from "./header_texts";
 import { drape, heightOf, type HeightScale, usualScale } from "./heights";
 import type { Landscape, Range } from "./landscape";
@@ -52,10 +52,12 @@ interface AxesProps {
   levels: Levels;
   height: (value: number) => number;
   eye: Eye;
+  /** Of the picture, in pixels. */
+  width: number;
 }
 
 /** Numbers and names along the edges of the floor that are nearest to the eye, and values along an upright. */
-function SurfaceAxes({ scene, landscape, levels, height, eye }: AxesProps) {
+function SurfaceAxes({ scene, landscape, levels, height, eye, width }: AxesProps) {
   const { u, v = u, uName, vName } = landscape;
   const front = Math.cos(eye.azimuth) > 0 ? v.from : v.to;
   const side = Math.sin(eye.azimuth) > 0 ? u.to : u.from;
@@ -69,8 +71,15 @@ function SurfaceAxes({ scene, landscape, levels, height, eye }: AxesProps) {
   };
   const label = (place: { x: number; y: number }, by: number, text: string, name = false) => {
     const { x, y } = outwards(place, by);
+    const half = textWidth(text, name ? 13 : 12) / 2 + 2;
     return (
-      <text key={`${text} ${name}`} class={name ? "axis" : "tick"} x={x} y={y + 4} text-anchor="middle">
+      <text
+        key={`${text} ${name}`}
+        class={name ? "axis" : "tick"}
+        x={Math.min(width - half, Math.max(half, x))}
+        y={y + 4}
+        text-anchor="middle"
+      >
         {text}
       </text>
     );
@@ -95,14 +104,16 @@ function SurfaceAxes({ scene, landscape, levels, height, eye }: AxesProps) {
     <g class="axes">
       {alongU.map((tick, i) => label(at(tick, front), 16, tickTexts(alongU)[i] as string))}
       {alongV.map((tick, i) => label(at(side, tick), 18, tickTexts(alongV)[i] as string))}
-      {label(at((u.from + u.to) / 2, front), 40, uName, true)}
-      {label(at(side, (v.from + v.to) / 2), 44, vName, true)}
+      {label(at((u.from + u.to) / 2, front), 46, uName, true)}
+      {label(at(side, (v.from + v.to) / 2), 58, vName, true)}
       {heights.map((h) => {
         const { x, y } = at(far, front, h);
-        const left = x < middle.x;
+        const text = shortText(valueAtHeight(h));
+        const half = textWidth(text, 12) / 2 + 2;
+        const beside = x + (x < middle.x ? -half - 4 : half + 4);
         return (
-          <text key={h} class="tick" x={x + (left ? -6 : 6)} y={y + 4} text-anchor={left ? "end" : "start"}>
-            {shortText(valueAtHeight(h))}
+          <text key={h} class="tick" x={Math.min(width - half, Math.max(half, beside))} y={y + 4} text-anchor="middle">
+            {text}
           </text>
         );
       })}
@@ -194,7 +205,7 @@ function DrawnSurface({ view, ...props }: FlatProps & { view: View }) {
         >
           <Header title={title} keys={keysOf(paths, tracks, [], box)} plot={plot} />
           {scene && drawn && (
-            <SurfaceAxes scene={scene} landscape={landscape} levels={levels} height={height} eye={eye.value} />
+            <SurfaceAxes scene={scene} landscape={landscape} levels={levels} height={height} eye={eye.value} width={width} />
           )}
         </svg>
       </div>

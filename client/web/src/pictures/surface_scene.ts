@@ -60,7 +60,7 @@ const kHeight = 0.75; // of the highest value, in units of half the longer side
 const kLift = 0.006; // lines above the surface
 const kBall = 0.026;
 const kTangent = 0.29; // of half the angle that is seen from top to bottom
-const kAspect = 1.42;
+const kAspect = 1.52;
 
 /** Whether (x, y), in steps of the grid, is inside and between samples that are numbers. */
 function isContour({ values, u, v = u }: Landscape, x: number, y: number): boolean {

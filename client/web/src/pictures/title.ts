@@ -15,10 +15,10 @@ export function rateText(run: Run | undefined, trace: Trace): string {
   const setting = run?.optimizer?.settings.learning_rate;
   if (setting) return `rate ${settingText(setting)}`;
   const rates = trace.column("learningRate");
-  const first = rates[1];
-  const last = rates[rates.length - 1];
-  if (!first || !last) return "";
-  return rates.subarray(1).every((rate) => rate === first) ? `rate ${number(first, 3)}` : `rate ${number(first, 3)} to ${number(last, 3)}`;
+  if (!rates[1]) return "";
+  const first = number(rates[1], 3);
+  const last = number(rates[rates.length - 1] as number, 3);
+  return first === last ? `rate ${first}` : `rate ${first} to ${last}`;
 }
 
 export function iterationsText(trace: Trace, cursor: number | undefined): string {

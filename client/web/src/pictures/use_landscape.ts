@@ -11,6 +11,7 @@ import { type Question, requestOf } from "./plane_request";
 
 const kKept = 32;
 const kLeastCount = 12; // coarser than this is no picture
+const kAgainMs = 3_000; // where the server could not be reached
 const kept = new Map<string, Landscape>();
 
 function keep(key: string, landscape: Landscape): void {
@@ -42,6 +43,7 @@ export interface Answer {
 /** `moment` tells questions apart whose answer changes with time: planes along a run's path. */
 export function useLandscape(question: Question | undefined, id: string, moment: string): Answer {
   const [answer, setAnswer] = useState<Answer>({});
+  const [attempt, setAttempt] = useState(0);
   const key = question
     ? `${moment} ${[...toBinary(SampleLandscapeRequestSchema, requestOf(question))].join(",")}`
     : undefined;
@@ -54,6 +56,7 @@ export function useLandscape(question: Question | undefined, id: string, moment:
       return;
     }
     const leaving = new AbortController();
+    let again: ReturnType<typeof setTimeout> | undefined;
     sample(question, question.variables, leaving.signal).then(
       (landscape) => {
         if (leaving.signal.aborted) return;
@@ -61,10 +64,16 @@ export function useLandscape(question: Question | undefined, id: string, moment:
         setAnswer({ landscape, id });
       },
       (error) => {
-        if (!leaving.signal.aborted) setAnswer((last) => ({ ...last, problem: problemOf(error) }));
+        if (leaving.signal.aborted) return;
+        const problem = problemOf(error);
+        setAnswer((last) => ({ ...last, problem }));
+        if (problem.passing) again = setTimeout(() => setAttempt((last) => last + 1), kAgainMs);
       },
     );
-    return () => leaving.abort();
-  }, [key]);
+    return () => {
+      leaving.abort();
+      clearTimeout(again);
+    };
+  }, [key, attempt]);
   return answer;
 }

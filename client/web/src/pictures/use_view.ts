@@ -7,7 +7,7 @@ import { Direction, ObjectiveSchema } from "../../gen/thalweg/v1/objective_pb";
 import type { Point } from "../../gen/thalweg/v1/values_pb";
 import { coordinateName, type Shaped, size } from "../trace/layout";
 import type { Problem } from "../wire/problem";
-import { type Box, equalAspect, isInside, outside, pathBox, union, withMargin } from "./box";
+import { type Box, equalAspect, fills, isInside, outside, pathBox, union, withMargin } from "./box";
 import type { Landscape } from "./landscape";
 import { coordinatesOf, type Question } from "./plane_request";
 import { trackOf } from "./projection";
@@ -16,6 +16,7 @@ import { useLandscape } from "./use_landscape";
 
 const kStillMs = 160; // a gesture is over when nothing has moved for so long
 const kFollowMs = 300; // how often a live path may move the window
+const kSurroundings = { line: 0.6, plane: 0.3 }; // of a path's extent, that are shown around it
 const kEqualUpTo = 3; // ratio of the sides up to which units are made equally long
 
 export interface View {
@@ -88,9 +89,9 @@ function fittingBox(landscape: Landscape, bare: boolean, paths: PathOnPicture[],
   const path = walked(paths, landscape);
   const line = !landscape.v;
   if (!path) return shaped(sent, line, width, height);
-  const roomy = withMargin(path.box);
-  if (path.cut || bare) return shaped(roomy, line, width, height);
-  return shaped(isInside(path.box, sent) ? sent : union(sent, roomy), line, width, height);
+  if (path.cut) return shaped(withMargin(path.box), line, width, height);
+  const roomy = withMargin(path.box, line ? kSurroundings.line : kSurroundings.plane);
+  return shaped(bare ? roomy : union(sent, roomy), line, width, height);
 }
 
 export interface Asking {
@@ -146,7 +147,7 @@ export function useView({ subject, variables, plane, line, paths, origin, width,
     }
     const box = fittingBox(landscape, false, paths, width, height);
     setView({ box, landscape, bare: false });
-    if (!isInside(box, boxOf(landscape))) setAsked({ id, box, same: landscape, moment: "" });
+    if (!fills(box, boxOf(landscape))) setAsked({ id, box, same: landscape, moment: "" });
   }, [answer, id]);
 
   const show = (box: Box, byPerson = true) => {

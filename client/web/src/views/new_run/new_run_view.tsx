@@ -131,24 +131,11 @@ function PreviewPicture({ understood, kind, onKind, stale, start, onStart }: Pre
   });
   return (
     <div class={stale ? "stale" : ""}>
-      {response.size > 1n && (
-        <div class="row kinds" role="group" aria-label="Kind of picture">
-          {(["contours", "surface"] as const).map((each) => (
-            <button
-              key={each}
-              type="button"
-              aria-pressed={kind === each || (kind === "auto" && each === "contours")}
-              onClick={() => onKind(each)}
-            >
-              {each === "contours" ? "Contours" : "Surface"}
-            </button>
-          ))}
-        </div>
-      )}
       <Picture
         subject={subject}
         variables={response.variables}
-        kind={response.size > 1n ? kind : "auto"}
+        kind={kind}
+        onKind={onKind}
         paths={[]}
         {...(fits ? { start, onStart } : {})}
       />

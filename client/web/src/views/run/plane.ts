@@ -2,7 +2,7 @@
 import type { PictureKind } from "../../pictures/props";
 
 /** Pictures of a function of `size` coordinates. */
-export function kindsFor(size: number): PictureKind[] {
+function kindsFor(size: number): PictureKind[] {
   return size <= 1 ? ["curve"] : ["contours", "surface"];
 }
 
@@ -19,7 +19,7 @@ export function planeOf(text: string | null, size: number): string {
 }
 
 /** The two coordinates of "i,j". */
-export function pairOf(text: string | null): [number, number] | undefined {
+function pairOf(text: string | null): [number, number] | undefined {
   const match = /^(\d+),(\d+)$/.exec(text ?? "");
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
