@@ -52,6 +52,7 @@ absl::Status StudyWatcher::OpenNew(const Study& study) {
 
 absl::Status StudyWatcher::Open(const std::string& id, size_t run) {
   members_[run].opened = true;
+  members_[run].id = id;
   runs::WatchOptions options = options_.runs;
   const auto from = options_.from.find(id);
   options.from_iteration = from == options_.from.end() ? 0 : from->second;
@@ -89,7 +90,7 @@ absl::StatusOr<std::optional<StudyUpdate>> StudyWatcher::NextOfRuns(runs::Steady
       Ask(*run);
     }
     step->update->last = false;  // of the run's updates, not of these
-    return StudyUpdate{RunNews{*run, *std::move(step->update)}, false};
+    return StudyUpdate{RunNews{*run, member.id, *std::move(step->update)}, false};
   }
   return std::nullopt;
 }

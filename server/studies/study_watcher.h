@@ -25,6 +25,7 @@ struct StudyWatchOptions {
 /// Something of one of the runs.
 struct RunNews {
   size_t run = 0;  ///< Its place in Study::runs.
+  std::string id;  ///< Its own: the Study given last may be older than the run.
   runs::WatchUpdate update;
 };
 
@@ -55,6 +56,7 @@ class StudyWatcher {
 
  private:
   struct Member {
+    std::string id;
     std::unique_ptr<runs::Watcher> watcher;
     bool opened = false;
     std::optional<runs::SteadyTime> not_before;

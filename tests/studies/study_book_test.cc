@@ -229,6 +229,25 @@ TEST_P(Studies, KeepCommonSeedsAndStarts) {
   EXPECT_EQ(study.results->arms[1].endings.at("converged"), 4);
 }
 
+TEST_P(Studies, NameTheRunsToAWatcherThatSawTheStudyBeforeThemAndAfterItsEnd) {
+  const std::string id = Make(RateSweep()).id;
+  Bell bell;
+  const auto watcher = studies_->Watch(id, {}, bell.Wake());
+  ASSERT_TRUE((*watcher)->Next(std::chrono::steady_clock::now()).ok());
+  const Study study = Finished(id);
+  std::set<std::string> named;
+  for (bool last = false; !last;) {
+    auto step = (*watcher)->Next(std::chrono::steady_clock::now());
+    ASSERT_TRUE(step.ok() && step->update);
+    last = step->update->last;
+    const auto* news = std::get_if<RunNews>(&step->update->what);
+    if (news == nullptr) continue;
+    EXPECT_EQ(news->id, study.runs[news->run]);
+    named.insert(news->id);
+  }
+  EXPECT_THAT(named, SizeIs(study.runs.size()));
+}
+
 TEST_P(Studies, TellAWatcherEachIterateOfEachRunOnceAndEndWithTheResults) {
   const std::string id = Make(RateSweep()).id;
 

@@ -32,7 +32,7 @@ absl::StatusOr<Feed::Fed> StudyFeed::Next(runs::SteadyTime now, MessageHolder& o
   }
   const auto& news = std::get<studies::RunNews>(step->update->what);
   v1::StudyRunUpdate& run = *message.mutable_run();  // its memory is used again
-  run.set_run(RunName::Of(study_->runs[news.run]).Text());
+  run.set_run(RunName::Of(news.id).Text());
   run.set_arm(static_cast<int64_t>(study_->arm_of(news.run)));
   ToWire(news.update, *run.mutable_update());
   fed.iterates = IteratesIn(news.update);

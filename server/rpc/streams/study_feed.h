@@ -21,7 +21,7 @@ class StudyFeed final : public StreamFeed {
 
  private:
   const std::unique_ptr<studies::StudyWatcher> watcher_;
-  std::shared_ptr<const studies::Study> study_;  // as last seen: names the runs
+  std::shared_ptr<const studies::Study> study_;  // as last seen: tells the arms
 };
 
 }  // namespace thalweg::rpc
