@@ -9,9 +9,10 @@ Result<Client> Client::Connect(const std::string& address) {
   const Result<std::string> target = ServerAddress(address);
   if (!target.ok()) return target.error();
   const std::shared_ptr<grpc::Channel> channel = MakeChannel(*target);
-  return Client(std::make_shared<const Stubs>(Stubs{
-      *target, v1::OptimizationService::NewStub(channel), v1::ObjectiveService::NewStub(channel),
-      v1::CatalogService::NewStub(channel), v1::StudyService::NewStub(channel)}));
+  return Client(std::make_shared<const Stubs>(
+      Stubs{*target, v1::OptimizationService::NewStub(channel),
+            v1::ObjectiveService::NewStub(channel), v1::CatalogService::NewStub(channel),
+            v1::StudyService::NewStub(channel), v1::WatchService::NewStub(channel)}));
 }
 
 const std::string& Client::address() const { return stubs_->address; }

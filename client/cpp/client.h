@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "client/cpp/error.h"
 #include "client/cpp/watch.h"
+#include "client/cpp/watch_many.h"
 #include "client/cpp/watch_study.h"
 #include "thalweg/v1/catalog_service.pb.h"
 #include "thalweg/v1/objective_service.pb.h"
@@ -108,6 +110,11 @@ class Client {
   /// Follows a study and all its runs to its end, over lost connections; see watch_study.h.
   Result<v1::Study> WatchStudy(const std::string& name, const StudyHandlers& handlers = {},
                                const WatchOptions& options = {}) const;
+
+  /// Follows many runs and studies, and the list of runs, in one stream, over lost connections; see
+  /// watch_many.h. Names in `request` are whole.
+  std::optional<Error> WatchMany(const v1::WatchRequest& request, const ManyHandlers& handlers,
+                                 const WatchOptions& options = {}) const;
 
   // Objectives by themselves.
 

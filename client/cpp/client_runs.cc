@@ -126,4 +126,10 @@ Result<v1::Run> Client::Watch(const std::string& name, const WatchHandlers& hand
   return whole.ok() ? whole : run;
 }
 
+std::optional<Error> Client::WatchMany(const v1::WatchRequest& request,
+                                       const ManyHandlers& handlers,
+                                       const WatchOptions& options) const {
+  return client::WatchMany(*stubs_->watch, request, handlers, options);
+}
+
 }  // namespace thalweg::client

@@ -8,6 +8,7 @@
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
 #include "thalweg/v1/study_service.grpc.pb.h"
+#include "thalweg/v1/watch_service.grpc.pb.h"
 
 namespace thalweg::client {
 
@@ -18,6 +19,7 @@ struct Client::Stubs {
   std::unique_ptr<v1::ObjectiveService::Stub> objective;
   std::unique_ptr<v1::CatalogService::Stub> catalog;
   std::unique_ptr<v1::StudyService::Stub> study;
+  std::unique_ptr<v1::WatchService::Stub> watch;
 };
 
 }  // namespace thalweg::client

@@ -25,6 +25,7 @@ struct Options {
   std::string state;  // empty: all
   std::string label;
   int64_t limit = 20;
+  bool follow = false;
 };
 
 /// The state called `name`; a Failure that names the nearest where there is none.
@@ -49,25 +50,80 @@ std::string Line(const v1::Run& run) {
                          run.optimizer().kind(), what);
 }
 
-int Execute(const Options& options, Context& context) {
-  const auto runs = ValueOf(ConnectTo(options.common)
-                                .ListRuns({StateOf(options.state), options.label, options.limit},
-                                          CallOf(options.common, context)));
-  if (options.common.json) {
-    for (const v1::Run& run : runs) {
+/// Prints runs one a line, on a terminal no longer than it is wide.
+class Table {
+ public:
+  Table(bool json, Context& context) : json_(json), context_(context) {}
+
+  void Head() {
+    if (json_) return;
+    context_.out << absl::StrFormat("%-28s %-11s %14s %14s  %-16s %s\n", "RUN", "STATE",
+                                    "ITERATION", "BEST", "OPTIMIZER", "OBJECTIVE");
+  }
+  void Show(const v1::Run& run) {
+    if (json_) {
       Json json;
       WriteRun(json, run);
-      context.out << json.text() << "\n";
+      return Print(json.text());
     }
-    return kEndedWell;
-  }
-  context.out << absl::StrFormat("%-28s %-11s %14s %14s  %-16s %s\n", "RUN", "STATE", "ITERATION",
-                                 "BEST", "OPTIMIZER", "OBJECTIVE");
-  for (const v1::Run& run : runs) {
     const std::string line = Line(run);
-    context.out << (context.terminal.live ? Clipped(line, context.terminal.size().columns) : line)
-                << "\n";
+    Print(context_.terminal.live ? Clipped(line, context_.terminal.size().columns) : line);
   }
+  void ShowDeleted(const std::string& name) {
+    if (!json_) return Print(absl::StrFormat("%-28s %s", name, "deleted"));
+    Json json;
+    json.Object().Key("name").Text(name).Key("state").Text("deleted").EndObject();
+    Print(json.text());
+  }
+
+ private:
+  void Print(const std::string& line) { context_.out << line << "\n" << std::flush; }
+
+  const bool json_;
+  Context& context_;
+};
+
+void ShowAll(const client::Client& client, const Options& options, Table& table, Context& context) {
+  const auto runs = ValueOf(client.ListRuns({StateOf(options.state), options.label, options.limit},
+                                            CallOf(options.common, context)));
+  table.Head();
+  for (const v1::Run& run : runs) table.Show(run);
+}
+
+/// Prints the list, and each run that is made or comes into another state from then on.
+int Follow(const client::Client& client, const Options& options, Table& table, Context& context) {
+  const v1::RunState state = StateOf(options.state);
+  v1::WatchRequest request;
+  v1::Subscription& list = *request.add_subscriptions();
+  list.set_id("list");
+  list.mutable_runs()->set_label(options.label);
+  client::ManyHandlers handlers;
+  handlers.on_update = [&](const v1::WatchUpdate& update) {
+    const v1::RunListChange& change = update.runs();
+    if (change.missed()) return ShowAll(client, options, table, context);
+    if (!change.deleted().empty()) return table.ShowDeleted(change.deleted());
+    if (update.has_end()) throw Failure(kEndedBadly, update.end().message());
+    if (!change.has_run()) return;
+    if (state == v1::RUN_STATE_UNSPECIFIED || change.run().state() == state) {
+      table.Show(change.run());
+    }
+  };
+  handlers.on_lost = [&context](const client::Error& reason) {
+    context.err << "connection lost (" << reason.message << "), trying again\n";
+  };
+  client::WatchOptions watch;
+  watch.stop = context.interrupt.token();
+  const auto error = client.WatchMany(request, handlers, watch);
+  if (context.interrupt.triggered()) return kInterrupted;
+  if (error) throw FailureFrom(*error);
+  return kEndedWell;
+}
+
+int Execute(const Options& options, Context& context) {
+  const client::Client client = ConnectTo(options.common);
+  Table table(options.common.json, context);
+  if (options.follow) return Follow(client, options, table, context);
+  ShowAll(client, options, table, context);
   return kEndedWell;
 }
 
@@ -83,8 +139,15 @@ Action AddRunsList(CLI::App& app, Context& context) {
       ->type_name("N")
       ->check(Unnamed(CLI::PositiveNumber))
       ->capture_default_str();
+  app.add_flag("--follow", options->follow,
+               "Go on with every run that is made, comes into another state or is deleted");
   AddCommonOptions(app, options->common);
-  app.footer("\nExample:\n  thalweg runs list --state running --label team=vision");
+  app.footer(R"(
+--follow ends with Ctrl-C.
+
+Examples:
+  thalweg runs list --state running --label team=vision
+  thalweg runs list --follow)");
   return [options, &context] { return Execute(*options, context); };
 }
 
