@@ -23,8 +23,9 @@ interface Props {
   range: Range;
 }
 
-const kHeight = 300;
 const kLeastWidth = 160;
+const kLeastHeight = 260;
+const kMostHeight = 400;
 
 function axis(side: 2 | 3, scale: Scale, label?: string): uPlot.Axis {
   const across = side === 2;
@@ -57,11 +58,13 @@ export function RaceChart({ label, xLabel, x, curves, xScale, yScale, range }: P
 
   useLayoutEffect(() => {
     const element = host.current as HTMLDivElement;
-    const width = () => Math.max(element.clientWidth, kLeastWidth);
+    const size = () => {
+      const width = Math.max(element.clientWidth, kLeastWidth);
+      return { width, height: Math.round(Math.min(kMostHeight, Math.max(kLeastHeight, 0.64 * width))) };
+    };
     const plot = new uPlot(
       {
-        width: width(),
-        height: kHeight,
+        ...size(),
         legend: { show: false },
         padding: [10, 14, 0, 0],
         cursor: { y: false, drag: { x: true, y: false } },
@@ -77,7 +80,7 @@ export function RaceChart({ label, xLabel, x, curves, xScale, yScale, range }: P
     );
     plotRef.current = plot;
     const resized = new ResizeObserver(() => {
-      if (width() !== plot.width) plot.setSize({ width: width(), height: kHeight });
+      if (size().width !== plot.width) plot.setSize(size());
     });
     resized.observe(element);
     return () => {
