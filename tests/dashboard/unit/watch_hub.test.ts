@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WatchRunRequestSchema } from "../../../client/web/gen/thalweg/v1/optimization_service_pb";
 import {
+  RunListWatchSchema,
   type WatchRequest,
   type WatchResponse,
   WatchResponseSchema,
+  type WatchUpdate,
 } from "../../../client/web/gen/thalweg/v1/watch_service_pb";
 import { type Connection, type Subject, WatchHub } from "../../../client/web/src/wire/watch_hub";
 
@@ -135,6 +137,23 @@ describe("A watch hub", () => {
     await until(() => watcher.ended, "all of it comes");
 
     assert.deepEqual(watcher.iterations, upTo(30));
+  });
+
+  it("has the list of runs asked for again with every stream: what happened between two is told by nobody", async () => {
+    const server = new FakeServer(500);
+    const hub = new WatchHub(server.open);
+    let missed = 0;
+    const onUpdate = ({ update }: WatchUpdate) => {
+      if (update.case === "runs" && update.value.change.case === "missed") ++missed;
+    };
+
+    hub.subscribe({ case: "runs", value: create(RunListWatchSchema) }, { onUpdate });
+    await until(() => missed === 1, "once when it begins");
+    server.lose();
+    await until(() => missed === 2, "once more when it is taken up again");
+    const end = hub.subscribe(runFrom("runs/a"), new Watcher());
+    await until(() => missed === 3, "and when more is watched");
+    end();
   });
 
   it("opens one stream for all where another watch is added, without a gap in the first", async () => {

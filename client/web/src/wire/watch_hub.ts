@@ -1,12 +1,14 @@
 // Many watches over one stream: a browser opens six connections to a server, however many tabs.
 import { create } from "@bufbuild/protobuf";
 import {
+  RunListChangeSchema,
   type Subscription,
   SubscriptionSchema,
   type WatchRequest,
   WatchRequestSchema,
   type WatchResponse,
   type WatchUpdate,
+  WatchUpdateSchema,
 } from "../../gen/thalweg/v1/watch_service_pb";
 
 export type Subject = Subscription["subject"];
@@ -84,11 +86,14 @@ export class WatchHub {
     const stream = new AbortController();
     this.stream = stream;
     const asked = [...this.watches.keys()];
+    let begun = false;
     try {
       for await (const { update } of this.open(this.request(), stream.signal)) {
         if (stream.signal.aborted) return; // another stream has taken over from here
         this.retryMs = kFirstRetryMs;
         this.say("open");
+        if (!begun) this.tellMissed();
+        begun = true;
         if (update) this.deliver(update);
       }
     } catch {
@@ -103,6 +108,15 @@ export class WatchHub {
     this.say("lost");
     this.reopen(this.retryMs * (0.75 + Math.random() / 2));
     this.retryMs = Math.min(2 * this.retryMs, kLastRetryMs);
+  }
+
+  /** Changes in the list of runs before a stream was there are told by nobody: it is to be asked for again. */
+  private tellMissed(): void {
+    const value = create(RunListChangeSchema, { change: { case: "missed", value: true } });
+    for (const [subscription, { subject, listener }] of this.watches) {
+      if (subject.case !== "runs") continue;
+      listener.onUpdate(create(WatchUpdateSchema, { subscription, update: { case: "runs", value } }));
+    }
   }
 
   private deliver(update: WatchUpdate): void {

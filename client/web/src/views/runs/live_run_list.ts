@@ -1,11 +1,11 @@
 // The list of runs kept up to date: watched first, then asked for, so that nothing is missed between.
 import { create } from "@bufbuild/protobuf";
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { RunListWatchSchema, type WatchUpdate } from "../../../gen/thalweg/v1/watch_service_pb";
 import { type Problem, problemOf } from "../../wire/problem";
 import { optimization } from "../../wire/rpc";
-import { connection, watch } from "../../wire/watch";
+import { watch } from "../../wire/watch";
 import type { Filter } from "./filter";
 import { RunList } from "./run_list";
 
@@ -25,21 +25,14 @@ export class LiveRunList {
   readonly problem = signal<Problem | undefined>(undefined);
 
   private readonly leaving = new AbortController();
-  private readonly ends: (() => void)[] = [];
+  private readonly end: () => void;
   private touched?: ReturnType<typeof setTimeout>;
   private again?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly filter: Pick<Filter, "state" | "label">) {
     this.list = new RunList(filter);
     const value = create(RunListWatchSchema, { label: filter.label });
-    this.ends.push(watch({ case: "runs", value }, (update) => this.take(update)));
-    let lost = false;
-    this.ends.push(
-      effect(() => {
-        if (connection.value === "open" && lost) this.askAgain();
-        lost = connection.value === "lost";
-      }),
-    );
+    this.end = watch({ case: "runs", value }, (update) => this.take(update));
     void this.more();
   }
 
@@ -68,7 +61,7 @@ export class LiveRunList {
     this.leaving.abort();
     clearTimeout(this.touched);
     clearTimeout(this.again);
-    for (const end of this.ends) end();
+    this.end();
   }
 
   private take({ update }: WatchUpdate): void {

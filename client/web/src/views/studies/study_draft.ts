@@ -100,13 +100,13 @@ class Reading {
     return value;
   }
 
+  /** A whole number; 0, the server's default, where nothing was typed. */
   whole(field: string, text: string, least: number): bigint {
-    const value = this.number(field, text, 0);
-    if (text.trim() !== "" && (!Number.isSafeInteger(value) || value < least)) {
-      this.complaints.push({ field, text: `expected a whole number of at least ${least}, got “${text}”` });
-      return 0n;
-    }
-    return BigInt(value);
+    if (text.trim() === "") return 0n;
+    const value = readNumber(text);
+    if (value !== undefined && Number.isSafeInteger(value) && value >= least) return BigInt(value);
+    this.complaints.push({ field, text: `expected a whole number of at least ${least}, got “${text}”` });
+    return 0n;
   }
 }
 
