@@ -15,16 +15,16 @@ after(async () => {
 });
 
 test("a live run is followed over a kill -9", async () => {
-  const iterations = 150;
-  const run = await server.create({ function: "rosenbrock", settings: { learning_rate: 1e-4 }, iterations, pace: 25 });
+  const iterations = 250; // at 8 a second it lasts longer than the server is away
+  const run = await server.create({ function: "rosenbrock", settings: { learning_rate: 1e-4 }, iterations, pace: 8 });
   const page = await visitor.open(`${server.url}#/runs/${idOf(run)}`);
   const iteration = async () => Number((await page.getByTestId("run-iteration").textContent())?.replace(/\D/g, ""));
   await eventually(async () => assert.ok((await iteration()) > 10));
 
   await server.kill();
-  await eventually(async () => assert.match((await page.getByRole("alert").textContent()) ?? "", /cannot be reached/));
+  await eventually(async () => assert.match((await page.locator(".banner").textContent()) ?? "", /cannot be reached/));
   await server.run();
-  await eventually(async () => assert.equal(await page.getByRole("alert").count(), 0));
+  await eventually(async () => assert.equal(await page.locator(".banner").count(), 0));
   await eventually(async () => assert.equal(await page.getByTestId("run-state").textContent(), "finished"));
 
   // Every iterate is in the page's table once, with the server's value.

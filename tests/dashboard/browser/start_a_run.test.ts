@@ -18,7 +18,7 @@ after(async () => {
 test("a run is started from the page and seen to end", async () => {
   const page = await visitor.open(`${server.url}#/new`);
   await page.getByRole("textbox", { name: "Objective" }).fill("(x - 2.5)**2 - 1");
-  await page.getByLabel("x", { exact: true }).fill("0");
+  await page.getByLabel("Start: x", { exact: true }).fill("0");
   await page.getByLabel("learning rate", { exact: false }).first().fill("0.1");
   await page.getByRole("button", { name: "Start", exact: true }).click();
 
@@ -39,12 +39,12 @@ test("a run is started from the page and seen to end", async () => {
 test("the same address opens the same form again", async () => {
   const page = await visitor.open(`${server.url}#/new`);
   await page.getByRole("textbox", { name: "Objective" }).fill("x**4 - 3*x**2 + x");
-  await page.getByLabel("x", { exact: true }).fill("1.75");
+  await page.getByLabel("Start: x", { exact: true }).fill("1.75");
   await eventually(async () => assert.match(page.url(), /1\.75/));
 
   const again = await visitor.open(page.url());
   assert.equal(await again.getByRole("textbox", { name: "Objective" }).inputValue(), "x**4 - 3*x**2 + x");
-  assert.equal(await again.getByLabel("x", { exact: true }).inputValue(), "1.75");
+  assert.equal(await again.getByLabel("Start: x", { exact: true }).inputValue(), "1.75");
 });
 
 test("a start that is dragged on the picture is the start of the run", async () => {
@@ -53,9 +53,9 @@ test("a start that is dragged on the picture is the start of the run", async () 
   const handle = page.getByTestId("start-handle");
   await handle.waitFor();
   await handle.focus();
-  const before = await page.getByLabel("x", { exact: true }).inputValue();
+  const before = await page.getByLabel("Start: x", { exact: true }).inputValue();
   await page.keyboard.press("ArrowRight");
   await eventually(async () =>
-    assert.ok(Number(await page.getByLabel("x", { exact: true }).inputValue()) > Number(before)),
+    assert.ok(Number(await page.getByLabel("Start: x", { exact: true }).inputValue()) > Number(before)),
   );
 });

@@ -22,13 +22,12 @@ export function Actions({ model, playback }: { model: RunModel; playback: Playba
   const name = run?.name ?? "";
   const can = run && !busy.value ? allowed(run) : kNothing;
 
-  /** One question at a time; the stream brings what follows. */
-  const ask = (action: () => Promise<{ run?: typeof run }>) =>
+  /** One question at a time. What follows comes by the stream: an answer may be older than what it brought. */
+  const ask = (action: () => Promise<unknown>) =>
     void attempt(async () => {
       busy.value = true;
       try {
-        const answer = await action();
-        if (answer.run) model.run.value = answer.run;
+        await action();
       } finally {
         busy.value = false;
       }
