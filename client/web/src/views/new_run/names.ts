@@ -8,6 +8,7 @@ export interface Unknown {
 }
 
 const kWords = new Set("for in if else and or not def return lambda True False None".split(" "));
+const kConstants = new Set("pi e tau inf nan".split(" "));
 const kPrefixes = new Set("np numpy math jnp scipy special linalg".split(" "));
 const kReductions = new Set(
   "sum mean prod product min max amin amax norm var std logsumexp dot matmul cumsum softmax log_softmax least_squares len ravel trace diag".split(" "),
@@ -139,19 +140,26 @@ const joined = (a: number[], b: number[]): number[] =>
  */
 export function unknownsOf(formula: string, language: ReadonlySet<string>, given: ReadonlySet<string>): Unknown[] {
   const found = new Map<string, number[]>();
-  const known = new Set<string>();
+  // Names that the formula gives, and the unknowns that they are made of element by element.
+  const known = new Map<string, Set<string>>();
+  const join = (name: string, shape: number[]) => found.set(name, joined(found.get(name) ?? [], shape));
   for (const { tokens, brackets } of statements(formula)) {
     const { after, within, skip } = ownNames(tokens);
+    const origins = new Set<string>();
     tokens.forEach((token, k) => {
       const { text } = token;
       const next = tokens[k + 1];
       if (token.kind !== "name" || skip.has(k) || kWords.has(text)) return;
       if (isSign(tokens[k - 1], ".") || (isSign(next, ".") && kPrefixes.has(text))) return;
       if (isSign(next, "=") && token.inside >= 0) return; // a keyword argument
-      if (isSign(next, "(") || language.has(text) || given.has(text) || known.has(text) || within.has(text)) return;
-      found.set(text, joined(found.get(text) ?? [], shapeHere(tokens, brackets, k)));
+      if (isSign(next, "(") || kConstants.has(text) || language.has(text) || given.has(text) || within.has(text)) return;
+      const shape = shapeHere(tokens, brackets, k);
+      const made = known.get(text);
+      if (!made) join(text, shape);
+      else if (shape.length > 0) made.forEach((origin) => join(origin, shape.map(() => 0)));
+      if (shape.length === 0) (made ?? [text]).forEach((origin) => origins.add(origin));
     });
-    for (const name of after) known.add(name);
+    for (const name of after) known.set(name, origins);
   }
   // n is the length of the only array, where there is one.
   const arrays = [...found].filter(([, shape]) => shape.length > 0);
