@@ -249,13 +249,14 @@ describe("What is known of a run", () => {
 });
 
 describe("The picture that a link asks for", () => {
-  it("is one that the number of coordinates allows", () => {
-    assert.equal(kindOf("surface", 2), "surface");
-    assert.equal(kindOf("surface", 1), "curve");
-    assert.equal(kindOf("nonsense", 3), "contours");
+  it("is contours, a surface, or what suits", () => {
+    assert.deepEqual(["surface", "contours", "nonsense", null].map(kindOf), ["surface", "contours", "auto", "auto"]);
   });
 
   it("has a plane of two different coordinates that there are", () => {
-    assert.deepEqual(["0,3", "2,2", "0,9", "gradient", "x", null].map((text) => planeOf(text, 5)), ["0,3", "path", "path", "gradient", "path", "path"]);
+    assert.deepEqual(
+      ["0,3", "2,2", "0,9", "gradient", "x", null].map((text) => planeOf(text, 5)),
+      ["0,3", undefined, undefined, "gradient", undefined, undefined],
+    );
   });
 });

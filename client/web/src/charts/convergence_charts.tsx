@@ -81,7 +81,7 @@ export function ConvergenceCharts(props: ConvergenceProps) {
     const row = nearestRow(curves.x, x);
     if (row >= 0) onPick(trace.at("iteration", row));
   };
-  const onZoom = (range: Range | undefined) => setQuery({ zoom: range?.map((end) => Number(end.toPrecision(7))).join("~") });
+  const onZoom = (range: Range | undefined) => setQuery({ zoom: range?.map((end) => Number(end.toPrecision(7))).join("..") });
   const onToggle = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);
@@ -109,7 +109,7 @@ export function ConvergenceCharts(props: ConvergenceProps) {
       <div class="chart-tools">
         <label>
           Over{" "}
-          <select value={over} onChange={(event) => setQuery({ over: event.currentTarget.value === "evaluations" ? "evaluations" : undefined, zoom: undefined })}>
+          <select aria-label="Over" value={over} onChange={(event) => setQuery({ over: event.currentTarget.value === "evaluations" ? "evaluations" : undefined, zoom: undefined })}>
             <option value="iteration">iterations</option>
             <option value="evaluations" disabled={!counted}>
               evaluations
@@ -119,6 +119,7 @@ export function ConvergenceCharts(props: ConvergenceProps) {
         <label>
           Value{" "}
           <select
+            aria-label="Value axis"
             value={scales.values}
             disabled={!positive}
             title={positive ? undefined : "A logarithmic axis needs positive values"}
@@ -130,7 +131,7 @@ export function ConvergenceCharts(props: ConvergenceProps) {
         </label>
         <label>
           Convergence{" "}
-          <select value={scales.measures} onChange={(event) => setQuery({ y: event.currentTarget.value === "linear" ? "linear" : undefined })}>
+          <select aria-label="Convergence axis" value={scales.measures} onChange={(event) => setQuery({ y: event.currentTarget.value === "linear" ? "linear" : undefined })}>
             <option value="log">logarithmic</option>
             <option value="linear">linear</option>
           </select>
@@ -170,6 +171,6 @@ export function ConvergenceCharts(props: ConvergenceProps) {
 }
 
 function parseZoom(text: string | null): Range | undefined {
-  const [from, to] = (text ?? "").split("~").map(Number);
+  const [from, to] = (text ?? "").split("..").map(Number);
   return from !== undefined && to !== undefined && Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : undefined;
 }

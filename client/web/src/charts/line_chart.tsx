@@ -30,6 +30,7 @@ export interface LineChartProps {
 
 const kHeight = 240;
 const kDragPx = 6; // less is a click
+const kDoubleClickMs = 250;
 
 /** Rows that are drawn in [from, to]: one more at each side, so that curves reach the edges. */
 function shownRows(x: ArrayLike<number>, [from, to]: Range): [number, number] {
@@ -159,9 +160,13 @@ export function LineChart(props: LineChartProps) {
     const line = document.createElement("div");
     line.className = "chart-cursor";
     plot.over.append(line);
+    let picking: ReturnType<typeof setTimeout> | undefined;
     const onClick = (event: MouseEvent) => {
-      if (Math.abs(event.clientX - pressedAt) >= kDragPx) return;
-      newest.current.onPick(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x"));
+      clearTimeout(picking);
+      if (event.detail > 1 || Math.abs(event.clientX - pressedAt) >= kDragPx) return;
+      const at = plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x");
+      // Zoomed in, a click may be the first of the two that zoom out.
+      picking = setTimeout(() => newest.current.onPick(at), newest.current.zoom ? kDoubleClickMs : 0);
     };
     plot.over.addEventListener("click", onClick);
     const place = (at: number | undefined) => {
@@ -179,6 +184,7 @@ export function LineChart(props: LineChartProps) {
     resized.observe(element);
     return () => {
       resized.disconnect();
+      clearTimeout(picking);
       unfollow();
       plot.destroy();
       plotRef.current = undefined;

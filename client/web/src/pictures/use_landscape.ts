@@ -22,6 +22,8 @@ function keep(key: string, landscape: Landscape): void {
 
 /** Samples as finely as asked, or more coarsely where that is too much for one call. */
 async function sample(question: Question, variables: Shaped[], signal: AbortSignal): Promise<Landscape> {
+  const { subject } = question;
+  if (subject.case === "objective" && !subject.value.kind.case) throw new Error("nothing says which it was");
   try {
     return landscapeOf(variables, await objectives.sampleLandscape(requestOf(question), { signal }));
   } catch (error) {

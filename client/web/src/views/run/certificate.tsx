@@ -15,7 +15,7 @@ export function CertificateCard({ run, certificate }: { run: Run; certificate: C
         What was found: <span data-testid="verdict">{verdictWord(certificate.verdict)}</span>
       </h3>
       <p>{certificate.text}</p>
-      <dl class="facts small">
+      <dl class="run-facts small">
         <Fact name="Gradient norm" text={number(certificate.gradientNorm, 4)} />
         {curvature && <Fact name="Curvature" text={`${number(curvature.least, 4)} to ${number(curvature.greatest, 4)}${curvature.exact ? "" : " (estimated)"}`} />}
         {curvature && <Fact name="Condition" text={number(curvature.condition, 4)} />}

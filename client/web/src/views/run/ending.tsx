@@ -11,7 +11,7 @@ export function Ending({ run, online }: { run: Run; online: boolean }) {
   const { termination } = run;
   if (!termination) return null;
   return (
-    <section class={`card ending ${reasonMood(termination.reason)}`} aria-labelledby="ending-title">
+    <section class={`card run-ending ${reasonMood(termination.reason)}`} aria-labelledby="ending-title">
       <h2 id="ending-title" data-testid="ending">
         {reasonSentence(termination.reason)}
       </h2>
@@ -27,7 +27,7 @@ function Criterion({ termination }: { termination: Termination }) {
   const ruled = criterion !== "" && criterion !== "cancel" && criterion !== "error";
   return (
     <>
-      {detail && <p class="ending-detail">{detail.charAt(0).toUpperCase() + detail.slice(1)}{/[.!?]$/.test(detail) ? "" : "."}</p>}
+      {detail && <p class="run-ending-detail">{detail.charAt(0).toUpperCase() + detail.slice(1)}{/[.!?]$/.test(detail) ? "" : "."}</p>}
       {ruled && (
         <p class="quiet">
           <code>{criterion}</code>: measured {number(measured, 4)}, threshold {number(threshold, 4)}
@@ -44,7 +44,7 @@ export function Events({ model, playback }: { model: RunModel; playback: Playbac
   return (
     <section class="card" aria-labelledby="events-title">
       <h2 id="events-title">Events</h2>
-      <ol class="events">
+      <ol class="run-events">
         {events.map((event: RunEvent) => (
           <li key={`${event.iteration} ${event.code} ${event.text}`}>
             <button type="button" class="plain mono" onClick={() => playback.seek(Number(event.iteration))}>

@@ -18,7 +18,7 @@ export function Findings({ run, online }: Props) {
   return (
     <section aria-label="Findings">
       <h3>Noticed</h3>
-      <ul class="findings">
+      <ul class="run-findings">
         {findings.map((finding) => (
           <FindingItem key={finding.code} run={run} finding={finding} online={online} />
         ))}
@@ -44,7 +44,7 @@ function FindingItem({ run, finding, online }: { run: Run; finding: Finding; onl
   const further = canContinue(run, finding);
   const first = onlyStopping(finding) && further ? "further" : "afresh";
   return (
-    <li class={finding.informational ? "finding calm" : "finding"} data-code={finding.code}>
+    <li class={finding.informational ? "run-finding calm" : "run-finding"} data-code={finding.code}>
       <p>{finding.text}</p>
       {finding.evidence && <p class="quiet">{finding.evidence}</p>}
       {suggests(finding) && (

@@ -39,7 +39,7 @@ function Formula({ run }: { run: Run }) {
 function State({ run }: { run: Run }) {
   const mood = run.termination ? reasonMood(run.termination.reason) : "live";
   return (
-    <span class={`state ${isOver(run) ? mood : "live"}`} data-testid="run-state">
+    <span class={`run-state ${isOver(run) ? mood : "live"}`} data-testid="run-state">
       {stateWord(run.state)}
     </span>
   );
@@ -49,22 +49,22 @@ function Facts({ run, model }: { run: Run; model: RunModel }) {
   void model.version.value;
   const { trace } = model;
   const row = trace.length - 1;
-  const live = !isOver(run) && row >= 0 && trace.last >= Number(run.iteration);
+  const ahead = row >= 0 && trace.last >= Number(run.iteration); // the trace is the newer of both
   const evaluations = (column: "valueEvaluations" | "gradientEvaluations", other: bigint) =>
-    live ? trace.at(column, row) : Number(other);
+    Math.max(Number(other), ahead ? trace.at(column, row) : 0);
   const facts: [string, string, string?][] = [
-    ["Iteration", count(live ? trace.last : Math.max(Number(run.iteration), 0)), "iteration"],
-    ["Value", number(live ? trace.at("value", row) : run.value, 9), "value"],
-    ["Best", number(live ? trace.at("bestValue", row) : run.bestValue, 9), "best"],
-    ["Gradient norm", number(live ? trace.at("gradientNorm", row) : run.gradientNorm, 4), "gradient"],
+    ["Iteration", count(ahead ? trace.last : Math.max(Number(run.iteration), 0)), "iteration"],
+    ["Value", number(ahead ? trace.at("value", row) : run.value, 9), "value"],
+    ["Best", number(ahead ? trace.at("bestValue", row) : run.bestValue, 9), "best"],
+    ["Gradient norm", number(ahead ? trace.at("gradientNorm", row) : run.gradientNorm, 4), "gradient"],
     [
       "Evaluations",
       `${count(evaluations("valueEvaluations", run.valueEvaluations))} f, ${count(evaluations("gradientEvaluations", run.gradientEvaluations))} ∇f`,
     ],
-    ["Stepping", duration(Math.max(run.elapsedSeconds, live ? trace.elapsedSeconds : 0))],
+    ["Stepping", duration(Math.max(run.elapsedSeconds, ahead ? trace.elapsedSeconds : 0))],
   ];
   return (
-    <dl class="facts">
+    <dl class="run-facts">
       {facts.map(([name, text, id]) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -79,7 +79,7 @@ function Command({ run }: { run: Run }) {
   const text = commandLine(run);
   if (text === undefined) return null;
   return (
-    <details class="command">
+    <details class="run-command">
       <summary>Command line</summary>
       <div class="row">
         <pre class="scroll" tabIndex={0} aria-label="Command line">
@@ -109,7 +109,7 @@ export function Head({ model }: { model: RunModel }) {
           </span>
         )}
         {Object.entries(run.labels).map(([key, value]) => (
-          <span key={key} class="label">
+          <span key={key} class="run-label">
             {key}={value}
           </span>
         ))}

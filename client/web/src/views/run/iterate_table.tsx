@@ -71,14 +71,16 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
   const scroller = useRef<HTMLDivElement>(null);
   const top = useSignal(0);
   const current = useComputed(() => playback.iteration.value);
-  const row = current.value === undefined ? trace.length - 1 : trace.rowOf(current.value);
+  const at = current.value;
+  const row = at === undefined ? trace.length - 1 : trace.rowOf(at);
+  const within = at !== undefined && at >= trace.first && at <= trace.last;
 
   // The table follows playback; without it, it stays where the person scrolled it.
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || current.value === undefined || row < 0) return;
+    if (!element || !within) return;
     element.scrollTop = scrollTo(row, kRowPx, element.scrollTop, kHeight - kRowPx);
-  }, [row, current.value]);
+  }, [row, within]);
 
   const { from, to, above, below } = windowOf(trace.length, kRowPx, top.value, kHeight);
   const coordinates = Math.min(trace.coordinates, kMostX);
@@ -127,7 +129,7 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
             <tr
               key={each}
               aria-rowindex={each + 2}
-              aria-current={each === row && current.value !== undefined ? "true" : undefined}
+              aria-current={each === row && within ? "true" : undefined}
               onClick={() => {
                 playback.pause();
                 playback.seek(trace.at("iteration", each));

@@ -1,5 +1,8 @@
-// The picture of a run's descent, with the choice of its kind and plane.
+// The picture of a run's descent; which one is in the link.
+import { create } from "@bufbuild/protobuf";
 import type { ReadonlySignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { ObjectiveSchema } from "../../../gen/thalweg/v1/objective_pb";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { place, setQuery } from "../../app/router";
 import { Picture } from "../../pictures/picture";
@@ -11,27 +14,33 @@ import { kindOf, planeOf } from "./plane";
 interface Props {
   model: RunModel;
   run: Run;
-  subject: Subject;
+  /** Whether the server has the run; a file's is drawn by its objective, where it says it. */
+  online: boolean;
   cursor: ReadonlySignal<number | undefined>;
   onExporter: (exporter: Exporter) => void;
 }
 
-export function PicturePanel({ model, run, subject, cursor, onExporter }: Props) {
+export function PicturePanel({ model, run, online, cursor, onExporter }: Props) {
   const { query } = place.value;
-  const n = size(run.variables);
-  const kind = kindOf(query.get("kind"), n);
-  const plane = planeOf(query.get("plane"), n);
+  const { name, objective, displayName, variables } = run;
+  const subject = useMemo<Subject>(
+    () => (online ? { case: "run", value: name } : { case: "objective", value: objective ?? create(ObjectiveSchema) }),
+    [online, name, online ? undefined : objective],
+  );
+  const paths = useMemo(() => [{ model, title: displayName || name }], [model, displayName, name]);
+  const n = size(variables);
   if (n === 0) return null;
+  const plane = planeOf(query.get("plane"), n);
   return (
     <section aria-label="Picture" class="run-picture">
       <Picture
         subject={subject}
-        variables={run.variables}
-        kind={kind}
-        onKind={(chosen) => setQuery({ kind: chosen })}
-        {...(n > 2 ? { plane } : {})}
-        onPlane={(chosen) => setQuery({ plane: chosen === "path" ? undefined : chosen })}
-        paths={[{ model, title: run.displayName || run.name }]}
+        variables={variables}
+        kind={kindOf(query.get("kind"))}
+        onKind={(kind) => setQuery({ kind })}
+        {...(plane && (online || plane !== "path") ? { plane } : {})}
+        onPlane={(next) => setQuery({ plane: next })}
+        paths={paths}
         cursor={cursor}
         onExporter={onExporter}
       />

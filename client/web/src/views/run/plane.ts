@@ -1,25 +1,12 @@
-// Which picture of a descent there can be, and which plane of many variables it shows. No DOM.
+// Which picture of a descent a link asks for. No DOM.
 import type { PictureKind } from "../../pictures/props";
 
-/** Pictures of a function of `size` coordinates. */
-function kindsFor(size: number): PictureKind[] {
-  return size <= 1 ? ["curve"] : ["contours", "surface"];
-}
+export const kindOf = (text: string | null): PictureKind => (text === "contours" || text === "surface" ? text : "auto");
 
-export const kindOf = (text: string | null, size: number): PictureKind => {
-  const kinds = kindsFor(size);
-  return kinds.find((kind) => kind === text) ?? (kinds[0] as PictureKind);
-};
-
-/** "path", "gradient" or "i,j" with two different coordinates below `size`; "path" for anything else. */
-export function planeOf(text: string | null, size: number): string {
-  if (text === "gradient") return text;
-  const pair = pairOf(text);
-  return pair && pair[0] !== pair[1] && Math.max(...pair) < size ? `${pair[0]},${pair[1]}` : "path";
-}
-
-/** The two coordinates of "i,j". */
-function pairOf(text: string | null): [number, number] | undefined {
-  const match = /^(\d+),(\d+)$/.exec(text ?? "");
-  return match ? [Number(match[1]), Number(match[2])] : undefined;
+/** "path", "gradient" or "i,j" with two different coordinates below `size`; undefined for anything else. */
+export function planeOf(text: string | null, size: number): string | undefined {
+  if (text === "path" || text === "gradient") return text;
+  const [i, j] = /^(\d+),(\d+)$/.exec(text ?? "")?.slice(1).map(Number) ?? [];
+  if (i === undefined || j === undefined || i === j || Math.max(i, j) >= size) return undefined;
+  return `${i},${j}`;
 }

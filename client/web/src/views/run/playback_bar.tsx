@@ -73,7 +73,7 @@ export function PlaybackBar({ playback, model }: { playback: Playback; model: Ru
   const live = model.run.value !== undefined && !isOver(model.run.value);
   const whole = at === undefined;
   return (
-    <section class="playback" aria-label="Playback">
+    <section class="run-playback" aria-label="Playback">
       <div class="row">
         <button type="button" aria-label="First iterate" onClick={() => playback.first()}>
           <Icon path="M4 3v14M17 3L7 10l10 7z" />
@@ -104,12 +104,13 @@ export function PlaybackBar({ playback, model }: { playback: Playback; model: Ru
           playback.seek(Number(value) >= trace.last ? undefined : Number(value));
         }}
       />
-      <span class="playback-where" data-testid="playback-iteration">
+      <span class="run-playback-where" data-testid="playback-iteration">
         {count(shown)} <span class="quiet">of {count(trace.last)}{live && whole ? ", following" : ""}</span>
       </span>
       <label>
         Speed{" "}
         <select
+          aria-label="Speed"
           value={speedText(playback.speed.value)}
           onChange={({ currentTarget: { value } }) => {
             playback.setSpeed(parseSpeed(value) ?? kUsualSpeed);

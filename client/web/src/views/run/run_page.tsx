@@ -1,7 +1,7 @@
 // A descent on the page: the same for a run of the server and for a trace file.
 import { useMemo, useRef } from "preact/hooks";
 import { ConvergenceCharts, type Drawn } from "../../charts/convergence_charts";
-import type { Exporter, Subject } from "../../pictures/props";
+import type { Exporter } from "../../pictures/props";
 import { type RunModel, history } from "../../trace/run_model";
 import type { Trace } from "../../trace/trace";
 import { catalogue } from "../../wire/catalogue";
@@ -33,24 +33,19 @@ export function RunPage({ model, online }: { model: RunModel; online: boolean })
     [name],
   );
   if (!run) return null;
-  const subject: Subject | undefined = online
-    ? { case: "run", value: name }
-    : run.objective && { case: "objective", value: run.objective };
   return (
     <div class="run-page">
       <Head model={model} />
       {online && <Actions model={model} playback={playback} />}
       <PlaybackBar playback={playback} model={model} />
       <div class="run-pictures">
-        {subject && (
-          <PicturePanel
-            model={model}
-            run={run}
-            subject={subject}
-            cursor={playback.iteration}
-            onExporter={(given) => (exporter.current = given)}
-          />
-        )}
+        <PicturePanel
+          model={model}
+          run={run}
+          online={online}
+          cursor={playback.iteration}
+          onExporter={(given) => (exporter.current = given)}
+        />
         <section aria-label="Convergence" class="run-charts">
           <ConvergenceCharts
             model={model}

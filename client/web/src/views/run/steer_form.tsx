@@ -78,7 +78,7 @@ export function SteerForm({ model }: { model: RunModel }) {
       {option && <button type="submit">Set rate</button>}
       <label>
         Pace{" "}
-        <select value={String(run.pace)} onChange={(event) => void change({ pace: Number(event.currentTarget.value) })}>
+        <select aria-label="Pace" value={String(run.pace)} onChange={(event) => void change({ pace: Number(event.currentTarget.value) })}>
           {paces.map((pace) => (
             <option key={pace} value={String(pace)}>
               {pace === 0 ? "as fast as can be" : `${number(pace)} a second`}
