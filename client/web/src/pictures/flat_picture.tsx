@@ -77,10 +77,11 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
   const wide = width >= 480;
   const bar = !curve && wide && levels.levels.length > 0;
   const left = wide ? 66 : 56;
-  const lines = keyLines(keys, width - left - 12);
+  const right = width - (bar ? 84 : 14);
+  const lines = keyLines(keys, right - left);
   const plot: Plot = useMemo(
-    () => ({ width, height, left, right: width - (bar ? 84 : 14), top: headerHeight(lines), bottom: height - 46 }),
-    [width, height, left, bar, lines],
+    () => ({ width, height, left, right, top: headerHeight(lines), bottom: height - 46 }),
+    [width, height, left, right, lines],
   );
   const x = useMemo(() => linearScale(box.u[0], box.u[1], plot.left, plot.right), [box, plot]);
   const y = useMemo(() => {

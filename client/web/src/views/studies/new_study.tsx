@@ -25,9 +25,12 @@ import { VaryForm } from "./vary_form";
 /** As fast as possible: a race is seen again afterwards. */
 const kFast = { pace: "0", labels: "", rivals: [] };
 
+/** An optimizer that gets along with most objectives, whatever varies. */
+const kOptimizer = { optimizer: { kind: "adam", settings: { learning_rate: 0.1 } } };
+
 function firstDraft(): Draft {
   const { query } = place.peek();
-  const draft = { ...fromQuery(query), ...kFast };
+  const draft = { ...fromQuery(query), ...kFast, ...(query.has("optimizer") ? {} : kOptimizer) };
   return query.has("f") || query.has("fn") ? draft : { ...draft, testFunction: "rosenbrock", formula: "", start: {} };
 }
 
