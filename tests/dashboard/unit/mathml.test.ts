@@ -33,6 +33,7 @@ test("What is no mathematics is refused whole", () => {
     "<math><mi onclick=\"alert(1)\">x</mi></math>",
     "<math><mi href=\"javascript:alert(1)\">x</mi></math>",
     "<math><mi style=\"color:red\">x</mi></math>",
+    "<math><mtd style=\"text-align: left; background: url(x)\"></mtd></math>",
     "<math><mstyle width=\"url(x)\"></mstyle></math>",
     "<math xmlns=\"http://www.w3.org/1999/xhtml\"></math>",
     "<math><annotation-xml><p>x</p></annotation-xml></math>",
@@ -47,6 +48,10 @@ test("What is no mathematics is refused whole", () => {
     `<math>${"<mrow>".repeat(5000)}${"</mrow>".repeat(5000)}</math>`,
   ];
   for (const text of refused) assert.equal(readMathml(text), undefined, text.slice(0, 60));
+});
+
+test("Cells of a table may be aligned", () => {
+  assert.ok(readMathml('<math><mtable><mtr><mtd style="text-align: left"><mi>x</mi></mtd></mtr></mtable></math>'));
 });
 
 test("Characters stay characters: what they spell is not read again", () => {

@@ -8,7 +8,7 @@ import {
   OptionSchema,
   OptionType,
 } from "../../../client/web/gen/thalweg/v1/catalog_service_pb";
-import { families, search } from "../../../client/web/src/parts/catalogue_entries";
+import { closest, families, search } from "../../../client/web/src/parts/catalogue_entries";
 import { isWithin } from "../../../client/web/src/parts/complaints";
 import { readArray, readNumber, writeArray } from "../../../client/web/src/parts/number_text";
 import { readPart, readParts, writePart } from "../../../client/web/src/parts/part_text";
@@ -139,6 +139,8 @@ test("Optimizers are found by words and by what they honour", () => {
   const names = (entries: CatalogEntry[]) => entries.map(({ name }) => name);
   assert.deepEqual(names(search(all.optimizers, "downhill simplex", new Set())), ["nelder_mead"]);
   assert.deepEqual(names(search(all.optimizers, "", new Set(["bounds"] as const))), ["nelder_mead"]);
+  assert.equal(closest(all.optimizers, "simplex")?.name, "gradient_descent");
+  assert.equal(closest(all.optimizers, "look")?.name, "lookahead");
   const grouped = families(all.optimizers);
   assert.deepEqual(
     grouped.map(([family, entries]) => [family, ...names(entries)]),

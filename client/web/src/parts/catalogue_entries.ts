@@ -71,3 +71,10 @@ export function search(entries: CatalogEntry[], query: string, needs: ReadonlySe
     return words.every((word) => text.includes(word)) && kNeeds.every(({ need, met }) => !needs.has(need) || met(entry));
   });
 }
+
+/** Of what was found, the one whose name says it; else the first. */
+export function closest(found: CatalogEntry[], query: string): CatalogEntry | undefined {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const named = ({ name, title }: CatalogEntry) => words.every((word) => `${name} ${title}`.toLowerCase().includes(word));
+  return found.find(named) ?? found[0];
+}

@@ -1,7 +1,7 @@
 // Choosing from a catalogue: a list by family, and for a long one a search with all it says of itself.
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { CatalogEntry } from "../../gen/thalweg/v1/catalog_service_pb";
-import { families, kNeeds, type Need, search } from "./catalogue_entries";
+import { closest, families, kNeeds, type Need, search } from "./catalogue_entries";
 
 interface KindPickerProps {
   label: string;
@@ -23,7 +23,6 @@ const Choices = ({ entries }: { entries: CatalogEntry[] }) => (
 );
 
 export function KindPicker({ label, entries, kind, onKind }: KindPickerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [browsing, setBrowsing] = useState(false);
   const long = entries.length > kLong;
   const known = entries.some(({ name }) => name === kind);
@@ -46,32 +45,34 @@ export function KindPicker({ label, entries, kind, onKind }: KindPickerProps) {
         )}
       </select>
       {long && (
-        <button
-          type="button"
-          onClick={() => {
-            setBrowsing(true);
-            dialog.current?.showModal();
-          }}
-        >
+        <button type="button" onClick={() => setBrowsing(true)}>
           Browse…
         </button>
       )}
-      {long && (
-        <dialog ref={dialog} class="browser" aria-label={`Choose: ${label}`} onClose={() => setBrowsing(false)}>
-          {browsing && (
-            <Browser
-              entries={entries}
-              kind={kind}
-              onKind={(chosen) => {
-                onKind(chosen);
-                dialog.current?.close();
-              }}
-              onClose={() => dialog.current?.close()}
-            />
-          )}
-        </dialog>
+      {browsing && (
+        <BrowserDialog label={label} entries={entries} kind={kind} onKind={onKind} onClosed={() => setBrowsing(false)} />
       )}
     </div>
+  );
+}
+
+function BrowserDialog(props: KindPickerProps & { onClosed: () => void }) {
+  const { label, entries, kind, onKind, onClosed } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = () => dialog.current?.close();
+  return (
+    <dialog ref={dialog} class="browser" aria-label={`Choose: ${label}`} onClose={onClosed}>
+      <Browser
+        entries={entries}
+        kind={kind}
+        onKind={(chosen) => {
+          onKind(chosen);
+          close();
+        }}
+        onClose={close}
+      />
+    </dialog>
   );
 }
 
@@ -81,7 +82,13 @@ function Browser({ entries, kind, onKind, onClose }: Omit<KindPickerProps, "labe
   const [needs, setNeeds] = useState<ReadonlySet<Need>>(new Set());
   const [shown, setShown] = useState(kind);
   const found = search(entries, query, needs);
-  const entry = found.find(({ name }) => name === shown) ?? found[0];
+  const entry = found.find(({ name }) => name === shown) ?? closest(found, query);
+  // Without its default action, which would press the button that the closed dialog gives the focus back to.
+  const onEnter = (name: string | undefined) => (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || name === undefined) return;
+    event.preventDefault();
+    onKind(name);
+  };
   const toggle = (need: Need) => {
     const next = new Set(needs);
     if (!next.delete(need)) next.add(need);
@@ -97,7 +104,7 @@ function Browser({ entries, kind, onKind, onClose }: Omit<KindPickerProps, "labe
           value={query}
           autofocus
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
-          onKeyDown={(event) => event.key === "Enter" && entry && onKind(entry.name)}
+          onKeyDown={onEnter(entry?.name)}
         />
         <button type="button" class="plain" aria-label="Close" onClick={onClose}>
           ×
@@ -122,7 +129,7 @@ function Browser({ entries, kind, onKind, onClose }: Omit<KindPickerProps, "labe
                     name={id}
                     checked={entry?.name === name}
                     onChange={() => setShown(name)}
-                    onKeyDown={(event) => event.key === "Enter" && onKind(name)}
+                    onKeyDown={onEnter(name)}
                   />
                   <span onDblClick={() => onKind(name)}>{title}</span>
                 </label>

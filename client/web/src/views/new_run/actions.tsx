@@ -1,8 +1,6 @@
 // What is done with a filled-in form: checked, its gradient checked, started, raced.
 import { useState } from "preact/hooks";
-import { create } from "@bufbuild/protobuf";
 import type { CheckGradientResponse } from "../../../gen/thalweg/v1/objective_service_pb";
-import { PartSchema } from "../../../gen/thalweg/v1/values_pb";
 import { number } from "../../app/format";
 import { go } from "../../app/router";
 import { complaintsFor, sentence } from "../../parts/complaints";
@@ -11,6 +9,7 @@ import { toPart } from "../../wire/parts";
 import { type Problem, problemOf } from "../../wire/problem";
 import { requestId } from "../../wire/request_id";
 import { objectives, optimization, studies } from "../../wire/rpc";
+import { idOf } from "../runs/run_text";
 import type { Draft } from "./draft";
 import { asRunProblem, localProblem, previewObjective, type Read, startOf, toRace, toRun } from "./request";
 
@@ -23,31 +22,38 @@ interface ActionsProps {
 /** What a call with the form's content came to. */
 type Outcome = { kind: "right" } | { kind: "gradient"; check: CheckGradientResponse } | undefined;
 
-const idOf = (name: string): string => name.slice(name.indexOf("/") + 1);
-
-/** Sends what the form says, unless the form itself finds something wrong with it. */
-async function send<What>({ what, complaints }: Read<What>, call: (what: What) => Promise<void>): Promise<Problem | undefined> {
-  if (complaints.length > 0) return localProblem(complaints);
+async function problemWith(call: () => Promise<void>): Promise<Problem | undefined> {
   try {
-    await call(what);
+    await call();
     return undefined;
   } catch (error) {
     return asRunProblem(problemOf(error));
   }
 }
 
+/** Sends what the form says; where the form finds something wrong itself, asks only what else is. */
+async function send<What>(
+  { what, complaints }: Read<What>,
+  validateOnly: boolean,
+  call: (what: What, validateOnly: boolean) => Promise<void>,
+): Promise<Problem | undefined> {
+  const wrong = complaints.length > 0;
+  const problem = await problemWith(() => call(what, validateOnly || wrong));
+  return wrong ? localProblem(complaints, problem) : problem;
+}
+
 async function start(draft: Draft, validateOnly: boolean, paused: boolean): Promise<Problem | undefined> {
   const id = requestId();
   if (draft.rivals.length > 0) {
-    return send(toRace(draft, catalogue.value), async (study) => {
-      const made = await studies.createStudy({ study, requestId: id, validateOnly });
-      if (!validateOnly && made.study) go(`studies/${idOf(made.study.name)}`);
+    return send(toRace(draft, catalogue.value), validateOnly, async (study, only) => {
+      const made = await studies.createStudy({ study, requestId: id, validateOnly: only });
+      if (!only && made.study) go(`studies/${idOf(made.study.name)}`);
     });
   }
-  return send(toRun(draft, catalogue.value), async (run) => {
-    if (paused) run.stopping.push(create(PartSchema, toPart({ kind: "pause", settings: { threshold: [0] } })));
-    const made = await optimization.createRun({ run, requestId: id, validateOnly });
-    if (!validateOnly && made.run) go(`runs/${idOf(made.run.name)}`);
+  return send(toRun(draft, catalogue.value), validateOnly, async (run, only) => {
+    if (paused) run.stopping.push(toPart({ kind: "pause", settings: { threshold: [0] } }));
+    const made = await optimization.createRun({ run, requestId: id, validateOnly: only });
+    if (!only && made.run) go(`runs/${idOf(made.run.name)}`);
   });
 }
 
@@ -66,7 +72,7 @@ export function Actions({ draft, problem, onProblem }: ActionsProps) {
   const checkGradient = () => {
     const objective = previewObjective(draft, catalogue.value);
     const point = startOf(draft, catalogue.value);
-    return send({ what: objective, complaints: [] }, async () => {
+    return problemWith(async () => {
       const check = await objectives.checkGradient({ objective, ...(point ? { point } : {}) });
       setOutcome({ kind: "gradient", check });
     });

@@ -6,6 +6,7 @@ import { Direction, type Objective, ObjectiveSchema } from "../../../gen/thalweg
 import { type Run, RunSchema } from "../../../gen/thalweg/v1/run_pb";
 import { type Study, StudySchema } from "../../../gen/thalweg/v1/study_pb";
 import { type Array as Numbers, ArraySchema, type Point, SettingSchema } from "../../../gen/thalweg/v1/values_pb";
+import { isWithin } from "../../parts/complaints";
 import { readArray, readNumber } from "../../parts/number_text";
 import { readPoint, type Shaped } from "../../parts/point_text";
 import { wrongs } from "../../parts/settings";
@@ -205,12 +206,15 @@ export function toRace(draft: Draft, all: Catalogue | undefined): Read<Study> {
   };
 }
 
-/** The complaints of a form as if the server had made them. */
-export const localProblem = (complaints: Complaint[]): Problem => ({
+/** The complaints of a form as if the server had made them, and what the server says of other fields. */
+export const localProblem = (complaints: Complaint[], other?: Problem): Problem => ({
   code: Code.InvalidArgument,
   reason: "",
   text: "Something is not filled in right.",
-  complaints,
+  complaints: [
+    ...complaints,
+    ...(other?.complaints ?? []).filter(({ field }) => !complaints.some((mine) => isWithin(mine.field, field) || isWithin(field, mine.field))),
+  ],
   passing: false,
 });
 
