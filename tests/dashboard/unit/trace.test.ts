@@ -73,39 +73,59 @@ describe("A trace", () => {
   });
 
   it("has no more rows than its capacity, however long the run", () => {
-    const trace = new Trace(64);
-    for (let i = 0; i < 10_000; ++i) {
+    const trace = new Trace(1_024);
+    for (let i = 0; i < 30_000; ++i) {
       trace.append(batchOf([{ iteration: i, value: Math.sin(i), flags: i % 3 === 0 ? Flag.restarted : 0 }]));
-      assert.ok(trace.length <= 64);
+      assert.ok(trace.length <= trace.capacity);
     }
-    assert.deepEqual([trace.first, trace.last, trace.thinned], [0, 9_999, true]);
+    assert.deepEqual([trace.first, trace.last, trace.thinned], [0, 29_999, true]);
     assert.ok([...trace.column("iteration")].every((iteration, row, all) => row === 0 || iteration > (all[row - 1] as number)));
   });
 
+  it("is thinned evenly: what is old is no coarser than what is new, and the beginning is finer", () => {
+    const length = 100_000;
+    const trace = traceOf(numbered(length, (i) => -i), 1_024);
+    const iterations = [...trace.column("iteration")];
+
+    const gaps = iterations.slice(1).map((iteration, row) => iteration - (iterations[row] as number));
+    assert.ok(Math.max(...gaps) <= (4 * length) / trace.capacity * 2, "no gap is much wider than rows are many");
+    assert.deepEqual(iterations.slice(0, 8), [0, 1, 2, 3, 4, 5, 6, 7]);
+    const between = (from: number, to: number) => iterations.filter((iteration) => iteration >= from && iteration < to).length;
+    assert.ok(between(100, 1_000) >= 10, "octaves near the beginning have their share");
+  });
+
   it("keeps the least and the greatest value when it thins, and the x that belongs to them", () => {
-    const value = (i: number) => (i === 777 ? -1000 : i === 778 ? 1000 : Math.cos(i));
-    const rows = numbered(5_000, value).map((row) => ({ ...row, x: [row.iteration, -row.iteration] }));
-    const trace = traceOf(rows, 128);
+    const value = (i: number) => (i === 7_777 ? -1000 : i === 7_778 ? 1000 : Math.cos(i));
+    const rows = numbered(30_000, value).map((row) => ({ ...row, x: [row.iteration, -row.iteration] }));
+    const trace = traceOf(rows, 1_024);
 
     const values = [...trace.column("value")];
     const least = values.indexOf(Math.min(...values));
+    assert.ok(trace.thinned);
     assert.deepEqual([Math.min(...values), Math.max(...values)], [-1000, 1000]);
-    assert.equal(trace.at("iteration", least), 777);
-    assert.deepEqual([...trace.x(least)], [777, -777]);
+    assert.equal(trace.at("iteration", least), 7_777);
+    assert.deepEqual([...trace.x(least)], [7_777, -7_777]);
   });
 
   it("keeps iterates that are not finite, restarts and changes, while they are few", () => {
-    const flags: Record<number, number> = { 100: Flag.nonFinite, 333: Flag.restarted, 500: Flag.changed };
-    const rows = numbered(1_000, (i) => -i).map((row) => ({ ...row, flags: flags[row.iteration] ?? 0 }));
-    const trace = traceOf(rows, 128);
+    const flags: Record<number, number> = { 1_003: Flag.nonFinite, 3_335: Flag.restarted, 5_005: Flag.changed };
+    const rows = numbered(30_000, (i) => -i).map((row) => ({ ...row, flags: flags[row.iteration] ?? 0 }));
+    const trace = traceOf(rows, 1_024);
 
     const kept = new Set(trace.column("iteration"));
+    assert.ok(!kept.has(20_001), "others are not");
     for (const iteration of Object.keys(flags)) assert.ok(kept.has(Number(iteration)), `${iteration} stays`);
   });
 
   it("keeps its ends where values are NaN", () => {
-    const trace = traceOf(numbered(500, () => NaN), 64);
-    assert.deepEqual([trace.first, trace.last], [0, 499]);
+    const trace = traceOf(numbered(5_000, () => NaN), 1_024);
+    assert.deepEqual([trace.first, trace.last, trace.thinned], [0, 4_999, true]);
+  });
+
+  it("has room for the greatest iterations there are", () => {
+    const trace = new Trace(1_024);
+    for (let i = 0; i < 5_000; ++i) trace.append(batchOf([{ iteration: Math.floor(1.0065 ** i) + i, value: i % 2 }]));
+    assert.ok(trace.length <= trace.capacity);
   });
 
   it("keeps no more coordinates than fit into a page's memory", () => {

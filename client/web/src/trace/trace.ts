@@ -25,11 +25,14 @@ export const Flag = { newBest: 1, nonFinite: 2, clipped: 4, rejected: 8, restart
 const kPinned = Flag.nonFinite | Flag.restarted | Flag.changed;
 /** More leading numbers of x than these are not kept: they would not fit into a page's memory. */
 export const kMostCoordinates = 256;
-const kBucket = 8; // of so many iterates the first, the last, the least and the greatest stay
+const kLeastCapacity = 1024; // room for all octaves of iterations
+const kFull = 0.75; // of the capacity, at most, is taken after thinning
 
 /**
- * A growing table that thins itself: above `capacity` rows every bucket of consecutive rows keeps its first,
+ * A growing table that thins itself: above `capacity` rows every bucket of consecutive iterates keeps its first,
  * its last, the one with the least and the one with the greatest value, as the server does for ListIterates.
+ * Buckets are as wide as they must be, but never wide in the beginning, where a descent goes far: there an octave of
+ * iterations has `perOctave` of them.
  */
 export class Trace {
   private rows = 0;
@@ -40,7 +43,13 @@ export class Trace {
   /** Seconds of stepping when the last iterate was made. */
   elapsedSeconds = 0;
 
-  constructor(readonly capacity = 16_384) {
+  readonly capacity: number;
+  private readonly perOctave: number;
+  private widest = 1; // bucket, in iterations; a power of two
+
+  constructor(capacity = 16_384) {
+    this.capacity = Math.max(capacity, kLeastCapacity);
+    this.perOctave = this.capacity >> 8;
     this.reserve(256);
   }
 
@@ -159,18 +168,38 @@ export class Trace {
     }
   }
 
+  /** Puts what is new into buckets as wide as those before; makes all of them wider where there is no room. */
   private thin(): void {
+    this.merge();
+    const range = this.last - this.first;
+    while (this.rows > kFull * this.capacity && this.widest <= range) {
+      this.widest *= 2;
+      this.merge();
+    }
+  }
+
+  /** The first of the iterations, counted from the first row's, that share a bucket with `at`. */
+  private bucket(at: number): number {
+    const octave = Math.floor(Math.log2(Math.max(at / this.perOctave, 1)));
+    const width = Math.min(2 ** octave, this.widest);
+    return Math.floor(at / width) * width;
+  }
+
+  private merge(): void {
+    const iteration = this.column("iteration");
     const value = this.column("value");
     const flags = this.column("flags");
-    let pins = this.rows >> 3;
+    const first = this.first;
+    const bucket = (row: number) => this.bucket((iteration[row] as number) - first);
+    let pins = this.capacity >> 3;
     let kept = 0;
-    for (let from = 0; from < this.rows; from += kBucket) {
-      const to = Math.min(from + kBucket, this.rows);
+    for (let from = 0, to = 0; from < this.rows; from = to) {
+      const here = bucket(from);
       let least = from;
       let greatest = from;
-      for (let row = from; row < to; ++row) {
-        if ((value[row] as number) < (value[least] as number)) least = row;
-        if ((value[row] as number) > (value[greatest] as number)) greatest = row;
+      for (to = from; to < this.rows && bucket(to) === here; ++to) {
+        if ((value[to] as number) < (value[least] as number)) least = to;
+        if ((value[to] as number) > (value[greatest] as number)) greatest = to;
       }
       for (let row = from; row < to; ++row) {
         const pinned = ((flags[row] as number) & kPinned) !== 0 && pins-- > 0;
