@@ -146,12 +146,12 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
         <Header title={title} keys={keys} plot={plot} />
         {!curve && <rect class="blank" x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} />}
         {!curve && !bare && (
-          <g clip-path={`url(#${clip})`}>
+          <g class="layer" clip-path={`url(#${clip})`}>
             <ContourLayer landscape={landscape} levels={levels} x={x} y={y} dark={dark} hatch={hatch} />
           </g>
         )}
         <Axes plot={plot} x={x} y={y} xName={landscape.uName} yName={yName} grid={curve || bare} />
-        <g clip-path={`url(#${clip})`}>
+        <g class="layer" clip-path={`url(#${clip})`}>
           <Bounds objective={objective} variables={variables} plane={plane} plot={plot} x={x} y={y} curve={curve} />
           {curve && <CurveLayer landscape={landscape} x={x} y={y} />}
           <Minima minima={minima} x={x} y={y} curve={curve} />
