@@ -70,7 +70,8 @@ std::string ServiceConfig() {
   static const Methods kIdempotent[] = {
       {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
       {"StudyService", {"CreateStudy", "GetStudy", "ListStudies"}},
-      {"ObjectiveService", {"CompileObjective", "EvaluateObjective", "CheckGradient"}},
+      {"ObjectiveService",
+       {"CompileObjective", "EvaluateObjective", "CheckGradient", "SampleLandscape"}},
       {"CatalogService",
        {"ListOptimizers", "ListFunctions", "ListSchedules", "ListLineSearches", "ListStoppingRules",
         "ListLanguageFunctions", "GetServerInfo"}},

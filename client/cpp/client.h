@@ -124,6 +124,8 @@ class Client {
       const v1::EvaluateObjectiveRequest& request, const CallOptions& options = {}) const;
   Result<v1::CheckGradientResponse> CheckGradient(const v1::CheckGradientRequest& request,
                                                   const CallOptions& options = {}) const;
+  Result<v1::SampleLandscapeResponse> SampleLandscape(const v1::SampleLandscapeRequest& request,
+                                                      const CallOptions& options = {}) const;
 
   // The catalogue; all pages.
 

@@ -25,4 +25,10 @@ Result<v1::CheckGradientResponse> Client::CheckGradient(const v1::CheckGradientR
   return Call<v1::CheckGradientResponse>(options, service, &Service::CheckGradient, request);
 }
 
+Result<v1::SampleLandscapeResponse> Client::SampleLandscape(
+    const v1::SampleLandscapeRequest& request, const CallOptions& options) const {
+  Service& service = *stubs_->objective;
+  return Call<v1::SampleLandscapeResponse>(options, service, &Service::SampleLandscape, request);
+}
+
 }  // namespace thalweg::client

@@ -407,6 +407,7 @@ TEST(Help, IsThereForEveryCommandWithAnExample) {
                                              {"evaluate"},
                                              {"check"},
                                              {"compile"},
+                                             {"landscape"},
                                              {"catalog"},
                                              {"catalogue"},
                                              {"server", "info"},

@@ -162,6 +162,17 @@ TEST_F(Cli, EvaluatesChecksAndCompiles) {
   EXPECT_EQ(Thalweg("compile 'sum(x**2)' --at x=1,2 --json").Last()["size"].number(), 2);
 }
 
+TEST_F(Cli, DrawsLandscapes) {
+  EXPECT_THAT(
+      Thalweg("landscape 'x**2 + y' --at x=0 --at y=0 --from -1 --to 1,2 --count 3 --json").out,
+      StartsWith("{\"u\":-1,\"v\":-1,\"value\":0}\n{\"u\":0,\"v\":-1,\"value\":-1}\n"));
+  EXPECT_THAT(Thalweg("landscape --function himmelblau").out, HasSubstr("●"));
+  EXPECT_THAT(Thalweg("landscape --function himmelblau --plane 5").out,
+              StartsWith("thalweg: --plane (u): is 5"));
+  EXPECT_THAT(Thalweg("landscape --function himmelblau --plane path").out,
+              StartsWith("thalweg: --plane: needs a run"));
+}
+
 TEST_F(Cli, ListsTheCatalogueWithOptions) {
   EXPECT_THAT(Thalweg("catalog optimizers").out, HasSubstr("gradient_descent"));
   EXPECT_THAT(Thalweg("catalog optimizers gradient_descent").out, HasSubstr("learning_rate"));

@@ -25,6 +25,7 @@ const std::vector<Command>& Commands() {
       {"evaluate", {}, "Evaluate a function at a point", AddEvaluate},
       {"check", {}, "Compare a gradient with finite differences", AddCheck},
       {"compile", {}, "Say what a formula is understood as", AddCompile},
+      {"landscape", {}, "Draw a function over a plane or along a line", AddLandscape},
       {"catalog",
        {"catalogue"},
        "List optimizers, functions, schedules, rules, the language",

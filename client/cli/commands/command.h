@@ -46,6 +46,7 @@ Action AddStudyDelete(CLI::App& app, Context& context);
 Action AddEvaluate(CLI::App& app, Context& context);
 Action AddCheck(CLI::App& app, Context& context);
 Action AddCompile(CLI::App& app, Context& context);
+Action AddLandscape(CLI::App& app, Context& context);
 Action AddCatalog(CLI::App& app, Context& context);
 Action AddServerInfo(CLI::App& app, Context& context);
 Action AddCompletion(CLI::App& app, Context& context);

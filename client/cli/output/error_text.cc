@@ -43,6 +43,17 @@ constexpr Row kFlags[] = {
     {"from_iteration", "--from"},
     {"tolerance", "--tolerance"},
     {"max_coordinates", "--coordinates"},
+    {"origin.values", "--at", true},
+    {"origin", "--at"},
+    {"coordinates", "--plane"},
+    {"gradient", "--plane"},
+    {"path", "--plane"},
+    {"u.from", "--from"},
+    {"v.from", "--from"},
+    {"u.to", "--to"},
+    {"v.to", "--to"},
+    {"u.count", "--count"},
+    {"v.count", "--count"},
     {"name", "RUN"},
 };
 
