@@ -8,7 +8,7 @@
 
 #include "tests/end_to_end/runs_over_grpc.h"
 #include "tests/end_to_end/server_process.h"
-#include "tests/web/raw_client.h"
+#include "tests/web/support/raw_client.h"
 
 namespace thalweg {
 namespace {
