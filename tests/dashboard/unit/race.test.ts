@@ -167,6 +167,7 @@ describe("Results", () => {
       ["1 b", "2 a", "2 c"],
     );
     assert.equal(rows[0]?.evaluations, 120);
+    assert.equal(rows[1]?.runs, 4);
   });
   it("say how often runs ended how", () => {
     assert.equal(endingsText({ limit: 1n, converged: 3n, diverged: 0n }), "3 converged, 1 limit");

@@ -8,6 +8,8 @@ export interface ResultRow {
   title: string;
   best: number;
   median: number;
+  /** How many of its runs are over. */
+  runs: number;
   /** "3 converged, 1 limit". */
   endings: string;
   evaluations: number;
@@ -24,6 +26,7 @@ export function resultRows(results: StudyResults, titles: string[]): ResultRow[]
       title: titles[arm] ?? `arm ${arm}`,
       best: result.bestValue,
       median: result.medianValue,
+      runs: Object.values(result.endings).reduce((sum, times) => sum + Number(times), 0),
       endings: endingsText(result.endings),
       evaluations: result.spent?.evaluations ?? 0,
       seconds: result.spent?.seconds ?? 0,

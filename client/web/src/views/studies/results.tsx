@@ -9,6 +9,7 @@ import { Swatch } from "./standing";
 export function Results({ results, titles, shown }: { results: StudyResults; titles: string[]; shown: ReadonlySet<number> }) {
   const { targets } = results;
   const rows = resultRows(results, titles);
+  const several = rows.some(({ runs }) => runs > 1);
   const derived = targets.some(({ tau }) => tau > 0);
   return (
     <section aria-label="Results">
@@ -26,12 +27,19 @@ export function Results({ results, titles, shown }: { results: StudyResults; tit
               <th scope="col" class="number" rowSpan={2}>
                 Best value
               </th>
-              <th scope="col" class="number" rowSpan={2}>
-                Median
-              </th>
+              {several && (
+                <th scope="col" class="number" rowSpan={2}>
+                  Median
+                </th>
+              )}
               {targets.length > 0 && (
-                <th scope="colgroup" colSpan={targets.length} class="group">
-                  Expected evaluations to reach{derived ? " a value within τ of the gap between start and best" : ""}
+                <th
+                  scope="colgroup"
+                  colSpan={targets.length}
+                  class="group"
+                  title={derived ? "τ: what is left of the gap between the start's value and the best" : undefined}
+                >
+                  Expected evaluations to reach{derived ? " τ of the gap" : ""}
                 </th>
               )}
               <th scope="col" class="number" rowSpan={2}>
@@ -63,7 +71,7 @@ export function Results({ results, titles, shown }: { results: StudyResults; tit
                   </span>
                 </th>
                 <td class="number">{number(best)}</td>
-                <td class="number">{number(median)}</td>
+                {several && <td class="number">{number(median)}</td>}
                 {targets.map((_, i) => {
                   const at = reached[i];
                   return (
