@@ -14,7 +14,7 @@ import { readArray, readNumber, writeArray } from "../../../client/web/src/parts
 import { readPart, readParts, writePart } from "../../../client/web/src/parts/part_text";
 import { draggedTexts, readPoint, readTexts, writeTexts } from "../../../client/web/src/parts/point_text";
 import { contains, readRange } from "../../../client/web/src/parts/range";
-import { defaultOf, withSetting, wrongs } from "../../../client/web/src/parts/settings";
+import { defaultOf, withoutDefaults, withSetting, wrongs } from "../../../client/web/src/parts/settings";
 import type { Catalogue } from "../../../client/web/src/wire/catalogue";
 import { fromPart, type PlainPart, toPart } from "../../../client/web/src/wire/parts";
 
@@ -102,6 +102,19 @@ test("Only settings that differ from the default are kept", () => {
   assert.deepEqual(withSetting(changed, rate, 0.01), plain);
   assert.deepEqual(withSetting(changed, rate, undefined), plain);
   assert.equal(defaultOf(option("x", OptionType.NUMBER)), undefined);
+});
+
+test("What the server filled in is left out again, in nested parts too", () => {
+  const filled = {
+    kind: "lookahead",
+    settings: { inner: { kind: "gradient_descent", settings: { learning_rate: 0.01, memory: 7 } }, unknown: 1 },
+  };
+  assert.deepEqual(withoutDefaults(all, "optimizer", filled), {
+    kind: "lookahead",
+    settings: { inner: { kind: "gradient_descent", settings: { memory: 7 } }, unknown: 1 },
+  });
+  const usual = { kind: "lookahead", settings: { inner: { kind: "gradient_descent", settings: { memory: 10 } } } };
+  assert.deepEqual(withoutDefaults(all, "optimizer", usual), { kind: "lookahead" });
 });
 
 test("A part goes to the wire and back", () => {

@@ -117,3 +117,25 @@ export function wrongs(all: Catalogue, catalogue: string, part: PlainPart): Wron
     return nested ? below(nested, ".part") : [];
   });
 }
+
+/** `part` without the settings that only spell their defaults: the server fills all of them in. */
+export function withoutDefaults(all: Catalogue, catalogue: string, part: PlainPart): PlainPart {
+  const options = entryOf(all, catalogue, part.kind)?.options ?? [];
+  const lean = (option: Option, plain: Plain): Plain => {
+    const below = (inner: PlainPart) => withoutDefaults(all, option.catalogue, inner);
+    if (option.type === OptionType.PARTS) return asParts(plain).map(below);
+    const inner = typeof plain === "object" && option.catalogue ? asPart(plain) : undefined;
+    return inner ? below(inner) : plain;
+  };
+  return Object.entries(part.settings ?? {}).reduce(
+    (left: PlainPart, [name, plain]) => {
+      const option = options.find((each) => each.name === name);
+      const isEmptyList = option?.defaultText === "[]" && Array.isArray(plain) && plain.length === 0;
+      if (isEmptyList) return left;
+      return option
+        ? withSetting(left, option, lean(option, plain))
+        : { kind: left.kind, settings: { ...left.settings, [name]: plain } };
+    },
+    { kind: part.kind },
+  );
+}

@@ -1,13 +1,16 @@
 // The form in an address, so that a link opens it again: "#/new?f=x**2&start=x%3D1&optimizer=adam".
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { Direction, type Objective } from "../../../gen/thalweg/v1/objective_pb";
+import type { Part } from "../../../gen/thalweg/v1/values_pb";
 import { href } from "../../app/router";
 import { writeArray, writeNumber } from "../../parts/number_text";
 import { readPart, readParts, writePart, writeParts } from "../../parts/part_text";
 import { pointTexts, readTexts, type Texts, writeTexts } from "../../parts/point_text";
-import { fromPart } from "../../wire/parts";
-import { writeShape } from "./names";
+import { withoutDefaults } from "../../parts/settings";
+import { type Catalogue, catalogue } from "../../wire/catalogue";
+import { fromPart, type PlainPart } from "../../wire/parts";
 import { type Draft, kEmptyDraft, kFirstDraft } from "./draft";
+import { writeShape } from "./names";
 
 interface Key<Name extends keyof Draft> {
   key: string;
@@ -102,15 +105,20 @@ const labelTexts = (labels: Texts): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
 
-/** The form that would make `run` again. */
-export function draftOf(run: Run): Draft {
+/** Rules that a run has without asking, as it has them then. */
+const isSafeguard = ({ kind, settings }: PlainPart): boolean =>
+  settings === undefined && ["iterations", "divergence", "non_finite"].includes(kind);
+
+/** The form that would make `run` again; with the catalogue, without what only spells defaults. */
+export function draftOf(run: Run, all: Catalogue | undefined = catalogue.value): Draft {
   const { objective, start, optimizer, stopping, seed, pace, displayName, labels } = run;
+  const lean = (of: string, part: Part) => (all ? withoutDefaults(all, of, fromPart(part)) : fromPart(part));
   return {
     ...kEmptyDraft,
     ...(objective ? objectiveDraft(objective) : {}),
     start: pointTexts(start),
-    optimizer: optimizer ? fromPart(optimizer) : { kind: "gradient_descent" },
-    stopping: stopping.map(fromPart),
+    optimizer: optimizer ? lean("optimizer", optimizer) : { kind: "gradient_descent" },
+    stopping: stopping.map((rule) => lean("stopping rule", rule)).filter((rule) => !isSafeguard(rule)),
     seed: seed === undefined ? "" : String(seed),
     pace: writeNumber(pace),
     displayName,

@@ -119,6 +119,8 @@ function Limits({ draft, onDraft, problem, variables }: DescentFormProps) {
   );
 }
 
+const kBlank = " "; // emptied to be typed anew: not the same as never touched
+
 function Pace({ draft, onDraft, problem, variables }: DescentFormProps) {
   const pace = paceOf(draft, sizeOf(variables));
   const said = complaintsFor(problem, "run.pace").map(sentence);
@@ -126,21 +128,23 @@ function Pace({ draft, onDraft, problem, variables }: DescentFormProps) {
   return (
     <fieldset class="plain-set pace" data-field="run.pace">
       <legend>Pace</legend>
-      <label class="check">
-        <input type="radio" name="pace" checked={!fast} onChange={() => onDraft({ pace: String(kWatchablePace) })} /> to be
-        watched:
-      </label>
-      <input
-        class="mono short"
-        inputMode="decimal"
-        aria-label="Iterations a second"
-        aria-invalid={said.length > 0 || undefined}
-        value={fast ? "" : draft.pace || writeNumber(pace)}
-        placeholder={String(kWatchablePace)}
-        disabled={fast}
-        onInput={({ currentTarget }) => onDraft({ pace: currentTarget.value })}
-      />{" "}
-      iterations a second
+      <span class="row">
+        <label class="check">
+          <input type="radio" name="pace" checked={!fast} onChange={() => onDraft({ pace: String(kWatchablePace) })} />{" "}
+          to be watched:
+        </label>
+        <input
+          class="mono short"
+          inputMode="decimal"
+          aria-label="Iterations a second"
+          aria-invalid={said.length > 0 || undefined}
+          value={fast ? "" : draft.pace === "" ? writeNumber(pace) : draft.pace.trim()}
+          placeholder={String(kWatchablePace)}
+          disabled={fast}
+          onInput={({ currentTarget }) => onDraft({ pace: currentTarget.value || kBlank })}
+        />
+        iterations a second
+      </span>
       <label class="check">
         <input type="radio" name="pace" checked={fast} onChange={() => onDraft({ pace: "0" })} /> as fast as possible
       </label>

@@ -136,8 +136,8 @@ function startWith(draft: Draft, all: Catalogue | undefined, complaints: Complai
 
 /** Iterations a second; 0: as fast as can be. */
 export function paceOf(draft: Draft, size: number): number {
-  if (draft.pace.trim() !== "") return readNumber(draft.pace) ?? 0;
-  return size <= 2 ? kWatchablePace : 0;
+  if (draft.pace === "") return size <= 2 ? kWatchablePace : 0;
+  return readNumber(draft.pace) ?? kWatchablePace;
 }
 
 /** "a=1, b=2". */

@@ -7,6 +7,7 @@ import { attempt } from "../../app/notices";
 import { go } from "../../app/router";
 import type { RunModel } from "../../trace/run_model";
 import { optimization } from "../../wire/rpc";
+import { newRunHref } from "../new_run/address";
 import { ForkDialog } from "./fork_dialog";
 import type { Playback } from "./playback";
 import { type Allowed, allowed } from "./steer";
@@ -67,6 +68,9 @@ export function Actions({ model, playback }: { model: RunModel; playback: Playba
         <button type="button" disabled={!can.fork} onClick={() => (forking.value = true)}>
           Fork…
         </button>
+        <a class="button" href={newRunHref(run)}>
+          New run like this
+        </a>
         {removing.value ? (
           <span class="row" role="group" aria-label="Delete this run?">
             <button type="button" class="danger" disabled={!can.remove} onClick={remove}>
