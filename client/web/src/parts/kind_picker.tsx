@@ -59,7 +59,10 @@ export function KindPicker({ label, entries, kind, onKind }: KindPickerProps) {
 function BrowserDialog(props: KindPickerProps & { onClosed: () => void }) {
   const { label, entries, kind, onKind, onClosed } = props;
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.querySelector("input")?.focus();
+  }, []);
   const close = () => dialog.current?.close();
   return (
     <dialog ref={dialog} class="browser" aria-label={`Choose: ${label}`} onClose={onClosed}>
@@ -102,7 +105,6 @@ function Browser({ entries, kind, onKind, onClose }: Omit<KindPickerProps, "labe
           aria-label="Search"
           placeholder="Search names, summaries, advice"
           value={query}
-          autofocus
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
           onKeyDown={onEnter(entry?.name)}
         />

@@ -127,7 +127,7 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
         height={height}
         role="group"
         aria-label={`${title}. Arrow keys read values, with shift they move the window; plus and minus zoom, 0 goes back.`}
-        tabIndex={0}
+        tabindex={0} // in lower case: an attribute of SVG
         data-testid="plot"
         data-u-from={box.u[0]}
         data-u-to={box.u[1]}

@@ -59,7 +59,7 @@ export function StartHandle({ start, onStart, variables, landscape, x, y, curve 
       class="start-handle"
       data-handle
       role="slider"
-      tabIndex={0}
+      tabindex={0} // in lower case: an attribute of SVG
       aria-label="Start: drag it, or move it with the arrow keys"
       aria-valuemin={x.from}
       aria-valuemax={x.to}

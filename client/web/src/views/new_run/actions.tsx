@@ -11,7 +11,7 @@ import { requestId } from "../../wire/request_id";
 import { objectives, optimization, studies } from "../../wire/rpc";
 import { idOf } from "../runs/run_text";
 import type { Draft } from "./draft";
-import { asRunProblem, localProblem, previewObjective, type Read, startOf, toRace, toRun } from "./request";
+import { asRunProblem, localProblem, previewObjective, type Read, startOf, together, toRace, toRun } from "./request";
 
 interface ActionsProps {
   draft: Draft;
@@ -39,7 +39,9 @@ async function send<What>(
 ): Promise<Problem | undefined> {
   const wrong = complaints.length > 0;
   const problem = await problemWith(() => call(what, validateOnly || wrong));
-  return wrong ? localProblem(complaints, problem) : problem;
+  if (!wrong) return problem;
+  const local = localProblem(complaints);
+  return problem ? together(local, problem) : local;
 }
 
 async function start(draft: Draft, validateOnly: boolean, paused: boolean): Promise<Problem | undefined> {

@@ -109,6 +109,10 @@ const labelTexts = (labels: Texts): string =>
 const isSafeguard = ({ kind, settings }: PlainPart): boolean =>
   settings === undefined && ["iterations", "divergence", "non_finite"].includes(kind);
 
+/** What "Start paused" adds. */
+const isPauseAtStart = ({ kind, settings }: PlainPart): boolean =>
+  kind === "pause" && JSON.stringify(settings) === JSON.stringify({ threshold: [0] });
+
 /** The form that would make `run` again; with the catalogue, without what only spells defaults. */
 export function draftOf(run: Run, all: Catalogue | undefined = catalogue.value): Draft {
   const { objective, start, optimizer, stopping, seed, pace, displayName, labels } = run;
@@ -118,7 +122,7 @@ export function draftOf(run: Run, all: Catalogue | undefined = catalogue.value):
     ...(objective ? objectiveDraft(objective) : {}),
     start: pointTexts(start),
     optimizer: optimizer ? lean("optimizer", optimizer) : { kind: "gradient_descent" },
-    stopping: stopping.map((rule) => lean("stopping rule", rule)).filter((rule) => !isSafeguard(rule)),
+    stopping: stopping.map((rule) => lean("stopping rule", rule)).filter((rule) => !isSafeguard(rule) && !isPauseAtStart(rule)),
     seed: seed === undefined ? "" : String(seed),
     pace: writeNumber(pace),
     displayName,

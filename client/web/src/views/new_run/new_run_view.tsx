@@ -15,7 +15,7 @@ import { DescentForm } from "./descent_form";
 import type { Draft } from "./draft";
 import { errorMarks, findingMarks } from "./marks";
 import { ObjectiveForm } from "./objective_form";
-import { asRunProblem, previewObjective, startOf, variablesOf } from "./request";
+import { asRunProblem, previewObjective, startOf, together, variablesOf } from "./request";
 import { Understood } from "./understood";
 import "./new_run.css";
 
@@ -56,7 +56,7 @@ export function NewRunView() {
   // What Start or Check said counts until something is changed; what the compiler says, always.
   useEffect(() => setAnswer(undefined), [draft]);
   const compiling = compileProblem && asRunProblem(compileProblem);
-  const problem = answer ?? compiling;
+  const problem = answer && compiling ? together(answer, compiling) : (answer ?? compiling);
   const inFormula = complaintsFor(problem, "run.objective.expression");
   const errors = errorMarks(draft.formula, inFormula);
   const findings = compiling || draft.testFunction !== "" ? [] : (understood?.response.findings ?? []);
@@ -75,7 +75,7 @@ export function NewRunView() {
         <ObjectiveForm draft={draft} onDraft={onDraft} problem={problem} marks={marks} variables={variables} />
         {elsewhere.map((complaint) => (
           <p key={complaint.text} class="complaint">
-            {sentence(complaint)}
+            {sentence(complaint)} <code>{complaint.field}</code>
           </p>
         ))}
         {compiling && compiling.complaints.length === 0 && <p class="complaint">{compiling.text}</p>}
@@ -131,6 +131,7 @@ function PreviewPicture({ understood, kind, onKind, stale, start, onStart }: Pre
   });
   return (
     <div class={stale ? "stale" : ""}>
+      {stale && <p class="quiet">This is the last objective that was right.</p>}
       <Picture
         subject={subject}
         variables={response.variables}

@@ -206,15 +206,19 @@ export function toRace(draft: Draft, all: Catalogue | undefined): Read<Study> {
   };
 }
 
-/** The complaints of a form as if the server had made them, and what the server says of other fields. */
-export const localProblem = (complaints: Complaint[], other?: Problem): Problem => ({
+/** What `problem` says, and what `other` says of other fields. */
+export const together = (problem: Problem, other: Problem): Problem => {
+  const said = (field: string) =>
+    problem.complaints.some((mine) => isWithin(mine.field, field) || isWithin(field, mine.field));
+  return { ...problem, complaints: [...problem.complaints, ...other.complaints.filter(({ field }) => !said(field))] };
+};
+
+/** The complaints of a form as if the server had made them. */
+export const localProblem = (complaints: Complaint[]): Problem => ({
   code: Code.InvalidArgument,
   reason: "",
   text: "Something is not filled in right.",
-  complaints: [
-    ...complaints,
-    ...(other?.complaints ?? []).filter(({ field }) => !complaints.some((mine) => isWithin(mine.field, field) || isWithin(field, mine.field))),
-  ],
+  complaints,
   passing: false,
 });
 
