@@ -4,8 +4,9 @@ import { test } from "node:test";
 import {
   arrowPath,
   clipped,
-  dotsPath,
-  linePath,
+  dotPieces,
+  joined,
+  linePieces,
   longestSteps,
   rowBehind,
   spacedSteps,
@@ -81,11 +82,24 @@ test("An arrow begins at its tail and its head ends at its tip", () => {
 
 test("A line leaves out what a screen cannot show and keeps its last point", () => {
   const path = pixels([...Array.from({ length: 100 }, (_, i): [number, number] => [i / 1000, 0]), [0.2, 0.1]]);
-  assert.equal(linePath(path), "M0.0 0.0L0.2 0.1");
+  assert.equal(joined(linePieces(path), Infinity), "M0.0 0.0L0.2 0.1");
+});
+
+test("A line up to a row is a part of the whole line", () => {
+  const pieces = linePieces(pixels([[0, 0], [1, 1], [2, 2], [3, 3]]));
+  assert.equal(joined(pieces, 3), "M0.0 0.0L1.0 1.0L2.0 2.0");
+  assert.equal(joined(pieces, 0), "");
+});
+
+test("A line of very many points is drawn with some thousands, and keeps its end", () => {
+  const path = pixels(Array.from({ length: 50_000 }, (_, i) => [300 * Math.sin(i / 500), 300 * Math.cos(i / 500)]));
+  const { rows } = linePieces(path);
+  assert.ok(rows.length <= 4_000);
+  assert.equal(rows.at(-1), 49_999);
 });
 
 test("A line is interrupted where there is no number", () => {
-  assert.equal(linePath(pixels([[0, 0], [1, 1], [NaN, 2], [3, 3], [4, 4]])), "M0.0 0.0L1.0 1.0M3.0 3.0L4.0 4.0");
+  assert.equal(joined(linePieces(pixels([[0, 0], [1, 1], [NaN, 2], [3, 3], [4, 4]])), Infinity), "M0.0 0.0L1.0 1.0M3.0 3.0L4.0 4.0");
 });
 
 test("A step to 1e300 is drawn in its direction as far as renderers can follow", () => {
@@ -96,7 +110,7 @@ test("A step to 1e300 is drawn in its direction as far as renderers can follow",
 });
 
 test("Iterates on one another are one dot", () => {
-  assert.equal(dotsPath(pixels([[1, 1], [1.1, 1.2], [9, 9], [NaN, 1]])), "M1.1 1.2h0M9.0 9.0h0");
+  assert.equal(joined(dotPieces(pixels([[1, 1], [1.1, 1.2], [9, 9], [NaN, 1]])), Infinity), "M1.0 1.0h0M9.0 9.0h0");
 });
 
 test("Higher is lighter, in even steps, on light and on dark pages", () => {

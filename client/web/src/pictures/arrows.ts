@@ -89,34 +89,62 @@ export function clipped([ax, ay, bx, by]: Segment): Segment | undefined {
   return [...(from > 0 ? at(from) : [ax, ay]), ...(to < 1 ? at(to) : [bx, by])] as Segment;
 }
 
-/** The way through the pixels as an SVG path; points that a screen cannot tell apart are left out. */
-export function linePath({ x, y, length: rows }: Pixels): string {
-  const parts: string[] = [];
+/** Pieces of an SVG path, each with the row that it belongs to, so that a path up to a row is a prefix. */
+export interface Pieces {
+  rows: number[];
+  texts: string[];
+}
+
+/** The pieces of rows before `end`, joined. */
+export function joined({ rows, texts }: Pieces, end: number): string {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] as number) < end) low = middle + 1;
+    else high = middle;
+  }
+  return texts.slice(0, low).join("");
+}
+
+const kMostPieces = 4_000; // more are slow to draw, and no eye can follow them
+const kCoarsest = 4; // pixels
+const kApart = 0.5; // pixels: a screen cannot tell points apart that are nearer
+
+/** The way through the pixels; points that a screen cannot tell apart are left out, or more where they are many. */
+export function linePieces(pixels: Pixels, apart = kApart): Pieces {
+  const { x, y, length: rows } = pixels;
+  const pieces: Pieces = { rows: [], texts: [] };
   let at = 0; // the row drawn last
   let pen = ""; // where the pen is
   for (let i = 1; i < rows; ++i) {
     const dx = Math.abs((x[i] as number) - (x[at] as number));
     const dy = Math.abs((y[i] as number) - (y[at] as number));
-    if (i + 1 < rows && dx < 0.5 && dy < 0.5) continue;
+    if (i + 1 < rows && dx < apart && dy < apart) continue;
     const piece = clipped([x[at] as number, y[at] as number, x[i] as number, y[i] as number]);
     at = i;
     if (!piece) continue;
     const [ax, ay, bx, by] = piece.map(fixed) as [string, string, string, string];
-    if (pen !== `${ax} ${ay}`) parts.push(`M${ax} ${ay}`);
+    pieces.texts.push(`${pen === `${ax} ${ay}` ? "" : `M${ax} ${ay}`}L${bx} ${by}`);
+    pieces.rows.push(i);
     pen = `${bx} ${by}`;
-    parts.push(`L${pen}`);
   }
-  return parts.join("");
+  return pieces.rows.length > kMostPieces && apart < kCoarsest ? linePieces(pixels, 2 * apart) : pieces;
 }
 
-/** A dot for each of the pixels, drawn by round line ends; of those that fall on one another one. */
-export function dotsPath({ x, y, length: rows }: Pixels): string {
-  const seen = new Map<string, string>();
+/** A dot for each of the pixels, drawn by round line ends; of those that fall on one another the first. */
+export function dotPieces({ x, y, length: rows }: Pixels): Pieces {
+  const seen = new Set<string>();
+  const pieces: Pieces = { rows: [], texts: [] };
   for (let i = 0; i < rows; ++i) {
     const px = x[i] as number;
     const py = y[i] as number;
     if (!(Math.abs(px) < kFar && Math.abs(py) < kFar)) continue;
-    seen.set(`${Math.round(px)} ${Math.round(py)}`, `M${fixed(px)} ${fixed(py)}h0`);
+    const place = `${Math.round(px)} ${Math.round(py)}`;
+    if (seen.has(place)) continue;
+    seen.add(place);
+    pieces.rows.push(i);
+    pieces.texts.push(`M${fixed(px)} ${fixed(py)}h0`);
   }
-  return [...seen.values()].join("");
+  return pieces;
 }

@@ -12,7 +12,7 @@ import { pngBlob, svgBlob, svgText } from "./exporter";
 import { Axes, Header, headerHeight, keyLines, type Plot } from "./frame";
 import type { Landscape } from "./landscape";
 import { levelsOf } from "./levels";
-import { keysOf, objectiveOf, titleOf } from "./header_texts";
+import { keysOf, objectiveOf, Title, titleOf } from "./header_texts";
 import { Bounds, Crosshair, Minima, minimaOf, type Reading, readingText } from "./marks";
 import { PathLayer, PathMarks } from "./path_layer";
 import { type Track, trackOf } from "./projection";
@@ -113,7 +113,8 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
     });
   }, [onExporter]);
 
-  const title = titleOf(props);
+  // Not with the cursor: it would draw everything anew in every frame of playback.
+  const title = titleOf({ subject: props.subject, paths, ...(props.title === undefined ? {} : { title: props.title }) });
   const yName = curve ? "value" : landscape.vName;
   const clip = `${id}-clip`;
   const hatch = `${id}-hatch`;
@@ -143,7 +144,7 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
             <path class="hatch" d="M0 0V8" />
           </pattern>
         </defs>
-        <Header title={title} keys={keys} plot={plot} />
+        <Header title={<Title {...props} room={width - plot.left - 8} />} keys={keys} plot={plot} />
         {!curve && <rect class="blank" x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} />}
         {!curve && !bare && (
           <g class="layer" clip-path={`url(#${clip})`}>

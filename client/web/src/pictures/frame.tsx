@@ -1,6 +1,5 @@
 // The frame of a plot: title, keys, axes with ticks.
 import type { ComponentChildren } from "preact";
-import { fitted } from "./title";
 import { type Scale, ticks, tickTexts } from "./scale";
 
 /** Pixels of the picture that the plot itself takes up. */
@@ -50,11 +49,11 @@ function placed(keys: Key[], width: number): { key: Key; x: number; line: number
 export const keyLines = (keys: Key[], width: number): number =>
   keys.length === 0 ? 0 : Math.max(...placed(keys, width).map(({ line }) => line)) + 1;
 
-export function Header({ title, keys, plot }: { title: string; keys: Key[]; plot: Plot }) {
+export function Header({ title, keys, plot }: { title: ComponentChildren; keys: Key[]; plot: Plot }) {
   return (
     <g class="header">
       <text class="title" x={plot.left} y={20}>
-        {fitted(title, plot.width - plot.left - 8, (1.05 * textWidth(title, 15, 600)) / title.length)}
+        {title}
       </text>
       {placed(keys, plot.right - plot.left).map(({ key, x, line }) => (
         <g key={`${line} ${x}`} transform={`translate(${plot.left + x} ${40 + line * kKeyLine})`}>

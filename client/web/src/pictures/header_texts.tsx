@@ -2,11 +2,11 @@
 import type { Objective } from "../../gen/thalweg/v1/objective_pb";
 import { count } from "../app/format";
 import { type Box, outside } from "./box";
-import type { Key } from "./frame";
+import { type Key, textWidth } from "./frame";
 import { crossPath, type Minimum, starPath } from "./marks";
 import type { Track } from "./projection";
 import type { PathOnPicture, PictureProps } from "./props";
-import { iterationsText, objectiveText, rateText } from "./title";
+import { fitted, iterationsText, objectiveText, rateText } from "./title";
 
 const kMostKeys = 12;
 
@@ -16,6 +16,11 @@ export function objectiveOf({ subject, paths }: Pick<PictureProps, "subject" | "
 }
 
 /** The title of the picture; grows with the iterations. */
+export function Title(props: Pick<PictureProps, "subject" | "paths" | "cursor" | "title"> & { room: number }) {
+  const text = titleOf(props);
+  return <>{fitted(text, props.room, (1.05 * textWidth(text, 15, 600)) / text.length)}</>;
+}
+
 export function titleOf(props: Pick<PictureProps, "subject" | "paths" | "cursor" | "title">): string {
   const { paths, cursor } = props;
   const only = paths.length === 1 ? paths[0]?.model : undefined;

@@ -43,10 +43,12 @@ export interface Draped {
   upTo: Int32Array;
 }
 
-const kMostPoints = 12_000;
+const kMostPoints = 4_000;
+const kNear = 0.1; // cells: a screen cannot tell points apart that are nearer
 
 /** The path with points between its iterates, so that it follows the surface; parts outside are left out. */
-export function drape(track: Track, { u, v = u }: Landscape, subdivide: boolean): Draped {
+export function drape(track: Track, landscape: Landscape, subdivide: boolean, near = kNear): Draped {
+  const { u, v = u } = landscape;
   const cellU = (u.to - u.from) / (u.count - 1);
   const cellV = (v.to - v.from) / (v.count - 1);
   const points: number[] = [];
@@ -58,8 +60,7 @@ export function drape(track: Track, { u, v = u }: Landscape, subdivide: boolean)
     const toU = track.u[i] as number;
     const toV = track.v[i] as number;
     const cells = Math.max(Math.abs(toU - lastU) / cellU, Math.abs(toV - lastV) / cellV);
-    const near = i + 1 < track.length && cells < 0.1; // a screen cannot tell them apart
-    if (inside(toU, toV) && !near && points.length < 2 * kMostPoints) {
+    if (inside(toU, toV) && (i + 1 === track.length || !(cells < near))) {
       const pieces = subdivide && inside(lastU, lastV) ? Math.ceil(cells) : 1;
       for (let k = 1; k < pieces; ++k) {
         points.push(lastU + ((toU - lastU) * k) / pieces, lastV + ((toV - lastV) * k) / pieces);
@@ -70,6 +71,6 @@ export function drape(track: Track, { u, v = u }: Landscape, subdivide: boolean)
     }
     upTo[i] = points.length / 2;
   }
-  return { points, upTo };
+  return points.length > 2 * kMostPoints ? drape(track, landscape, false, 2 * near) : { points, upTo };
 }
 

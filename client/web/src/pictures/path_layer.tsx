@@ -2,7 +2,18 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { number } from "../app/format";
-import { arrowPath, clipped, dotsPath, linePath, longestSteps, type Pixels, rowBehind, spacedSteps } from "./arrows";
+import {
+  arrowPath,
+  clipped,
+  dotPieces,
+  joined,
+  linePieces,
+  longestSteps,
+  type Pieces,
+  type Pixels,
+  rowBehind,
+  spacedSteps,
+} from "./arrows";
 import type { OnPlot } from "./marks";
 import type { Track } from "./projection";
 import type { PathOnPicture } from "./props";
@@ -25,6 +36,15 @@ function pixelsOf(track: Track, begin: number, end: number, { x, y, curve }: OnP
     py[i] = y.at(up[begin + i] as number);
   }
   return { length, x: px, y: py };
+}
+
+/** From the last point that is drawn before row `end` to the row before it. */
+function lastStretch({ x, y }: Pixels, pieces: Pieces | undefined, end: number): Pixels {
+  const rows = pieces?.rows ?? [];
+  let last = 0;
+  for (let i = rows.length - 1; i >= 0 && last === 0; --i) if ((rows[i] as number) < end) last = rows[i] as number;
+  const pick = (from: ArrayLike<number>) => [from[last] as number, from[end - 1] as number];
+  return { length: 2, x: pick(x), y: pick(y) };
 }
 
 interface ArrowProps {
@@ -75,31 +95,34 @@ export interface PathLayerProps extends OnPlot {
   cursor?: ReadonlySignal<number | undefined> | undefined;
 }
 
-/** The line and its arrows. */
+/** The line and its arrows: worked out for the whole track, so that playback only takes a part of it. */
 export function PathLayer({ path, track, x, y, curve, cursor }: PathLayerProps) {
   const end = rowsUntil(path, track, (path.cursor ?? cursor)?.value);
-  const drawn = useMemo(() => {
-    if (end === 0) return null;
-    const pixels = pixelsOf(track, 0, end, { x, y, curve });
-    const few = end - 1 <= kSteps;
-    const stems = few || curve ? longestSteps(pixels, kSteps, kLeastArrow) : [];
-    const heads = few || curve ? [] : spacedSteps(pixels, kHeadsApart, kHeads);
-    const line = few && curve ? undefined : linePath(pixels);
-    const arrow = (stem: boolean) => (from: number) =>
-      <Arrow key={from} track={track} pixels={pixels} from={from} stem={stem} curve={curve} />;
-    return (
-      <>
-        {line !== undefined && <path class="casing" d={line} />}
-        {line !== undefined && !few && <path class="line" d={line} />}
-        {(curve || few) && <path class="dots" d={dotsPath(pixels)} />}
-        {stems.map(arrow(true))}
-        {heads.map(arrow(false))}
-      </>
-    );
-  }, [track, end, x, y, curve]);
+  const whole = useMemo(() => {
+    const pixels = pixelsOf(track, 0, track.length, { x, y, curve });
+    const few = track.length - 1 <= kSteps;
+    const stem = few || curve;
+    const steps = stem ? longestSteps(pixels, kSteps, kLeastArrow) : spacedSteps(pixels, kHeadsApart, kHeads);
+    return {
+      pixels,
+      casing: curve ? undefined : linePieces(pixels),
+      line: few ? undefined : linePieces(pixels),
+      dots: stem ? dotPieces(pixels) : undefined,
+      arrows: steps.map((from) => ({
+        from,
+        drawn: <Arrow key={from} track={track} pixels={pixels} from={from} stem={stem} curve={curve} />,
+      })),
+    };
+  }, [track, x, y, curve]);
+  const { pixels, casing, line, dots, arrows } = whole;
+  // Between the last piece and where playback is.
+  const rest = end > 0 && (casing ?? line) ? joined(linePieces(lastStretch(pixels, casing ?? line, end)), Infinity) : "";
   return (
-    <g class={classOf(path, curve, end)} style={styleOf(path)} data-testid="path" data-iterates={end}>
-      {drawn}
+    <g class={classOf(path, curve, track.length)} style={styleOf(path)} data-testid="path" data-iterates={end}>
+      {casing && <path class="casing" d={joined(casing, end) + rest} />}
+      {line && <path class="line" d={joined(line, end) + rest} />}
+      {dots && <path class="dots" d={joined(dots, end)} />}
+      {arrows.filter(({ from }) => from + 1 < end).map(({ drawn }) => drawn)}
     </g>
   );
 }

@@ -7,7 +7,7 @@ import { isDark } from "./colour_map";
 import { pngBlob, svgBlob, svgText } from "./exporter";
 import type { FlatProps } from "./flat_picture";
 import { Header, type Plot, textWidth } from "./frame";
-import { keysOf, objectiveOf, titleOf } from "./header_texts";
+import { keysOf, objectiveOf, Title, titleOf } from "./header_texts";
 import { drape, heightOf, type HeightScale, usualScale } from "./heights";
 import type { Landscape, Range } from "./landscape";
 import { type Levels, levelsOf } from "./levels";
@@ -46,6 +46,11 @@ function useScene(canvas: { current: HTMLCanvasElement | null }): { scene?: Surf
   return state;
 }
 
+interface Pixel {
+  x: number;
+  y: number;
+}
+
 interface AxesProps {
   scene: SurfaceScene;
   landscape: Landscape;
@@ -65,21 +70,25 @@ function SurfaceAxes({ scene, landscape, levels, height, eye, width }: AxesProps
   const at = (toU: number, toV: number, up = 0) => scene.onScreen(toU, toV, up);
   const middle = at((u.from + u.to) / 2, (v.from + v.to) / 2);
   /** A little away from the middle of the floor. */
-  const outwards = ({ x, y }: { x: number; y: number }, by: number) => {
+  const outwards = ({ x, y }: Pixel, by: number): Pixel => {
     const long = Math.hypot(x - middle.x, y - middle.y) || 1;
     return { x: x + ((x - middle.x) / long) * by, y: y + ((y - middle.y) / long) * by };
   };
-  const label = (place: { x: number; y: number }, by: number, text: string, name = false) => {
-    const { x, y } = outwards(place, by);
-    const half = textWidth(text, name ? 13 : 12) / 2 + 2;
+  const label = (place: Pixel, text: string) => {
+    const { x, y } = outwards(place, 17);
     return (
-      <text
-        key={`${text} ${name}`}
-        class={name ? "axis" : "tick"}
-        x={Math.min(width - half, Math.max(half, x))}
-        y={y + 4}
-        text-anchor="middle"
-      >
+      <text key={text} class="tick" x={x} y={y + 4} text-anchor="middle">
+        {text}
+      </text>
+    );
+  };
+  /** A name along an edge of the floor. */
+  const name = (from: Pixel, to: Pixel, text: string) => {
+    const { x, y } = outwards({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }, 44);
+    const slope = (180 / Math.PI) * Math.atan2(to.y - from.y, to.x - from.x);
+    const upright = slope > 90 ? slope - 180 : slope < -90 ? slope + 180 : slope;
+    return (
+      <text class="axis" transform={`translate(${x.toFixed(1)} ${(y + 4).toFixed(1)}) rotate(${upright.toFixed(1)})`} text-anchor="middle">
         {text}
       </text>
     );
@@ -102,10 +111,10 @@ function SurfaceAxes({ scene, landscape, levels, height, eye, width }: AxesProps
   };
   return (
     <g class="axes">
-      {alongU.map((tick, i) => label(at(tick, front), 16, tickTexts(alongU)[i] as string))}
-      {alongV.map((tick, i) => label(at(side, tick), 18, tickTexts(alongV)[i] as string))}
-      {label(at((u.from + u.to) / 2, front), 46, uName, true)}
-      {label(at(side, (v.from + v.to) / 2), 58, vName, true)}
+      {alongU.map((tick, i) => label(at(tick, front), tickTexts(alongU)[i] as string))}
+      {alongV.map((tick, i) => label(at(side, tick), tickTexts(alongV)[i] as string))}
+      {name(at(u.from, front), at(u.to, front), uName)}
+      {name(at(side, v.from), at(side, v.to), vName)}
       {heights.map((h) => {
         const { x, y } = at(far, front, h);
         const text = shortText(valueAtHeight(h));
@@ -174,7 +183,8 @@ function DrawnSurface({ view, ...props }: FlatProps & { view: View }) {
     setDrawn(drawnFor);
   }, [drawnFor]);
 
-  const title = titleOf(props);
+  // Not with the cursor: it would draw everything anew in every frame of playback.
+  const title = titleOf({ subject: props.subject, paths, ...(props.title === undefined ? {} : { title: props.title }) });
   const plot: Plot = { width, height: tall, left: 12, right: width - 12, top: 60, bottom: tall - 12 };
   const exporting = useRef({ scene, width, tall });
   exporting.current = { scene, width, tall };
@@ -199,11 +209,11 @@ function DrawnSurface({ view, ...props }: FlatProps & { view: View }) {
           height={tall}
           role="group"
           aria-label={`${title}, as a surface. Arrow keys turn it, plus and minus move nearer and farther, 0 goes back.`}
-          tabIndex={0}
+          tabindex={0}
           data-testid="surface"
           data-drawn={drawn ? "yes" : "no"}
         >
-          <Header title={title} keys={keysOf(paths, tracks, [], box)} plot={plot} />
+          <Header title={<Title {...props} room={width - plot.left - 8} />} keys={keysOf(paths, tracks, [], box)} plot={plot} />
           {scene && drawn && (
             <SurfaceAxes scene={scene} landscape={landscape} levels={levels} height={height} eye={eye.value} width={width} />
           )}

@@ -59,6 +59,7 @@ export interface SurfaceGiven {
 const kHeight = 0.75; // of the highest value, in units of half the longer side
 const kLift = 0.006; // lines above the surface
 const kBall = 0.026;
+const kUsualWidth = 700; // pixels; balls are larger on narrower pictures
 const kTangent = 0.29; // of half the angle that is seen from top to bottom
 const kAspect = 1.52;
 
@@ -249,7 +250,7 @@ export class SurfaceScene {
       });
     }
     const ball = (look: string): Mesh => {
-      const shape = new SphereGeometry(kBall, 24, 16);
+      const shape = new SphereGeometry(kBall * Math.min(2, Math.max(1, kUsualWidth / this.width)), 24, 16);
       const mesh = new Mesh(shape, new MeshBasicMaterial({ color: new Color(look) }));
       mesh.renderOrder = 6;
       // Where a hill hides it, faintly.
