@@ -13,8 +13,8 @@ namespace thalweg::web {
 using Handler = std::function<Response(const Request&)>;
 
 /// Which handler answers which path and method. Paths are exact; a path that ends in '/' other than
-/// the root answers for all below it that have no longer match, which is where the dashboard's
-/// files and the gRPC-Web bridge will live. An unknown path is answered 404, another method 405.
+/// the root answers for all below it that have no longer match. An unknown path is answered 404,
+/// another method 405.
 class Router {
  public:
   Router& Add(const std::string& method, const std::string& path, Handler handler);

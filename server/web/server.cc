@@ -30,6 +30,11 @@ using Error = boost::system::error_code;
 /// goodbye.
 using SilenceLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
+/// Bytes that may wait in the kernel unsent: a slow client is known as one early, and what it is
+/// sent next is newer.
+constexpr int kMostUnsent = 256 << 10;
+using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+
 /// Before trying to accept again when no file descriptor was left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -142,6 +147,7 @@ class ServerImpl final : public Server {
     Error ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(SilenceLimit(static_cast<int>(options_.write_timeout.count())), ignored);
+    socket.set_option(UnsentLimit(kMostUnsent), ignored);
     std::shared_ptr<Session> session;  // let go of after the lock, as in StopAdmitting
     const std::lock_guard lock(mutex_);
     if (stopping_) return;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <memory>
 #include <string>
@@ -110,7 +111,7 @@ class Services : public ::testing::Test {
     return rpc_->open_streams() == 0;
   }
 
-  std::string CreateRun(int iterations) {
+  static v1::CreateRunRequest RunOf(int iterations) {
     v1::CreateRunRequest request;
     v1::Run& run = *request.mutable_run();
     run.mutable_objective()->set_expression("(1-x)**2 + 100*(y-x**2)**2");
@@ -121,9 +122,13 @@ class Services : public ::testing::Test {
     v1::Part* stop = run.add_stopping();
     stop->set_kind("iterations");
     (*stop->mutable_settings())["threshold"].set_number(iterations);
+    return request;
+  }
+
+  std::string CreateRun(int iterations) {
     v1::CreateRunResponse response;
     const WebAnswer answer =
-        CallWeb("/thalweg.v1.OptimizationService/CreateRun", request.SerializeAsString());
+        CallWeb("/thalweg.v1.OptimizationService/CreateRun", RunOf(iterations).SerializeAsString());
     EXPECT_EQ(answer.status(), grpc::OK) << answer.trailers;
     EXPECT_TRUE(response.ParseFromString(answer.messages));
     return response.run().name();
@@ -148,6 +153,23 @@ TEST_F(Services, AnswerEveryRpcAsOverGrpc) {
     ExpectSame(*method, "");          // mostly refused, with details
     ExpectSame(*method, "\x0A\x7F");  // not a message at all
   }
+}
+
+TEST_F(Services, LoseNoAnswerOfManyCalls) {
+  const std::string request = RunOf(1).SerializeAsString();
+  std::atomic<int> answered = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        WebCaller caller(web_->address());
+        for (int i = 0; i < 500; ++i) {
+          answered += caller.Call("/thalweg.v1.OptimizationService/CreateRun", request).count;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(answered, 2000);
 }
 
 TEST_F(Services, AnswerRealRequestsAsOverGrpc) {
@@ -228,8 +250,7 @@ TEST_F(Services, TellBrowsersWhereToResumeWhenTheServerDrains) {
 
   runs_->Drain();
   rpc_->EndStreams();
-  web_->Stop(10s);
-
+  const std::jthread stop([this] { web_->Stop(10s); });  // meanwhile the browser reads
   v1::WatchRunResponse response;
   std::string trailers;
   while (const auto frame = caller.Next()) {
