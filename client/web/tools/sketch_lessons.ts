@@ -19,7 +19,7 @@ const kCurve = 121; // samples of a curve
 const kLevels = 7;
 const kMostPoints = 80;
 const kLeastStep = 0.8;
-const kMostContourText = 6_000; // a rugged landscape gets fewer levels
+const kMostContourText = 7_000; // a rugged landscape gets fewer levels
 
 async function catalogueOf(service: ReturnType<typeof clients>["catalog"]): Promise<Catalogue> {
   const page = { pageSize: 1000 };
@@ -124,7 +124,7 @@ async function sketch(servers: Clients, lesson: Lesson, all: Catalogue): Promise
 function readable(values: number[]): string[] {
   for (let levels = kLevels; ; --levels) {
     const drawn = contourPaths(values, levels);
-    if (levels <= 2 || drawn.join("").length < kMostContourText) return drawn;
+    if (levels <= 3 || drawn.join("").length < kMostContourText) return drawn;
   }
 }
 
@@ -154,7 +154,7 @@ function contourPaths(values: number[], count: number): string[] {
   );
 }
 
-const isFar = ([x, y]: [number, number], [u, v]: [number, number]): boolean => Math.hypot(x - u, y - v) > 5;
+const isFar = ([x, y]: [number, number], [u, v]: [number, number]): boolean => Math.hypot(x - u, y - v) > 2.5;
 
 /** A closed SVG path of whole numbers, relative from point to point: few characters. */
 function path(points: [number, number][]): string {

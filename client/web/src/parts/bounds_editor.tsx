@@ -18,7 +18,7 @@ export function BoundsEditor({ variables, lower, upper, onLower, onUpper, proble
   const all = { variables, infinite: true, problem };
   const none = () => "none";
   return (
-    <div class="bounds">
+    <div class="bounds-editor">
       <PointEditor {...all} label="Least" texts={lower} onTexts={onLower} placeholder={none} field={`${field}.lower`} />
       <PointEditor {...all} label="Greatest" texts={upper} onTexts={onUpper} placeholder={none} field={`${field}.upper`} />
     </div>

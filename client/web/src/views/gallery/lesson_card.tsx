@@ -30,7 +30,7 @@ export function LessonCard({ lesson }: { lesson: Lesson }) {
             aria-label={`${lesson.title}: ${variant.title}`}
             onClick={() => void act(() => startVariant(lesson, variant))}
           >
-            <span class="swatch" style={{ background: `var(--series-${i % 8})` }} aria-hidden="true" />
+            <span class="lesson-swatch" style={{ background: `var(--series-${i % 8})` }} aria-hidden="true" />
             {variant.title}
           </button>
         ))}
