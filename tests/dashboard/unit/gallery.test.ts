@@ -68,6 +68,7 @@ test("A running run is shown until it is over; then the next that runs", () => {
   shown = after(shown as never, run("runs/b", RunState.RUNNING));
   assert.equal((shown as { name: string }).name, "runs/b");
   assert.equal(after(shown as never, { case: "deleted", value: "runs/b" }), "look again");
+  assert.equal(after(shown as never, { case: "missed", value: true }), "look again");
 });
 
 test("A replay shows every row once, rests at the last, and begins again", () => {

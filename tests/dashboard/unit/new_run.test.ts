@@ -11,7 +11,7 @@ import { type Draft, kEmptyDraft, kFirstDraft } from "../../../client/web/src/vi
 import { pieces, spanAt } from "../../../client/web/src/views/new_run/error_place";
 import { errorMarks, findingMarks, otherFindings } from "../../../client/web/src/views/new_run/marks";
 import { readShape, unknownsOf } from "../../../client/web/src/views/new_run/names";
-import { asRunProblem, paceOf, toRace, toRun } from "../../../client/web/src/views/new_run/request";
+import { asRunProblem, localProblem, paceOf, together, toRace, toRun } from "../../../client/web/src/views/new_run/request";
 import { structureWords } from "../../../client/web/src/views/new_run/structure_words";
 import type { Catalogue } from "../../../client/web/src/wire/catalogue";
 import { toPart } from "../../../client/web/src/wire/parts";
@@ -189,6 +189,12 @@ test("A race varies the optimizer: the run's own first, then its rivals", () => 
     asRunProblem({ ...problem, complaints: fields.map((field) => ({ field, text: "" })) }).complaints.map(({ field }) => field),
     ["run.start", "run.optimizer", "study.arms[1].run.optimizer", "run.objective.expression"],
   );
+});
+
+test("Of two problems each field's first complaint counts", () => {
+  const at = (...fields: string[]) => localProblem(fields.map((field) => ({ field, text: field })));
+  const both = together(at("run.seed", "run.start.values[x]"), at("run.start", "run.optimizer"));
+  assert.deepEqual(both.complaints.map(({ field }) => field), ["run.seed", "run.start.values[x]", "run.optimizer"]);
 });
 
 test("What a formula shows is said in sentences", () => {

@@ -28,6 +28,7 @@ const isWorthShowing = (run: Run): boolean =>
 /** What is shown after a change of the list of runs: who is running stays until it is over. */
 export function after(shown: Showcase, change: RunListChange["change"]): Showcase | "look again" {
   const current = typeof shown === "object" ? shown : undefined;
+  if (change.case === "missed") return "look again";
   if (change.case === "deleted") return change.value === current?.name ? "look again" : shown;
   if (change.case !== "run") return shown;
   const run = change.value;
@@ -55,6 +56,7 @@ export function useShowcase(): { shown: Showcase; problem?: Problem } {
       if (next === now) return;
       now = next;
       setShown(next);
+      setProblem(undefined);
     };
     const begin = () =>
       look(leaving.signal).then(show, (error: unknown) => {
