@@ -4,8 +4,10 @@ import { toBinary } from "@bufbuild/protobuf";
 import { effect } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Direction, ObjectiveSchema } from "../../gen/thalweg/v1/objective_pb";
+import type { Run } from "../../gen/thalweg/v1/run_pb";
 import type { Point } from "../../gen/thalweg/v1/values_pb";
 import { coordinateName, type Shaped, size } from "../trace/layout";
+import { isOver } from "../trace/run_model";
 import type { Problem } from "../wire/problem";
 import { type Box, equalAspect, fills, isInside, outside, pathBox, union, withMargin } from "./box";
 import type { Landscape } from "./landscape";
@@ -123,8 +125,15 @@ export function useView({ subject, variables, plane, line, paths, origin, width,
   const question: Question = { subject, variables, plane, line, counts, origin, box: asked.box, same: asked.same };
   const answer = useLandscape(ready ? question : undefined, id, asked.box ? "" : asked.moment);
 
+  // Asks anew: for the window, and for the plane where that is the path's.
+  const lately = useRef("");
+  const ask = () => {
+    lately.current = now();
+    setAsked({ id, moment: lately.current });
+  };
+
   useEffect(() => {
-    setAsked({ id, moment: now() });
+    ask();
     setChosen(false);
     return () => clearTimeout(still.current);
   }, [id]);
@@ -170,12 +179,16 @@ export function useView({ subject, variables, plane, line, paths, origin, width,
       timer = undefined;
       const { landscape, box, bare } = view;
       const path = walked(paths, landscape);
-      if (!path || isInside(path.box, box)) return;
+      const left = path && !isInside(path.box, box);
+      const over = paths.every(({ model }) => model.run.peek() && isOver(model.run.peek() as Run));
+      // The plane of a path turns as the path goes on: another one where it is left, and at the end.
+      if (plane === "path" && !bare && (left || over) && lately.current !== now()) return ask();
+      if (!path || !left) return;
       const roomy = withMargin(path.box);
       show(shaped(bare ? roomy : union(box, roomy), line, width, height), false);
     };
     const end = effect(() => {
-      for (const { model } of paths) void model.version.value;
+      for (const { model } of paths) void [model.version.value, model.run.value];
       timer ??= setTimeout(look, kFollowMs);
     });
     return () => {
@@ -194,7 +207,7 @@ export function useView({ subject, variables, plane, line, paths, origin, width,
     fit: () => {
       clearTimeout(still.current);
       setChosen(false);
-      setAsked({ id, moment: now() });
+      ask();
       if (!asked.box && view) {
         setView({ ...view, box: fittingBox(view.landscape, view.bare, paths, width, height) });
       }
