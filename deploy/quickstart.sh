@@ -39,7 +39,7 @@ echo "\$ thalweg ${descent[*]}"
 "$bin/thalweg" "${descent[@]}"
 
 # Slow enough to be followed: what the dashboard shows first.
-"$bin/thalweg" minimize --function rosenbrock --optimizer adam --set learning_rate=0.02 --pace 15 \
+"$bin/thalweg" minimize --function rosenbrock --optimizer adam --set learning_rate=0.02 --pace 30 \
   --name "A descent to watch" --detach --quiet >/dev/null
 
 echo
