@@ -32,7 +32,7 @@ test("a live run is followed over a kill -9", async () => {
     assert.equal(await page.getByTestId("path").getAttribute("data-iterates"), String(iterations + 1)),
   );
   const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: /^CSV/ }).first().click();
+  await page.getByRole("group", { name: "Export: Trace" }).getByRole("button", { name: /csv/i }).click();
   const rows = await readAll(await (await download).createReadStream());
   const lines = rows.split("\n").filter((line) => /^\d/.test(line));
   const values = (await server.iterates(run.name)).flatMap((batch) => batch.value);

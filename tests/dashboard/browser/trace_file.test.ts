@@ -22,7 +22,7 @@ for (const kind of ["JSON", "CSV"]) {
     const over = await server.over(run.name);
     const page = await visitor.open(`${server.url}#/runs/${idOf(run)}`);
     const download = page.waitForEvent("download");
-    await page.getByRole("button", { name: new RegExp(`^${kind}`) }).first().click();
+    await page.getByRole("group", { name: "Export: Trace" }).getByRole("button", { name: new RegExp(kind, "i") }).click();
     const file = readFileSync((await (await download).path()) as string, "utf8");
 
     await server.kill();
