@@ -2,6 +2,7 @@
 //   node tools/test.mjs unit [name-part]                    arithmetic and state, without a browser
 //   THALWEG_BIN=build/release/bin node tools/test.mjs browser [name-part]
 //                                                           a real server and a real Chromium
+//   THALWEG_BIN=build/release/bin node tools/test.mjs bench   the figures of both together
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,7 +13,7 @@ const here = dirname(dirname(fileURLToPath(import.meta.url)));
 const [suite = "unit", wanted = ""] = process.argv.slice(2);
 const tests = join(here, "..", "..", "tests", "dashboard", suite);
 const sources = readdirSync(tests)
-  .filter((name) => name.endsWith(".test.ts") && name.includes(wanted))
+  .filter((name) => /\.(test|bench)\.ts$/.test(name) && name.includes(wanted))
   .map((name) => join(tests, name));
 if (sources.length === 0) throw new Error(`no test in ${tests} has "${wanted}" in its name`);
 
@@ -43,7 +44,7 @@ try {
   // Browsers one after the other: each has the machine for itself.
   const groups = suite === "browser" ? files.map((file) => [file]) : [files];
   for (const group of groups) {
-    const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...group], {
+    const run = spawnSync(process.execPath, ["--enable-source-maps", ...(suite === "bench" ? [] : ["--test"]), ...group], {
       stdio: "inherit",
       env: { ...process.env, THALWEG_SOURCE: join(here, "..", "..") },
     });
