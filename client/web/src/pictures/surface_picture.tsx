@@ -18,6 +18,7 @@ import { kFirstEye, useTurning } from "./use_turning";
 import type { View } from "./use_view";
 
 const kLevels = 22;
+const kShortName = 6; // letters: such names stand upright
 const kSubdivided = 2_000; // paths of more iterates follow the surface by themselves
 
 /** Brings the scene when its code is there. */
@@ -86,7 +87,8 @@ function SurfaceAxes({ scene, landscape, levels, height, eye, width }: AxesProps
   const name = (from: Pixel, to: Pixel, text: string) => {
     const { x, y } = outwards({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }, 44);
     const slope = (180 / Math.PI) * Math.atan2(to.y - from.y, to.x - from.x);
-    const upright = slope > 90 ? slope - 180 : slope < -90 ? slope + 180 : slope;
+    const along = slope > 90 ? slope - 180 : slope < -90 ? slope + 180 : slope;
+    const upright = text.length > kShortName ? along : 0;
     return (
       <text class="axis" transform={`translate(${x.toFixed(1)} ${(y + 4).toFixed(1)}) rotate(${upright.toFixed(1)})`} text-anchor="middle">
         {text}
