@@ -179,7 +179,9 @@ export class Visitor {
     const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync) ?? "chromium";
     const browser = await chromium.launch({
       executablePath,
-      args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+      // WebGL in software. Not "--use-angle=swiftshader": with it the page itself, canvases above all, is drawn by an
+      // emulated GPU, at one frame a second in place of sixty.
+      args: ["--no-sandbox", "--enable-unsafe-swiftshader"],
     });
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },

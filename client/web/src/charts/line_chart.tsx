@@ -54,7 +54,7 @@ function axisOptions(label: string | undefined, side: 1 | 2, scale: Scale): uPlo
     grid: { stroke: () => colour("grid"), width: 1 },
     ticks: { show: false },
     splits: (plot, _axis, from, to) =>
-      across ? countTicks([from, to], Math.max(2, plot.width / 110)) : ticks(scale, [from, to], plot.height / 45),
+      across ? countTicks([from, to], Math.max(3, plot.width / 110)) : ticks(scale, [from, to], plot.height / 45),
     filter: (_plot, splits) => splits,
     values: (_plot, splits) => splits.map((value) => (across ? countText(value) : tickText(value, scale))),
   };
