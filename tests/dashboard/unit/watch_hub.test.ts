@@ -1,7 +1,7 @@
 // Many watches over one stream, lost and taken up again.
 import { create } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { afterEach, describe, it } from "node:test";
 import { WatchRunRequestSchema } from "../../../client/web/gen/thalweg/v1/optimization_service_pb";
 import {
   RunListWatchSchema,
@@ -92,6 +92,15 @@ class Watcher {
   onConnection = (connection: Connection): void => void this.connections.push(connection);
 }
 
+const leaving: (() => void)[] = [];
+function watch(hub: WatchHub, subject: Subject, watcher: Parameters<WatchHub["subscribe"]>[1]): () => void {
+  const leave = hub.subscribe(subject, watcher);
+  leaving.push(leave);
+  return leave;
+}
+// A test that fails leaves nothing running that would keep the others waiting.
+afterEach(() => leaving.splice(0).forEach((leave) => leave()));
+
 const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 describe("A watch hub", () => {
@@ -100,8 +109,8 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const [a, b] = [new Watcher(), new Watcher()];
 
-    hub.subscribe(runFrom("runs/a"), a);
-    hub.subscribe(runFrom("runs/b", 15), b);
+    watch(hub, runFrom("runs/a"), a);
+    watch(hub, runFrom("runs/b", 15), b);
     await until(() => a.ended && b.ended, "both end");
 
     assert.equal(server.requests.length, 1);
@@ -115,7 +124,7 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const watcher = new Watcher();
 
-    hub.subscribe(runFrom("runs/a"), watcher);
+    watch(hub, runFrom("runs/a"), watcher);
     await until(() => watcher.iterations.length >= 20, "it begins");
     server.lose();
     await until(() => watcher.connections.includes("lost"), "the loss is said");
@@ -133,7 +142,7 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const watcher = new Watcher();
 
-    hub.subscribe(runFrom("runs/a"), watcher);
+    watch(hub, runFrom("runs/a"), watcher);
     await until(() => watcher.ended, "all of it comes");
 
     assert.deepEqual(watcher.iterations, upTo(30));
@@ -147,11 +156,11 @@ describe("A watch hub", () => {
       if (update.case === "runs" && update.value.change.case === "missed") ++missed;
     };
 
-    hub.subscribe({ case: "runs", value: create(RunListWatchSchema) }, { onUpdate });
+    watch(hub, { case: "runs", value: create(RunListWatchSchema) }, { onUpdate });
     await until(() => missed === 1, "once when it begins");
     server.lose();
     await until(() => missed === 2, "once more when it is taken up again");
-    const end = hub.subscribe(runFrom("runs/a"), new Watcher());
+    const end = watch(hub, runFrom("runs/a"), new Watcher());
     await until(() => missed === 3, "and when more is watched");
     end();
   });
@@ -161,9 +170,9 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const [first, second] = [new Watcher(), new Watcher()];
 
-    hub.subscribe(runFrom("runs/a"), first);
+    watch(hub, runFrom("runs/a"), first);
     await until(() => first.iterations.length >= 10, "the first begins");
-    hub.subscribe(runFrom("runs/b"), second);
+    watch(hub, runFrom("runs/b"), second);
     await until(() => first.ended && second.ended, "both end");
 
     assert.deepEqual(first.iterations, upTo(80));
@@ -179,8 +188,8 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const [staying, leaving] = [new Watcher(), new Watcher()];
 
-    hub.subscribe(runFrom("runs/a"), staying);
-    const leave = hub.subscribe(runFrom("runs/b"), leaving);
+    watch(hub, runFrom("runs/a"), staying);
+    const leave = watch(hub, runFrom("runs/b"), leaving);
     await until(() => leaving.iterations.length >= 5, "both begin");
     leave();
     const told = leaving.iterations.length;
@@ -196,7 +205,7 @@ describe("A watch hub", () => {
     const hub = new WatchHub(server.open);
     const watcher = new Watcher();
 
-    const leave = hub.subscribe(runFrom("runs/a"), watcher);
+    const leave = watch(hub, runFrom("runs/a"), watcher);
     await until(() => watcher.iterations.length >= 5, "it begins");
     server.lose();
     await until(() => watcher.connections.includes("lost"), "it is lost");
@@ -204,7 +213,7 @@ describe("A watch hub", () => {
     await new Promise((later) => setTimeout(later, 500)); // longer than the first retry
     const asked = server.requests.length;
     const next = new Watcher();
-    hub.subscribe(runFrom("runs/b", 999_999), next);
+    watch(hub, runFrom("runs/b", 999_999), next);
     await until(() => next.ended, "a new watch works");
 
     assert.equal(asked, 1);
