@@ -51,7 +51,13 @@ export class Server {
     return `http://127.0.0.1:${this.http}/`;
   }
 
+  private get alive(): boolean {
+    return this.process !== undefined && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Starts it, where it does not run. */
   async run(): Promise<void> {
+    if (this.alive) return;
     this.process = spawn(
       join(bin, "thalwegd"),
       [
@@ -71,7 +77,7 @@ export class Server {
 
   private async signal(name: NodeJS.Signals): Promise<void> {
     const { process } = this;
-    if (!process || process.exitCode !== null || process.signalCode !== null) return;
+    if (!process || !this.alive) return;
     const ended = new Promise((exit) => process.once("exit", exit));
     process.kill(name);
     await ended;

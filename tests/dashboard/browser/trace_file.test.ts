@@ -17,7 +17,7 @@ after(async () => {
 
 for (const kind of ["JSON", "CSV"]) {
   test(`${kind}: exported, and dropped on a page whose server is gone`, async () => {
-    await server.run().catch(() => undefined);
+    await server.run();
     const run = await server.create({ function: "beale", optimizer: "momentum", settings: { learning_rate: 0.001 }, iterations: 300 });
     const over = await server.over(run.name);
     const page = await visitor.open(`${server.url}#/runs/${idOf(run)}`);
