@@ -20,7 +20,8 @@ inline constexpr char kFlood[] = "/test.Service/Flood";
 
 /// Whether `condition` becomes true in time.
 template <typename Condition>
-bool Eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+bool Eventually(Condition condition,
+                std::chrono::milliseconds patience = std::chrono::seconds(10)) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (!condition() && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -38,7 +39,8 @@ class BridgeTest : public ::testing::Test {
 
   void StartServer() {
     web::Router router;
-    router.Add("GET", "/healthz", [](const web::Request&) { return web::Response{.body = "ok\n"}; });
+    router.Add("GET", "/healthz",
+               [](const web::Request&) { return web::Response{.body = "ok\n"}; });
     auto server = web::Server::Start(options_, std::move(router), bridge_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
