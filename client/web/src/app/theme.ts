@@ -17,14 +17,17 @@ export function colour(name: string): string {
 /** Colours of series that people with colour blindness can tell apart (Okabe and Ito 2008). */
 export const series = (i: number): string => colour(`series-${i % 8}`);
 
+/** Keeps data-theme, which style/base.css goes by, as was chosen; "auto" is as the system has it. */
 export function startTheme(): void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", () => ++colours.value);
-  effect(() => {
-    const chosen = theme.value;
-    if (chosen === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = chosen;
-    localStorage.setItem(kKey, chosen);
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const show = () => {
+    const dark = theme.value === "auto" ? system.matches : theme.value === "dark";
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
     colours.value = colours.peek() + 1;
+  };
+  system.addEventListener("change", show);
+  effect(() => {
+    localStorage.setItem(kKey, theme.value);
+    show();
   });
 }
