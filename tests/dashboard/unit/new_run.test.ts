@@ -87,6 +87,7 @@ test("A run like another has the same objective, start, method and limits", () =
 test("Unknowns are the names that nothing else explains", () => {
   assert.deepEqual(unknowns("(x-2.5)**2 - 1"), { x: "" });
   assert.deepEqual(unknowns("a*exp(-x) + np.log(y) + 2*pi", "a"), { x: "", y: "" });
+  assert.deepEqual(Object.keys(unknowns("(y - x**2)**2")), ["x", "y"]);
   assert.deepEqual(unknowns("r = x - 1  # not y\nr**2 + z"), { x: "", z: "" });
   assert.deepEqual(unknowns("def f(t): return t**2\nf(x)"), { x: "" });
   assert.deepEqual(unknowns("g = lambda t, s: t*s\ng(x, 1e3)"), { x: "" });
@@ -153,7 +154,7 @@ test("Findings stand at their place where they say one", () => {
 test("A request names unknowns with their shapes, and begins at 1 where nothing is said", () => {
   const { what: run, complaints } = toRun({ ...kEmptyDraft, formula: "x**2 + sum(v**2)", start: { v: "1, 2, 3" } }, undefined);
   assert.deepEqual(complaints, []);
-  assert.deepEqual(run.objective?.variables.map(({ name, shape }) => [name, ...shape]), [["x"], ["v", 3n]]);
+  assert.deepEqual(run.objective?.variables.map(({ name, shape }) => [name, ...shape]), [["v", 3n], ["x"]]);
   assert.deepEqual([run.start?.values["x"]?.values, run.start?.values["v"]?.values], [[1], [1, 2, 3]]);
 });
 

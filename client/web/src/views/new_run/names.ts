@@ -164,7 +164,9 @@ export function unknownsOf(formula: string, language: ReadonlySet<string>, given
   // n is the length of the only array, where there is one.
   const arrays = [...found].filter(([, shape]) => shape.length > 0);
   if (arrays.length === 1 && found.get("n")?.length === 0) found.delete("n");
-  return [...found].map(([name, shape]) => ({ name, shape: shape.map((length) => length || kDefaultLength) }));
+  // By name, so that x lies along and y up wherever the formula has them.
+  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, shape]) => ({ name, shape: shape.map((length) => length || kDefaultLength) }));
 }
 
 /** "number", "3", "2x3": how a person says a shape; undefined where it is none. */
