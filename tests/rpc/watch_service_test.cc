@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/rpc/server.h"
@@ -292,6 +293,7 @@ TEST_F(ManyInOneStream, AStudyIsAsWatchStudySendsIt) {
 
 TEST_F(ManyInOneStream, TheListOfRunsTellsOfEveryState) {
   const std::string before = Create(Spec(1e12));
+  while (Listed(before).state() != v1::RUN_STATE_RUNNING) std::this_thread::yield();
   Stream stream(*watch_, Of({OfList("all"), OfList("red", "team=red")}));
   std::map<std::string, std::vector<std::string>> told;
   std::map<std::string, v1::Run> latest;
