@@ -56,7 +56,7 @@ TEST(ServerLife, AnswersOnBothPorts) {
   ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
 
   EXPECT_THAT(Get(server.ready().http, "/readyz"), StartsWith("HTTP/1.1 200 "));
-  EXPECT_THAT(Get(server.ready().http, "/"), HasSubstr(server.ready().grpc));
+  EXPECT_THAT(Get(server.ready().http, "/"), HasSubstr("<title>Thalweg</title>"));
   RunsOverGrpc runs(server.ready().grpc);
   const v1::Run run = runs.WaitForEnd(runs.Create(Rosenbrock(4, 100)));
   EXPECT_EQ(run.iteration(), 100);
