@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests.
 #
-#   tests/run.sh                 release: everything; asan: all but end to end and differential
-#                                tests; tsan: core and runs
+#   tests/run.sh                 release: everything; asan: the server, without end to end
+#                                and differential tests; tsan: core and runs
 #   tests/run.sh release         one preset: release, dev, asan or tsan
 #   tests/run.sh release -R Adam further arguments go to ctest
 #

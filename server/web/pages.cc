@@ -34,8 +34,8 @@ iterate as it is made.</p>
   <dt><a href="/healthz">/healthz</a></dt><dd>whether it lives</dd>
   <dt>Version</dt><dd>$VERSION</dd>
 </dl>
-<p>From here: <code>THALWEG_SERVER=host:port thalweg --help</code>. There is no dashboard in this
-version.</p>
+<p>From here: <code>THALWEG_SERVER=host:port thalweg --help</code>. This build has no
+dashboard (THALWEG_WEB).</p>
 </html>
 )";
 

@@ -45,11 +45,3 @@ export function problemOf(error: unknown): Problem {
     passing: offline || failure.code === Code.Unavailable || failure.code === Code.DeadlineExceeded,
   };
 }
-
-/** Complaints about `field` and what is below it. */
-export function complaintsAt(problem: Problem | undefined, field: string): Complaint[] {
-  return (problem?.complaints ?? []).filter(
-    (complaint) =>
-      complaint.field === field || complaint.field.startsWith(`${field}.`) || complaint.field.startsWith(`${field}[`),
-  );
-}
