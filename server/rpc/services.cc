@@ -38,94 +38,106 @@ namespace thalweg::rpc {
 
 template <typename Response, typename Work>
 grpc::ServerUnaryReactor* OptimizationCalls::Answer(std::string_view rpc, Lane lane,
-                                                    const Context* context, Response* response,
+                                                    Context* context, Response* response,
                                                     Work work) const {
   const Method method{v1::OptimizationService::service_full_name(), rpc};
-  return UnaryCall<Response>::Start(server_, method, lane, *context, response,
-                                    [work](const Interruption&) { return work(); });
+  return UnaryCall<Response>::Start(
+      server_, method, lane, *context, response,
+      [work](const CallContext& call, const Interruption&) { return work(call); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::CreateRun(Context* context,
                                                        const v1::CreateRunRequest* request,
                                                        v1::CreateRunResponse* response) {
-  return Answer("CreateRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::CreateRun(runs_, *request); });
+  return Answer(
+      "CreateRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::CreateRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::GetRun(Context* context,
                                                     const v1::GetRunRequest* request,
                                                     v1::GetRunResponse* response) {
-  return Answer("GetRun", Lane::kRead, context, response,
-                [this, request] { return rpc::GetRun(runs_, *request); });
+  return Answer(
+      "GetRun", Lane::kRead, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::GetRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ListRuns(Context* context,
                                                       const v1::ListRunsRequest* request,
                                                       v1::ListRunsResponse* response) {
-  return Answer("ListRuns", Lane::kRead, context, response,
-                [this, request] { return rpc::ListRuns(runs_, *request); });
+  return Answer(
+      "ListRuns", Lane::kRead, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::ListRuns(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ListIterates(Context* context,
                                                           const v1::ListIteratesRequest* request,
                                                           v1::ListIteratesResponse* response) {
-  return Answer("ListIterates", Lane::kRead, context, response,
-                [this, request] { return rpc::ListIterates(runs_, *request); });
+  return Answer(
+      "ListIterates", Lane::kRead, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::ListIterates(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::CancelRun(Context* context,
                                                        const v1::CancelRunRequest* request,
                                                        v1::CancelRunResponse* response) {
-  return Answer("CancelRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::CancelRun(runs_, *request); });
+  return Answer(
+      "CancelRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::CancelRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::PauseRun(Context* context,
                                                       const v1::PauseRunRequest* request,
                                                       v1::PauseRunResponse* response) {
-  return Answer("PauseRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::PauseRun(runs_, *request); });
+  return Answer(
+      "PauseRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::PauseRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ResumeRun(Context* context,
                                                        const v1::ResumeRunRequest* request,
                                                        v1::ResumeRunResponse* response) {
-  return Answer("ResumeRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::ResumeRun(runs_, *request); });
+  return Answer(
+      "ResumeRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::ResumeRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ChangeRun(Context* context,
                                                        const v1::ChangeRunRequest* request,
                                                        v1::ChangeRunResponse* response) {
-  return Answer("ChangeRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::ChangeRun(runs_, *request); });
+  return Answer(
+      "ChangeRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::ChangeRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ForkRun(Context* context,
                                                      const v1::ForkRunRequest* request,
                                                      v1::ForkRunResponse* response) {
-  return Answer("ForkRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::ForkRun(runs_, *request); });
+  return Answer(
+      "ForkRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::ForkRun(runs_, *request); });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::DeleteRun(Context* context,
                                                        const v1::DeleteRunRequest* request,
                                                        v1::DeleteRunResponse* response) {
-  return Answer("DeleteRun", Lane::kWrite, context, response,
-                [this, request] { return rpc::DeleteRun(runs_, *request); });
+  return Answer(
+      "DeleteRun", Lane::kWrite, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::DeleteRun(runs_, *request); });
 }
 
 grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
-    Context* /*context*/, const v1::WatchRunRequest* request) {
+    Context* context, const v1::WatchRunRequest* request) {
   const Method method{v1::OptimizationService::service_full_name(), "WatchRun", /*stream=*/true};
   return WatchReactor<v1::WatchRunResponse>::Start(
-      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+      server_, watches_, method, Lane::kRead, *context,
+      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
         return OpenWatch(runs_, *request, std::move(wake));
       });
 }
 
 grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
-    Context* /*context*/, const v1::OptimizeRequest* request) {
+    Context* context, const v1::OptimizeRequest* request) {
   const Method method{v1::OptimizationService::service_full_name(), "Optimize", /*stream=*/true};
   std::function<void(const std::string&)> abandoned;
   if (request->cancel_on_disconnect()) {
@@ -138,8 +150,8 @@ grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
     };
   }
   return WatchReactor<v1::OptimizeResponse>::Start(
-      server_, watches_, method, Lane::kWrite,
-      [this, request](std::function<void()> wake) {
+      server_, watches_, method, Lane::kWrite, *context,
+      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
         return OpenOptimize(runs_, *request, std::move(wake));
       },
       std::move(abandoned));
@@ -148,7 +160,7 @@ grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
 // ---- ObjectiveService
 
 template <typename Response, typename Work>
-grpc::ServerUnaryReactor* ObjectiveCalls::Answer(std::string_view rpc, const Context* context,
+grpc::ServerUnaryReactor* ObjectiveCalls::Answer(std::string_view rpc, Context* context,
                                                  Response* response, Work work) const {
   const Method method{v1::ObjectiveService::service_full_name(), rpc};
   return UnaryCall<Response>::Start(server_, method, Lane::kCompute, *context, response,
@@ -159,7 +171,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
     Context* context, const v1::CompileObjectiveRequest* request,
     v1::CompileObjectiveResponse* response) {
   return Answer("CompileObjective", context, response,
-                [this, request](const Interruption& interruption) {
+                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
                   return rpc::CompileObjective(server_.events, *request, interruption, limits_);
                 });
 }
@@ -167,150 +179,168 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
 grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
     Context* context, const v1::EvaluateObjectiveRequest* request,
     v1::EvaluateObjectiveResponse* response) {
-  return Answer(
-      "EvaluateObjective", context, response, [this, request](const Interruption& interruption) {
-        return rpc::EvaluateObjective(server_.events, *request, interruption, limits_, maker_);
-      });
+  return Answer("EvaluateObjective", context, response,
+                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                  return rpc::EvaluateObjective(server_.events, *request, interruption, limits_,
+                                                maker_);
+                });
 }
 
 grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
                                                         const v1::CheckGradientRequest* request,
                                                         v1::CheckGradientResponse* response) {
-  return Answer(
-      "CheckGradient", context, response, [this, request](const Interruption& interruption) {
-        return rpc::CheckGradient(server_.events, *request, interruption, limits_, maker_);
-      });
+  return Answer("CheckGradient", context, response,
+                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                  return rpc::CheckGradient(server_.events, *request, interruption, limits_,
+                                            maker_);
+                });
 }
 
 grpc::ServerUnaryReactor* ObjectiveCalls::SampleLandscape(Context* context,
                                                           const v1::SampleLandscapeRequest* request,
                                                           v1::SampleLandscapeResponse* response) {
-  return Answer(
-      "SampleLandscape", context, response, [this, request](const Interruption& interruption) {
-        return rpc::SampleLandscape(runs_, server_.events, *request, interruption, limits_, maker_);
-      });
+  return Answer("SampleLandscape", context, response,
+                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                  return rpc::SampleLandscape(runs_, server_.events, *request, interruption,
+                                              limits_, maker_);
+                });
 }
 
 // ---- CatalogService
 
 template <typename Response, typename Work>
-grpc::ServerUnaryReactor* CatalogCalls::Answer(std::string_view rpc, const Context* context,
+grpc::ServerUnaryReactor* CatalogCalls::Answer(std::string_view rpc, Context* context,
                                                Response* response, Work work) const {
   const Method method{v1::CatalogService::service_full_name(), rpc};
-  return UnaryCall<Response>::Start(server_, method, Lane::kRead, *context, response,
-                                    [work](const Interruption&) { return work(); });
+  return UnaryCall<Response>::Start(
+      server_, method, Lane::kRead, *context, response,
+      [work](const CallContext& call, const Interruption&) { return work(call); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListOptimizers(Context* context,
                                                        const v1::ListOptimizersRequest* request,
                                                        v1::ListOptimizersResponse* response) {
   return Answer("ListOptimizers", context, response,
-                [request] { return rpc::ListOptimizers(*request); });
+                [request](const CallContext& /*call*/) { return rpc::ListOptimizers(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListFunctions(Context* context,
                                                       const v1::ListFunctionsRequest* request,
                                                       v1::ListFunctionsResponse* response) {
   return Answer("ListFunctions", context, response,
-                [request] { return rpc::ListFunctions(*request); });
+                [request](const CallContext& /*call*/) { return rpc::ListFunctions(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListSchedules(Context* context,
                                                       const v1::ListSchedulesRequest* request,
                                                       v1::ListSchedulesResponse* response) {
   return Answer("ListSchedules", context, response,
-                [request] { return rpc::ListSchedules(*request); });
+                [request](const CallContext& /*call*/) { return rpc::ListSchedules(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListLineSearches(Context* context,
                                                          const v1::ListLineSearchesRequest* request,
                                                          v1::ListLineSearchesResponse* response) {
   return Answer("ListLineSearches", context, response,
-                [request] { return rpc::ListLineSearches(*request); });
+                [request](const CallContext& /*call*/) { return rpc::ListLineSearches(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListStoppingRules(
     Context* context, const v1::ListStoppingRulesRequest* request,
     v1::ListStoppingRulesResponse* response) {
-  return Answer("ListStoppingRules", context, response,
-                [request] { return rpc::ListStoppingRules(*request); });
+  return Answer("ListStoppingRules", context, response, [request](const CallContext& /*call*/) {
+    return rpc::ListStoppingRules(*request);
+  });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListLanguageFunctions(
     Context* context, const v1::ListLanguageFunctionsRequest* request,
     v1::ListLanguageFunctionsResponse* response) {
-  return Answer("ListLanguageFunctions", context, response,
-                [request] { return rpc::ListLanguageFunctions(*request); });
+  return Answer("ListLanguageFunctions", context, response, [request](const CallContext& /*call*/) {
+    return rpc::ListLanguageFunctions(*request);
+  });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::GetServerInfo(Context* context,
                                                       const v1::GetServerInfoRequest* request,
                                                       v1::GetServerInfoResponse* response) {
-  return Answer("GetServerInfo", context, response,
-                [this, request] { return rpc::GetServerInfo(info_, *request); });
+  return Answer("GetServerInfo", context, response, [this, request](const CallContext& /*call*/) {
+    return rpc::GetServerInfo(info_, *request);
+  });
 }
 
 // ---- StudyService
 
 template <typename Response, typename Work>
-grpc::ServerUnaryReactor* StudyCalls::Answer(std::string_view rpc, Lane lane,
-                                             const Context* context, Response* response,
-                                             Work work) const {
+grpc::ServerUnaryReactor* StudyCalls::Answer(std::string_view rpc, Lane lane, Context* context,
+                                             Response* response, Work work) const {
   const Method method{v1::StudyService::service_full_name(), rpc};
-  return UnaryCall<Response>::Start(server_, method, lane, *context, response,
-                                    [work](const Interruption&) { return work(); });
+  return UnaryCall<Response>::Start(
+      server_, method, lane, *context, response,
+      [work](const CallContext& call, const Interruption&) { return work(call); });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::CreateStudy(Context* context,
                                                   const v1::CreateStudyRequest* request,
                                                   v1::CreateStudyResponse* response) {
   return Answer("CreateStudy", Lane::kWrite, context, response,
-                [this, request] { return rpc::CreateStudy(studies_, *request); });
+                [this, request](const CallContext& /*call*/) {
+                  return rpc::CreateStudy(studies_, *request);
+                });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::GetStudy(Context* context, const v1::GetStudyRequest* request,
                                                v1::GetStudyResponse* response) {
-  return Answer("GetStudy", Lane::kRead, context, response,
-                [this, request] { return rpc::GetStudy(studies_, *request); });
+  return Answer(
+      "GetStudy", Lane::kRead, context, response,
+      [this, request](const CallContext& /*call*/) { return rpc::GetStudy(studies_, *request); });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::ListStudies(Context* context,
                                                   const v1::ListStudiesRequest* request,
                                                   v1::ListStudiesResponse* response) {
   return Answer("ListStudies", Lane::kRead, context, response,
-                [this, request] { return rpc::ListStudies(studies_, *request); });
+                [this, request](const CallContext& /*call*/) {
+                  return rpc::ListStudies(studies_, *request);
+                });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::CancelStudy(Context* context,
                                                   const v1::CancelStudyRequest* request,
                                                   v1::CancelStudyResponse* response) {
   return Answer("CancelStudy", Lane::kWrite, context, response,
-                [this, request] { return rpc::CancelStudy(studies_, *request); });
+                [this, request](const CallContext& /*call*/) {
+                  return rpc::CancelStudy(studies_, *request);
+                });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::DeleteStudy(Context* context,
                                                   const v1::DeleteStudyRequest* request,
                                                   v1::DeleteStudyResponse* response) {
   return Answer("DeleteStudy", Lane::kWrite, context, response,
-                [this, request] { return rpc::DeleteStudy(studies_, *request); });
+                [this, request](const CallContext& /*call*/) {
+                  return rpc::DeleteStudy(studies_, *request);
+                });
 }
 
 grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
-    Context* /*context*/, const v1::WatchStudyRequest* request) {
+    Context* context, const v1::WatchStudyRequest* request) {
   const Method method{v1::StudyService::service_full_name(), "WatchStudy", /*stream=*/true};
   return WatchReactor<v1::WatchStudyResponse>::Start(
-      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+      server_, watches_, method, Lane::kRead, *context,
+      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
         return OpenStudyWatch(studies_, *request, std::move(wake));
       });
 }
 
 // ---- WatchService
 
-grpc::ServerWriteReactor<v1::WatchResponse>* WatchCalls::Watch(Context* /*context*/,
+grpc::ServerWriteReactor<v1::WatchResponse>* WatchCalls::Watch(Context* context,
                                                                const v1::WatchRequest* request) {
   const Method method{v1::WatchService::service_full_name(), "Watch", /*stream=*/true};
   return WatchReactor<v1::WatchResponse>::Start(
-      server_, watches_, method, Lane::kRead, [this, request](std::function<void()> wake) {
+      server_, watches_, method, Lane::kRead, *context,
+      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
         return OpenWatches(runs_, studies_, server_.incidents, *request, std::move(wake));
       });
 }

@@ -43,7 +43,7 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 
  private:
   template <typename Response, typename Work>
-  Unary* Answer(std::string_view rpc, Lane lane, const Context* context, Response* response,
+  Unary* Answer(std::string_view rpc, Lane lane, Context* context, Response* response,
                 Work work) const;
 
   runs::RunBook& runs_;
@@ -71,7 +71,7 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
 
  private:
   template <typename Response, typename Work>
-  Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
+  Unary* Answer(std::string_view rpc, Context* context, Response* response, Work work) const;
 
   runs::RunBook& runs_;
   const Surroundings& server_;
@@ -103,7 +103,7 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
 
  private:
   template <typename Response, typename Work>
-  Unary* Answer(std::string_view rpc, const Context* context, Response* response, Work work) const;
+  Unary* Answer(std::string_view rpc, Context* context, Response* response, Work work) const;
 
   const ServerInfo& info_;
   const Surroundings& server_;
@@ -128,7 +128,7 @@ class StudyCalls final : public v1::StudyService::CallbackService {
 
  private:
   template <typename Response, typename Work>
-  Unary* Answer(std::string_view rpc, Lane lane, const Context* context, Response* response,
+  Unary* Answer(std::string_view rpc, Lane lane, Context* context, Response* response,
                 Work work) const;
 
   studies::StudyBook& studies_;

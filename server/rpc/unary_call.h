@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/rpc/call_context.h"
 #include "server/rpc/call_record.h"
 #include "server/rpc/interruption.h"
 #include "server/rpc/lanes.h"
@@ -46,13 +47,19 @@ absl::StatusOr<Result> Guarded(const std::function<absl::StatusOr<Result>()>& wo
 template <typename Response>
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  using Work = std::function<absl::StatusOr<Response>(const Interruption&)>;
+  using Work = std::function<absl::StatusOr<Response>(const CallContext&, const Interruption&)>;
 
   static grpc::ServerUnaryReactor* Start(const Surroundings& server, const Method& method,
-                                         Lane lane, const grpc::CallbackServerContext& context,
+                                         Lane lane, grpc::CallbackServerContext& context,
                                          Response* response, Work work) {
     auto* const call =
         new UnaryCall(server, method, DeadlineOf(context), response, std::move(work));
+    absl::StatusOr<CallContext> entered = Enter(server, method, context);
+    if (!entered.ok()) {
+      call->End(entered.status());
+      return call;
+    }
+    call->context_ = *std::move(entered);
     // Nothing may touch `call` after a successful Submit: it may be over by then.
     if (!server.lanes[lane].Submit([call] { call->Answer(); })) {
       call->End(absl::UnavailableError("too many calls are waiting; try again later"));
@@ -75,7 +82,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Answer() {
     // A caller who left while this was waiting is owed no work.
     if (const absl::Status status = interruption_.Check(); !status.ok()) return End(status);
-    absl::StatusOr<Response> result = Guarded<Response>([this] { return work_(interruption_); });
+    absl::StatusOr<Response> result =
+        Guarded<Response>([this] { return work_(context_, interruption_); });
     if (result.ok()) *response_ = *std::move(result);
     End(result.status());
   }
@@ -88,6 +96,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
   const Surroundings& server_;
   CallRecord record_;
+  CallContext context_;
   Interruption interruption_;
   Response* response_;
   Work work_;

@@ -17,21 +17,32 @@ namespace thalweg::rpc {
 template <typename Response>
 class WatchReactor final : public grpc::ServerWriteReactor<Response>, private UpdateWriter {
  public:
+  /// A WatchOpener that is told who calls.
+  using CallOpener =
+      std::function<absl::StatusOr<OpenedWatch>(const CallContext&, std::function<void()> wake)>;
+
   /// `opener` waits for the disk, so it is called on a lane.
   static grpc::ServerWriteReactor<Response>* Start(
       const Surroundings& server, const WatchSurroundings& watches, const Method& method, Lane lane,
-      WatchOpener opener, std::function<void(const std::string&)> abandoned = {}) {
+      grpc::CallbackServerContext& context, CallOpener opener,
+      std::function<void(const std::string&)> abandoned = {}) {
     auto* const reactor = new WatchReactor(server, watches, method, std::move(abandoned));
     const std::shared_ptr<WatchStream> stream = reactor->stream_;
+    absl::StatusOr<CallContext> entered = Enter(server, method, context);
+    if (!entered.ok()) {
+      reactor->End(entered.status());
+      return reactor;
+    }
     if (!watches.pump.Add(stream)) {
       reactor->End(absl::UnavailableError("too many streams are open; try again later"));
       return reactor;
     }
     // The reactor may be over before Submit returns; the stream is safe to hold.
-    const bool queued = server.lanes[lane].Submit([stream, open = std::move(opener)] {
-      if (stream->gone()) return stream->Opened(absl::CancelledError("the client has gone"));
-      stream->Opened(Guarded<OpenedWatch>([&stream, &open] { return open(stream->WakeUp()); }));
-    });
+    const bool queued =
+        server.lanes[lane].Submit([stream, open = std::move(opener), call = *std::move(entered)] {
+          if (stream->gone()) return stream->Opened(absl::CancelledError("the client has gone"));
+          stream->Opened(Guarded<OpenedWatch>([&] { return open(call, stream->WakeUp()); }));
+        });
     if (!queued) {
       stream->Opened(absl::UnavailableError("too many calls are waiting; try again later"));
     }
