@@ -12,12 +12,14 @@
 
 namespace thalweg {
 
-/// How thalwegd is set up. Each field is a row of the table in settings.cc, which has its flag, its
-/// default, its range and its meaning; the environment variable is the flag's name in capitals,
+/// How thalwegd is set up. Each field is a row of the table in settings_table.cc, which has its
+/// flag, its default, its range and its meaning; the environment variable is the flag's name in
+/// capitals,
 /// --data-dir being THALWEG_DATA_DIR. A flag wins over its variable.
 struct Settings {
   std::string grpc_address;
   std::string http_address;
+  std::string metrics_address;  ///< Empty: none.
   std::string data_dir;
   std::string store;    ///< URL of a store; empty: SQLite in data_dir.
   int64_t workers = 0;  ///< 0: one per CPU.
@@ -35,14 +37,23 @@ struct Settings {
   int64_t trace_memory_mib = 0;
   int64_t max_message_mib = 0;
   int64_t max_watches = 0;
+  int64_t max_connections = 0;  ///< To gRPC; 0: by the limit of file descriptors.
   int64_t max_http_connections = 0;
   std::string http_allowed_origins;  ///< Separated by commas.
+  bool plaintext = false;            ///< Beyond this machine, too.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+  std::string tls_client_ca_file;
+  std::string tokens_file;
   bool reflection = false;
   bool machine_code = false;
   int64_t drain_seconds = 0;
   int64_t drain_delay_seconds = 0;
   std::string log_level;
   std::string log_format;
+  int64_t metrics_runs = 0;
+  int64_t metrics_runs_minutes = 0;
+  std::string config;  ///< The file of settings; empty: none.
 
   /// Of the store to open.
   std::string StoreUrl() const;

@@ -59,6 +59,11 @@ TEST(Settings, ComeFromFlagsInBothForms) {
   EXPECT_FALSE(settings.reflection);
 }
 
+TEST(Settings, MayBeEmptyInBothForms) {
+  EXPECT_EQ(Read({"--store=", "--workers=3"}).workers, 3);
+  EXPECT_EQ(Read({"--store", "", "--workers=3"}).store, "");
+}
+
 TEST(Settings, ComeFromTheEnvironmentUnlessAFlagSaysOtherwise) {
   const Environment environment = {{"THALWEG_WORKERS", "5"}, {"THALWEG_SLICE_US", "700"}};
 
