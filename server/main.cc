@@ -166,7 +166,7 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {
     return Fail(kCannotGoOn, files.status());
   }
-  const auto store = OpenStore(settings.StoreUrl());
+  const auto store = OpenStore(settings.StoreUrl(), &events);
   if (!store.ok()) return Fail(kCannotGoOn, store.status());
   runs::BackgroundCompiler compiler(events);
   runs::RunBookOptions options = OptionsForRuns(settings);

@@ -56,6 +56,18 @@ struct CommitFinished {
   Seconds duration{};
   bool ok = true;
 };
+/// An operation on the store's files that failed, or found damage there.
+struct StorageFailed {
+  std::string_view op;     ///< "write", "fsync", "read", "open".
+  std::string_view error;  ///< "enospc", "eio", "emfile", "corrupt", "other".
+};
+/// Now and then; and when room runs out, and when there is some again.
+struct StorageMeasured {
+  int64_t size = 0;  ///< Bytes taken by what is kept.
+  int64_t free = 0;  ///< Bytes that can still be written.
+};
+/// Now and then, when a commit, if only a trifling one, has just succeeded.
+struct StorageBeat {};
 struct PendingCounted {
   int64_t bytes = 0;
 };  ///< Made but not yet durable.
@@ -124,6 +136,9 @@ class EventSink {
   virtual void On(const SliceFinished&) {}
   virtual void On(const WorkersCounted&) {}
   virtual void On(const CommitFinished&) {}
+  virtual void On(const StorageFailed&) {}
+  virtual void On(const StorageMeasured&) {}
+  virtual void On(const StorageBeat&) {}
   virtual void On(const PendingCounted&) {}
   virtual void On(const RecoveryFinished&) {}
   virtual void On(const StudyFinished&) {}

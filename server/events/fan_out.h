@@ -19,6 +19,9 @@ class FanOut : public EventSink {
   void On(const SliceFinished& event) override { Tell(event); }
   void On(const WorkersCounted& event) override { Tell(event); }
   void On(const CommitFinished& event) override { Tell(event); }
+  void On(const StorageFailed& event) override { Tell(event); }
+  void On(const StorageMeasured& event) override { Tell(event); }
+  void On(const StorageBeat& event) override { Tell(event); }
   void On(const PendingCounted& event) override { Tell(event); }
   void On(const RecoveryFinished& event) override { Tell(event); }
   void On(const StudyFinished& event) override { Tell(event); }

@@ -20,19 +20,26 @@ class StorageMetrics final : public EventSink {
   explicit StorageMetrics(Registry& registry)
       : StorageMetrics(registry,
                        Counters(registry, "thalweg_storage_errors_total",
-                                "Operations of the store that failed."),
+                                "Operations on the store's files that failed, or found damage."),
                        Counters(registry, "thalweg_storage_recoveries_total",
                                 "Starts that took up unfinished runs: all of them (clean), or "
                                 "with some set aside (quarantined).")) {}
 
   void On(const CommitFinished& event) override {
     commit_seconds_.Observe(event.duration.count());
-    if (!event.ok) return failed_commits_.Increment();
+    if (!event.ok) return;
     commit_iterates_.Observe(static_cast<double>(event.iterates));
     records_.Increment(static_cast<double>(event.iterates));
     bytes_.Increment(static_cast<double>(event.bytes));
     last_commit_.Set(SecondsSinceEpoch());
+    beat_.Set(SecondsSinceEpoch());
   }
+  void On(const StorageFailed& event) override { errors_[event.op][event.error]->Increment(); }
+  void On(const StorageMeasured& event) override {
+    size_.Set(static_cast<double>(event.size));
+    free_.Set(static_cast<double>(event.free));
+  }
+  void On(const StorageBeat&) override { beat_.Set(SecondsSinceEpoch()); }
   void On(const PendingCounted& event) override {
     pending_bytes_.Set(static_cast<double>(event.bytes));
   }
@@ -59,7 +66,22 @@ class StorageMetrics final : public EventSink {
         last_commit_(OneGauge(registry, "thalweg_storage_last_commit_timestamp_seconds",
                               "When a commit last succeeded, in seconds since the epoch; 0: none "
                               "yet.")),
-        failed_commits_(errors.Add({{"op", "write"}, {"error", std::string(kOther)}})),
+        errors_(
+            {"write", "fsync", "read", "open"},
+            [&](std::string_view op) {
+              return ByName<Counter*>(
+                  {"enospc", "eio", "emfile", "corrupt"}, [&](std::string_view error) {
+                    return &errors.Add({{"op", std::string(op)}, {"error", std::string(error)}});
+                  });
+            }),
+        size_(OneGauge(registry, "thalweg_storage_size_bytes",
+                       "Bytes that runs and studies take on the disk.")),
+        free_(OneGauge(registry, "thalweg_storage_free_bytes",
+                       "Bytes that can still be written there.")),
+        beat_(
+            OneGauge(registry, "thalweg_storage_heartbeat_timestamp_seconds",
+                     "When a commit was last seen to succeed, in seconds since the epoch; without "
+                     "work a trifling one is made every 10 s.")),
         clean_(recoveries.Add({{"result", "clean"}})),
         quarantined_(recoveries.Add({{"result", "quarantined"}})),
         recovery_seconds_(OneGauge(registry, "thalweg_storage_recovery_seconds",
@@ -73,7 +95,10 @@ class StorageMetrics final : public EventSink {
   Counter& bytes_;
   Gauge& pending_bytes_;
   Gauge& last_commit_;
-  Counter& failed_commits_;
+  const ByName<ByName<Counter*>> errors_;
+  Gauge& size_;
+  Gauge& free_;
+  Gauge& beat_;
   Counter& clean_;
   Counter& quarantined_;
   Gauge& recovery_seconds_;

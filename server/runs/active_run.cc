@@ -98,7 +98,7 @@ std::optional<SliceEnd> ActiveRun::TakeClaim() {
   const bool wished = wish_ != Wish::kNone;
   if (standing_.state == RunState::kPaused && !wished) return SliceEnd::kDone;
   if (Waits()) return SliceEnd::Later(pacer_.Next());
-  const bool behind = trace_->pending_bytes() > shop_.max_pending_bytes ||
+  const bool behind = shop_.recorder.full() || trace_->pending_bytes() > shop_.max_pending_bytes ||
                       shop_.memory.pending > static_cast<int64_t>(2 * shop_.max_pending_bytes);
   if (behind && !wished) return SliceEnd::kWait;
   claimed_ = true;

@@ -13,12 +13,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kRetryFullDisk{250};
-constexpr size_t kEnoughBytes = 4 << 20;  // for one commit: some 15 ms of a fair disk
-
-absl::Status DiskFull() {
-  return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kStorageFull,
-                    "the server's disk is full: nothing new can be kept until there is room");
-}
+constexpr std::chrono::seconds kBeat{10};  // without work: a commit at least so often
+constexpr size_t kEnoughBytes = 4 << 20;   // for one commit: some 15 ms of a fair disk
 
 StoredBlock Stored(const IterateBlock& block) {
   return {block.first(), block.last(), Encode(block)};
@@ -46,9 +42,13 @@ int64_t BytesOf(const RunChange& change) {
 }  // namespace
 
 Recorder::Recorder(RunStore& store, EventSink& events, ResidentBudget& memory, Hooks hooks)
-    : store_(store), events_(events), memory_(memory), hooks_(std::move(hooks)), thread_([this] {
-        Work();
-      }) {}
+    : store_(store),
+      events_(events),
+      memory_(memory),
+      hooks_(std::move(hooks)),
+      room_(store, events),
+      next_beat_(Clock::now()),
+      thread_([this] { Work(); }) {}
 
 Recorder::~Recorder() {
   {
@@ -77,13 +77,13 @@ void Recorder::Notify(std::shared_ptr<Trace> trace, bool urgent) {
 }
 
 absl::Status Recorder::Write(RunChange change) {
-  Order order{std::move(change), /*done=*/false, absl::OkStatus()};
+  Order order{std::move(change), /*done=*/false, std::nullopt};
   std::unique_lock lock(mutex_);
   if (!broken_.ok()) return broken_;
   ordered_.push_back(&order);
   work_.notify_one();
   settled_.wait(lock, [&order] { return order.done; });
-  return order.status;
+  return *order.answer;
 }
 
 void Recorder::Flush() {
@@ -99,10 +99,11 @@ void Recorder::Work() {
   while (WaitForWork()) {
     absl::Status status;
     try {
-      status = CommitTaken();
+      status = room_.Look() ? CommitTaken() : CommitRemovals();
     } catch (const std::exception& error) {  // no memory for the bytes: as good as a full disk
       status = absl::ResourceExhaustedError(error.what());
     }
+    room_.Ended(status);
     if (status.ok()) ShowCommitted();
     Settle(status);
   }
@@ -111,13 +112,14 @@ void Recorder::Work() {
 bool Recorder::WaitForWork() {
   std::unique_lock lock(mutex_);
   if (!broken_.ok()) return false;
-  if (!batches_.empty()) {
+  if (!batches_.empty() || room_.full()) {
     // The disk was full. Orders are tried at once: what they remove may make room.
     work_.wait_for(lock, kRetryFullDisk, [this] { return stopping_ || !ordered_.empty(); });
     if (stopping_ && ordered_.empty()) return false;
   } else {
-    work_.wait(lock, [this] { return stopping_ || !dirty_.empty() || !ordered_.empty(); });
-    if (dirty_.empty() && ordered_.empty()) return false;
+    work_.wait_until(lock, next_beat_,
+                     [this] { return stopping_ || !dirty_.empty() || !ordered_.empty(); });
+    if (stopping_ && dirty_.empty() && ordered_.empty()) return false;
   }
   TakeWork();
   return true;
@@ -148,14 +150,46 @@ absl::Status Recorder::CommitTaken() {
     }
     if (taken.batch.replaced) event.iterates -= static_cast<int64_t>(taken.batch.replaced->rows());
   }
-  if (changes.empty()) return absl::OkStatus();
+  return changes.empty() ? BeatIfDue() : CommitTo(changes, event);
+}
+
+// While there is too little room for anything else. What runs have made is kept for later.
+absl::Status Recorder::CommitRemovals() {
+  std::vector<RunChange> removals;
+  for (Order* order : orders_) {
+    if (order->change.remove) removals.push_back(order->change);
+    if (!order->change.remove) order->answer = room_.Refusal();
+  }
+  if (!removals.empty()) {
+    const absl::Status status = CommitTo(removals, {});
+    if (!status.ok()) return status;
+    for (Order* order : orders_) {
+      if (!order->answer) order->answer = status;
+    }
+  }
+  return room_.Refusal();
+}
+
+absl::Status Recorder::CommitTo(const std::vector<RunChange>& changes, CommitFinished event) {
   event.runs = static_cast<int64_t>(changes.size());
   for (const RunChange& change : changes) event.bytes += BytesOf(change);
   const Clock::time_point begin = Clock::now();
   const absl::Status status = store_.Commit(changes);
-  event.duration = Clock::now() - begin;
+  const Clock::time_point end = Clock::now();
+  if (status.ok()) next_beat_ = end + kBeat;
+  event.duration = end - begin;
   event.ok = status.ok();
   events_.On(event);
+  return status;
+}
+
+// Also tells whether there is room again, where nothing else is to be written.
+absl::Status Recorder::BeatIfDue() {
+  if (Clock::now() < next_beat_ && !room_.full()) return absl::OkStatus();
+  absl::Status status = store_.Beat();
+  if (!status.ok()) return status;
+  next_beat_ = Clock::now() + kBeat;
+  events_.On(StorageBeat{});
   return status;
 }
 
@@ -219,7 +253,7 @@ void Recorder::Settle(const absl::Status& status) {
   {
     const std::lock_guard lock(mutex_);
     for (Order* order : std::exchange(orders_, {})) {
-      order->status = full ? DiskFull() : status;
+      if (!order->answer) order->answer = full ? room_.Refusal() : status;
       order->done = true;
     }
     writing_ = !batches_.empty();
@@ -230,7 +264,7 @@ void Recorder::Settle(const absl::Status& status) {
     if (!status.ok() && !full) {
       broken_ = status;
       for (Order* order : std::exchange(ordered_, {})) {
-        order->status = status;
+        order->answer = status;
         order->done = true;
       }
     }

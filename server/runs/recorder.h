@@ -1,16 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "server/events/events.h"
+#include "server/runs/room_keeper.h"
 #include "server/runs/run_store.h"
 #include "server/runs/trace.h"
 
@@ -18,8 +21,9 @@ namespace thalweg::runs {
 
 /// Makes durable what runs make: one thread that takes all that is pending, of all runs, and writes
 /// it in one transaction. When idle it begins at once; while it writes, the next transaction
-/// gathers, up to a size that keeps everyone's wait short. A full disk is waited out; after any
-/// other failure nothing is written any more.
+/// gathers, up to a size that keeps everyone's wait short. A full disk is waited out, and only what
+/// makes room is written meanwhile; after any other failure nothing is written any more. Without
+/// work the store is still made to write now and then, to see that it can.
 class Recorder {
  public:
   struct Hooks {
@@ -41,6 +45,8 @@ class Recorder {
   absl::Status Write(RunChange change);
   /// Returns when all that was notified before is durable, or cannot be.
   void Flush();
+  /// The disk is full: nothing more should be made.
+  bool full() const { return room_.full(); }
 
  private:
   struct Taken {
@@ -50,13 +56,16 @@ class Recorder {
   struct Order {  // lives on the stack of the one who waits for it
     RunChange change;
     bool done = false;
-    absl::Status status;
+    std::optional<absl::Status> answer;  // none: that of the commit
   };
 
   void Work();
   bool WaitForWork();
   void TakeWork();  // requires mutex_
   absl::Status CommitTaken();
+  absl::Status CommitRemovals();
+  absl::Status CommitTo(const std::vector<RunChange>& changes, CommitFinished event);
+  absl::Status BeatIfDue();
   RunChange ChangeFor(const Taken& taken);
   void AddThinning(const Taken& taken, RunChange& change);
   void ShowCommitted();
@@ -68,6 +77,8 @@ class Recorder {
   const Hooks hooks_;
   std::vector<Taken> batches_;  // the recorder's own: being written, or to be tried again
   std::vector<Order*> orders_;  // likewise
+  RoomKeeper room_;
+  std::chrono::steady_clock::time_point next_beat_;
 
   std::mutex mutex_;
   std::condition_variable work_;

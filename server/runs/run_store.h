@@ -57,6 +57,13 @@ struct StoredRunQuery {
   int limit = 100;
 };
 
+/// Room for what is kept, in bytes.
+struct StoreRoom {
+  int64_t size = 0;     ///< Taken.
+  int64_t free = 0;     ///< That can still be written.
+  int64_t reserve = 0;  ///< Of `free`: kept back for what makes room, and for others on the disk.
+};
+
 /// What a storage backend must do. Everything that returned OK survives kill -9 and power loss.
 /// Calls may come from several threads. Statuses: NOT_FOUND, DATA_LOSS (a checksum), and
 /// RESOURCE_EXHAUSTED (the disk is full); after any other failed Commit the store must not be
@@ -66,6 +73,11 @@ class RunStore : public DocumentStore {
   /// A change without `run` of a run that is not there is NOT_FOUND, and nothing is changed; a
   /// removal of one is no error. A second run with the same request_id is ALREADY_EXISTS.
   virtual absl::Status Commit(const std::vector<RunChange>& changes) = 0;
+
+  /// None where there is no bound but memory.
+  virtual absl::StatusOr<std::optional<StoreRoom>> Room() { return std::nullopt; }
+  /// Makes the least of changes durable, to see that one can be. Fails as Commit does.
+  virtual absl::Status Beat() { return absl::OkStatus(); }
 
   virtual absl::StatusOr<StoredRun> Get(const std::string& id) = 0;
   virtual absl::StatusOr<std::optional<StoredRun>> FindRequest(const std::string& request_id) = 0;

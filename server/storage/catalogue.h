@@ -4,12 +4,15 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/events/events.h"
 #include "server/runs/run_store.h"
 
 namespace thalweg {
 
 /// Opens the store that `url` names: "sqlite:<directory>" (made when absent) or "memory:". Errors
-/// are one clear line for a person who starts a server.
-absl::StatusOr<std::unique_ptr<runs::RunStore>> OpenStore(const std::string& url);
+/// are one clear line for a person who starts a server. `events` (may be null) outlives the store
+/// and is told of operations on its files that fail.
+absl::StatusOr<std::unique_ptr<runs::RunStore>> OpenStore(const std::string& url,
+                                                          EventSink* events = nullptr);
 
 }  // namespace thalweg

@@ -8,7 +8,6 @@ namespace {
 
 constexpr int kOldestSqlite = 3038000;  // the oldest release that this file was thought through for
 constexpr int kSchemaVersion = 3;
-constexpr int kApplicationId = 0x54484C57;  // "THLW"
 
 // A rollback journal and no write-ahead log: blobs appended to the file's end are written once and
 // not twice, a commit's time has no peaks when a log is folded back (measured: worst tiny commit

@@ -1,8 +1,50 @@
 #include "server/storage/sqlite_statement.h"
 
+#include <cerrno>
+
 #include "absl/strings/str_cat.h"
 
 namespace thalweg::storage {
+namespace {
+
+/// What failed, from SQLite's extended result code and the errno that it kept.
+StorageFailed FailureOf(int code, int system_error) {
+  StorageFailed failure{"write", "other"};
+  switch (code) {
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      failure.op = "fsync";
+      break;
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_FSTAT:
+      failure.op = "read";
+      break;
+    default:
+      break;
+  }
+  switch (code & 0xFF) {  // the low byte is the primary code
+    case SQLITE_FULL:
+      return {failure.op, "enospc"};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {"read", "corrupt"};
+    case SQLITE_CANTOPEN:
+      failure.op = "open";
+      break;
+    default:
+      break;
+  }
+  if (system_error == ENOSPC || system_error == EDQUOT) failure.error = "enospc";
+  if (system_error == EIO) failure.error = "eio";
+  if (system_error == EMFILE || system_error == ENFILE) failure.error = "emfile";
+  return failure;
+}
+
+/// Results that are answers and no failures.
+bool IsAnswer(int code) { return (code & 0xFF) == SQLITE_CONSTRAINT; }
+
+}  // namespace
 
 absl::Status SqliteStatus(sqlite3* database, int code, const std::string& doing) {
   const std::string text =
@@ -24,8 +66,9 @@ absl::Status SqliteStatus(sqlite3* database, int code, const std::string& doing)
   }
 }
 
-absl::Status SqliteStatement::Prepare(sqlite3* database, const char* sql) {
+absl::Status SqliteStatement::Prepare(sqlite3* database, const char* sql, EventSink* events) {
   database_ = database;
+  events_ = events;
   const int code =
       sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
   return code == SQLITE_OK ? absl::OkStatus() : SqliteStatus(database, code, sql);
@@ -66,7 +109,11 @@ bool SqliteStatement::Use::Row() {
   const int code = sqlite3_step(raw_);
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) {
-    status_ = SqliteStatus(database_, sqlite3_extended_errcode(database_), sqlite3_sql(raw_));
+    const int extended = sqlite3_extended_errcode(database_);
+    status_ = SqliteStatus(database_, extended, sqlite3_sql(raw_));
+    if (events_ != nullptr && !IsAnswer(extended)) {
+      events_->On(FailureOf(extended, sqlite3_system_errno(database_)));
+    }
   }
   return false;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "server/events/events.h"
 
 namespace thalweg::storage {
 
@@ -26,12 +27,13 @@ class SqliteStatement {
   SqliteStatement& operator=(const SqliteStatement&) = delete;
   ~SqliteStatement() { sqlite3_finalize(statement_); }
 
-  absl::Status Prepare(sqlite3* database, const char* sql);
+  /// `events` (may be null) is told of operations on files that fail.
+  absl::Status Prepare(sqlite3* database, const char* sql, EventSink* events = nullptr);
 
   class Use {
    public:
     explicit Use(SqliteStatement& statement)
-        : database_(statement.database_), raw_(statement.statement_) {}
+        : database_(statement.database_), raw_(statement.statement_), events_(statement.events_) {}
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
     ~Use();
@@ -56,6 +58,7 @@ class SqliteStatement {
 
     sqlite3* database_;
     sqlite3_stmt* raw_;
+    EventSink* events_;
     int bound_ = 0;  // parameters bound so far
     absl::Status status_;
   };
@@ -63,6 +66,7 @@ class SqliteStatement {
  private:
   sqlite3* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
+  EventSink* events_ = nullptr;
 };
 
 }  // namespace thalweg::storage

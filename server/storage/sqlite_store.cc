@@ -1,5 +1,9 @@
 #include "server/storage/sqlite_store.h"
 
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +22,10 @@ namespace {
 constexpr const char* kColumns = "number, id, request_id, spec_digest, state, finished, record";
 constexpr const char* kDocument = "number, kind, id, request_id, digest, finished, record";
 
+// Room that is kept back on a volume: enough for a deletion's journal, and for others to go on.
+constexpr int64_t kMostReserve = 32 << 20;
+constexpr int64_t kReserveFraction = 20;  // one part in so many of a small volume
+
 absl::Status NoSuchRun(const std::string& id) {
   return absl::NotFoundError(absl::StrCat("no run '", id, "' is stored"));
 }
@@ -29,12 +37,14 @@ int64_t Bound(uint64_t number) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& directory) {
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& directory,
+                                                               EventSink* events) {
   absl::StatusOr<DirectoryLock> lock = DirectoryLock::Take(directory);
   if (!lock.ok()) return lock.status();
   absl::StatusOr<sqlite3*> database = OpenDatabase(directory + "/thalweg.db");
   if (!database.ok()) return database.status();
-  std::unique_ptr<SqliteStore> store(new SqliteStore(*std::move(lock), *database));
+  std::unique_ptr<SqliteStore> store(
+      new SqliteStore(*std::move(lock), directory, *database, events));
   if (absl::Status status = store->Prepare(); !status.ok()) return status;
   return store;
 }
@@ -51,6 +61,11 @@ absl::Status SqliteStore::Prepare() {
       {&do_->begin, "BEGIN IMMEDIATE"},
       {&do_->commit, "COMMIT"},
       {&do_->rollback, "ROLLBACK"},
+      // Changes nothing, but writes the first page.
+      {&do_->beat, absl::StrCat("PRAGMA application_id = ", kApplicationId)},
+      {&do_->page_size, "PRAGMA page_size"},
+      {&do_->pages, "PRAGMA page_count"},
+      {&do_->unused_pages, "PRAGMA freelist_count"},
       {&do_->put_run, absl::StrCat("INSERT INTO runs (", kColumns,
                                    ") VALUES (?,?,?,?,?,?,?) ON CONFLICT (number) DO UPDATE SET "
                                    "state = excluded.state, finished = excluded.finished, "
@@ -100,7 +115,7 @@ absl::Status SqliteStore::Prepare() {
       {&do_->last_document, "SELECT seq FROM sqlite_sequence WHERE name = 'documents'"},
   };
   for (const auto& [statement, sql] : all) {
-    if (absl::Status status = statement->Prepare(database_, sql.c_str()); !status.ok()) {
+    if (absl::Status status = statement->Prepare(database_, sql.c_str(), events_); !status.ok()) {
       return status;
     }
   }
@@ -119,6 +134,33 @@ absl::Status SqliteStore::Commit(const std::vector<RunChange>& changes) {
     if (!undone.ok()) return undone;  // now nothing is known: not RESOURCE_EXHAUSTED any more
   }
   return status;
+}
+
+// What was deleted stays in the file, to be written over: it is free as well.
+absl::StatusOr<std::optional<runs::StoreRoom>> SqliteStore::Room() {
+  struct statvfs volume {};
+  if (statvfs(directory_.c_str(), &volume) != 0) return absl::ErrnoToStatus(errno, directory_);
+  const std::lock_guard lock(mutex_);
+  int64_t values[3] = {};
+  SqliteStatement* const pragmas[3] = {&do_->page_size, &do_->pages, &do_->unused_pages};
+  for (int i = 0; i < 3; ++i) {
+    Use use(*pragmas[i]);
+    if (use.Row()) values[i] = use.Integer(0);
+    if (!use.status().ok()) return use.status();
+  }
+  const auto [page, pages, unused] = values;
+  const auto block = static_cast<int64_t>(volume.f_frsize);
+  runs::StoreRoom room;
+  room.size = page * (pages - unused);
+  room.free = static_cast<int64_t>(volume.f_bavail) * block + page * unused;
+  room.reserve =
+      std::min(kMostReserve, static_cast<int64_t>(volume.f_blocks) * block / kReserveFraction);
+  return room;
+}
+
+absl::Status SqliteStore::Beat() {
+  const std::lock_guard lock(mutex_);
+  return Use(do_->beat).Done();
 }
 
 absl::Status SqliteStore::Apply(const std::vector<RunChange>& changes) {

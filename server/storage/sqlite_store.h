@@ -19,10 +19,14 @@ namespace thalweg::storage {
 /// keeps other servers out; nobody else may open the file while a server has it.
 class SqliteStore : public runs::RunStore {
  public:
-  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& directory);
+  /// `events` (may be null) outlives the store.
+  static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& directory,
+                                                           EventSink* events = nullptr);
   ~SqliteStore() override;
 
   absl::Status Commit(const std::vector<runs::RunChange>& changes) override;
+  absl::StatusOr<std::optional<runs::StoreRoom>> Room() override;
+  absl::Status Beat() override;
   absl::StatusOr<runs::StoredRun> Get(const std::string& id) override;
   absl::StatusOr<std::optional<runs::StoredRun>> FindRequest(
       const std::string& request_id) override;
@@ -46,8 +50,12 @@ class SqliteStore : public runs::RunStore {
   absl::StatusOr<uint64_t> LastDocumentNumber() override;
 
  private:
-  SqliteStore(DirectoryLock lock, sqlite3* database)
-      : directory_lock_(std::move(lock)), database_(database) {}
+  SqliteStore(DirectoryLock lock, const std::string& directory, sqlite3* database,
+              EventSink* events)
+      : directory_lock_(std::move(lock)),
+        directory_(directory),
+        database_(database),
+        events_(events) {}
 
   absl::Status Prepare();
   absl::Status Apply(const std::vector<runs::RunChange>& changes);        // requires mutex_
@@ -62,11 +70,13 @@ class SqliteStore : public runs::RunStore {
       SqliteStatement::Use& use);  // requires mutex_
 
   const DirectoryLock directory_lock_;
+  const std::string directory_;
   std::mutex mutex_;
   sqlite3* const database_;
+  EventSink* const events_;
 
   struct Statements {
-    SqliteStatement begin, commit, rollback;
+    SqliteStatement begin, commit, rollback, beat, page_size, pages, unused_pages;
     SqliteStatement put_run, put_label, put_block, put_checkpoint, put_events, number_of;
     SqliteStatement remove_run, remove_labels, remove_all_blocks, remove_blocks;
     SqliteStatement remove_checkpoint, remove_events;

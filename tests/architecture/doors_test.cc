@@ -49,7 +49,7 @@ const std::map<std::string, Doors>& Table() {
       {"server/studies",
        {{"server/runs", "server/core", "server/events"}, {"absl/status/", "absl/strings/"}, {}}},
       {"server/storage",
-       {{"server/runs", "server/core"},
+       {{"server/runs", "server/core", "server/events"},
         {"absl/status/", "absl/strings/", "sqlite3.h", "fcntl.h", "unistd.h", "sys/"},
         {}}},
       {"server/metrics",

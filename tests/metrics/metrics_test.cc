@@ -146,6 +146,10 @@ TEST(Metrics, FollowCommitsAndRecovery) {
   metrics.On(RecoveryFinished{.runs = 7, .failed = 1, .duration = Seconds(0.5)});
   metrics.On(CommitFinished{.runs = 2, .iterates = 40, .bytes = 4000, .duration = Seconds(0.001)});
   metrics.On(CommitFinished{.ok = false});
+  metrics.On(StorageFailed{"fsync", "eio"});
+  metrics.On(StorageFailed{"write", "unheard_of"});
+  metrics.On(StorageMeasured{.size = 1000, .free = 2000});
+  metrics.On(StorageBeat{});
   metrics.On(PendingCounted{.bytes = 123});
 
   const Exposition exposition = Scrape(metrics);
@@ -155,8 +159,13 @@ TEST(Metrics, FollowCommitsAndRecovery) {
   EXPECT_EQ(exposition.Value("thalweg_storage_appended_records_total"), 40);
   EXPECT_EQ(exposition.Value("thalweg_storage_appended_bytes_total"), 4000);
   EXPECT_EQ(exposition.Value("thalweg_storage_commit_batch_size_count"), 1);
+  EXPECT_EQ(exposition.Value("thalweg_storage_errors_total", {{"op", "fsync"}, {"error", "eio"}}),
+            1);
   EXPECT_EQ(exposition.Value("thalweg_storage_errors_total", {{"op", "write"}, {"error", "other"}}),
             1);
+  EXPECT_EQ(exposition.Value("thalweg_storage_size_bytes"), 1000);
+  EXPECT_EQ(exposition.Value("thalweg_storage_free_bytes"), 2000);
+  EXPECT_GT(exposition.Value("thalweg_storage_heartbeat_timestamp_seconds"), 1.6e9);
   EXPECT_EQ(exposition.Value("thalweg_storage_pending_bytes"), 123);
   EXPECT_GT(exposition.Value("thalweg_storage_last_commit_timestamp_seconds"), 1.6e9);
 }
