@@ -87,6 +87,15 @@ def queries(dashboard):
             yield "annotation " + annotation["name"], annotation["expr"]
 
 
+def expressions(dashboard, values=(("instance", ".*"), ("algorithm", ".*"), ("objective", ".*"))):
+    """The PromQL that Grafana would send, with `values` for the variables."""
+    meant = dict(values, __range="1h", __rate_interval="1m")
+    for _, query in queries(dashboard):
+        if query.startswith("label_values("):
+            query = query.removeprefix("label_values(").rsplit(",", 1)[0]
+        yield re.sub(r"\$\{?(\w+)}?", lambda match: meant.get(match[1], match[0]), query)
+
+
 _METRIC = re.compile(r"\b((?:thalweg_|grpc_server_|process_)\w+)(?:\{([^}]*)\})?")
 
 
