@@ -19,6 +19,7 @@
 #include "server/log/log.h"
 #include "server/machine.h"
 #include "server/metrics/metrics.h"
+#include "server/revision.h"
 #include "server/rpc/file_limit.h"
 #include "server/rpc/server.h"
 #include "server/runs/background_compiler.h"
@@ -35,10 +36,6 @@
 #include "thalweg/v1/optimization_service.pb.h"
 #include "thalweg/v1/study_service.pb.h"
 #include "thalweg/v1/watch_service.pb.h"
-
-#ifndef THALWEG_REVISION
-#define THALWEG_REVISION "unknown"
-#endif
 
 namespace thalweg {
 namespace {
@@ -83,7 +80,7 @@ metrics::LabelSets ClosedSets() {
   metrics::LabelSets sets;
   for (const auto& optimizer : Optimizers()) sets.optimizers.push_back(optimizer.name);
   sets.methods = AllMethods();
-  sets.build = {{"version", THALWEG_VERSION},      {"revision", THALWEG_REVISION},
+  sets.build = {{"version", THALWEG_VERSION},      {"revision", Revision()},
                 {"compiler", __VERSION__},         {"math_profile", "x86-64-v3"},
                 {"grpc_version", grpc::Version()}, {"sqlite_version", sqlite3_libversion()}};
   return sets;

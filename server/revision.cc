@@ -1,0 +1,7 @@
+#include "server/revision.h"
+
+namespace thalweg {
+
+const char* Revision() { return THALWEG_REVISION; }
+
+}  // namespace thalweg
