@@ -21,7 +21,7 @@ cmake --build --preset release -j "${JOBS:-$(nproc)}" --target thalwegd thalweg 
   { tail -40 build/release.build.log; exit 1; }
 
 log=build/thalwegd.log
-"$bin/thalwegd" --grpc-address "0.0.0.0:$grpc_port" --http-address "0.0.0.0:$http_port" \
+"$bin/thalwegd" --grpc-address "127.0.0.1:$grpc_port" --http-address "127.0.0.1:$http_port" \
   --data-dir build/quickstart-data >"$log" 2>&1 &
 server=$!
 stop() { kill -TERM "$server" 2>/dev/null && wait "$server" || true; }

@@ -24,7 +24,9 @@
 #include "server/rpc/server.h"
 #include "server/runs/background_compiler.h"
 #include "server/runs/run_book.h"
-#include "server/settings.h"
+#include "server/settings_check.h"
+#include "server/settings_help.h"
+#include "server/settings_reader.h"
 #include "server/stop_signals.h"
 #include "server/storage/catalogue.h"
 #include "server/studies/study_book.h"
@@ -146,7 +148,8 @@ void LimitStop(const StopSignals& signals, seconds patience,
   }).detach();
 }
 
-int Serve(const CommandLine& line, const StopSignals& signals) {
+int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
+          const StopSignals& signals) {
   const Settings& settings = line.settings;
   std::atomic<const char*> why_not_ready = "starting";
 
@@ -156,6 +159,10 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   for (const std::string& name : line.unknown_variables) {
     log.Write(log::Level::kWarning, "unknown_variable",
               [&](log::LogLine& out) { out.Add("name", name); });
+  }
+  for (const std::string& warning : warnings) {
+    log.Write(log::Level::kWarning, "settings",
+              [&](log::LogLine& out) { out.Add("text", warning); });
   }
   metrics::Metrics metrics(ClosedSets());
   FanOut events({&metrics, &log});
@@ -226,17 +233,41 @@ int Serve(const CommandLine& line, const StopSignals& signals) {
   return kStopped;
 }
 
-int Main(int argc, char** argv) {
-  if (const std::string why = WhyUnfit(); !why.empty()) return Fail(kCannotGoOn, why);
-  const StopSignals signals;
-
+std::map<std::string, std::string> Environment() {
   std::map<std::string, std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const size_t equals = text.find('=');
     if (equals != std::string::npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
   }
-  const auto line = ReadCommandLine({argv + 1, argv + argc}, environment);
+  return environment;
+}
+
+/// Says all that is wrong with the settings; kWrongSettings where that is an error.
+int Report(const Findings& findings) {
+  for (const std::string& error : findings.errors) Fail(kWrongSettings, error);
+  return findings.errors.empty() ? 0 : kWrongSettings;
+}
+
+int CheckConfig(const CommandLine& line) {
+  Findings findings = Check(line);
+  const std::vector<std::string> folder = CheckDataFolder(line);
+  findings.errors.insert(findings.errors.end(), folder.begin(), folder.end());
+  std::fputs(AsFile(line).c_str(), stdout);
+  for (const std::string& name : line.unknown_variables) {
+    findings.warnings.push_back(name + " is not a variable of ours; ignored");
+  }
+  for (const std::string& warning : findings.warnings) {
+    std::fprintf(stderr, "thalwegd: warning: %s\n", warning.c_str());
+  }
+  return Report(findings);
+}
+
+int Main(int argc, char** argv) {
+  if (const std::string why = WhyUnfit(); !why.empty()) return Fail(kCannotGoOn, why);
+  const StopSignals signals;
+
+  const auto line = ReadCommandLine({argv + 1, argv + argc}, Environment());
   if (!line.ok()) return Fail(kWrongSettings, line.status());
 
   switch (line->wish) {
@@ -247,14 +278,13 @@ int Main(int argc, char** argv) {
       std::puts("thalwegd " THALWEG_VERSION);
       return 0;
     case CommandLine::Wish::kCheckConfig:
-      for (const auto& [flag, value] : Describe(line->settings)) {
-        std::printf("%s=%s\n", flag.c_str(), value.c_str());
-      }
-      return 0;
+      return CheckConfig(*line);
     case CommandLine::Wish::kServe:
       break;
   }
-  return Serve(*line, signals);
+  const Findings findings = Check(*line);
+  if (const int code = Report(findings); code != 0) return code;
+  return Serve(*line, findings.warnings, signals);
 }
 
 }  // namespace

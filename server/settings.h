@@ -1,12 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "server/runs/run_book.h"
 #include "server/studies/study_book.h"
 
@@ -63,26 +60,5 @@ struct Settings {
   runs::RunBookOptions ForRuns() const;
   studies::StudyBookOptions ForStudies() const;
 };
-
-/// What a command line asks for.
-struct CommandLine {
-  enum class Wish { kServe, kHelp, kVersion, kCheckConfig };
-  Wish wish = Wish::kServe;
-  Settings settings;
-  /// Variables THALWEG_... that are none of ours: perhaps misspelt. Not an error, since Kubernetes
-  /// makes variables out of the names of services.
-  std::vector<std::string> unknown_variables;
-};
-
-/// Reads flags (without the program's name) and the environment. INVALID_ARGUMENT with one line
-/// that names the flag or the variable, its value and what is permitted.
-absl::StatusOr<CommandLine> ReadCommandLine(const std::vector<std::string>& arguments,
-                                            const std::map<std::string, std::string>& environment);
-
-/// For people: all flags with variables, defaults and meanings.
-std::string HelpText();
-
-/// The settings in force, by their flags' names without dashes.
-std::map<std::string, std::string> Describe(const Settings& settings);
 
 }  // namespace thalweg

@@ -11,9 +11,9 @@ constexpr int64_t kMiB = 1 << 20;
 SettingGroup Addresses() {
   return {
       "Addresses",
-      {{"grpc-address", TextValue{&S::grpc_address, TextKind::kAddress}, "0.0.0.0:50051",
+      {{"grpc-address", TextValue{&S::grpc_address, TextKind::kAddress}, "127.0.0.1:50051",
         "where gRPC listens; port 0 is any free one"},
-       {"http-address", TextValue{&S::http_address, TextKind::kAddress}, "0.0.0.0:8080",
+       {"http-address", TextValue{&S::http_address, TextKind::kAddress}, "127.0.0.1:8080",
         "where HTTP listens: the dashboard, gRPC-Web for browsers, metrics, health"},
        {"metrics-address", TextValue{&S::metrics_address, TextKind::kAddressOrNone}, "",
         "where /metrics, /healthz and /readyz are served as well, without encryption or a token"},
@@ -26,7 +26,7 @@ SettingGroup Addresses() {
 SettingGroup Security() {
   return {"Security",
           {{"plaintext", FlagValue{&S::plaintext}, "off",
-            "serve without encryption beyond this machine, too"},
+            "serve beyond this machine without encryption, too; else that is refused"},
            {"tls-certificate-file", TextValue{&S::tls_certificate_file, TextKind::kFile}, "",
             "the server's certificate, PEM, followed by those in between; encrypts gRPC and HTTP"},
            {"tls-key-file", TextValue{&S::tls_key_file, TextKind::kSecretFile}, "",
@@ -129,9 +129,9 @@ SettingGroup Configuration() {
 }  // namespace
 
 const std::vector<SettingGroup>& SettingGroups() {
-  static const std::vector<SettingGroup> groups = {
-      Addresses(), Security(), Storage(),       Work(),         Memory(),
-      Limits(),    Stopping(), Observability(), Configuration()};
+  static const std::vector<SettingGroup> groups = {Addresses(), Security(),      Storage(),
+                                                   Work(),      Memory(),        Limits(),
+                                                   Stopping(),  Observability(), Configuration()};
   return groups;
 }
 

@@ -7,23 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "server/addresses.h"
 #include "server/settings_table.h"
 
 namespace thalweg {
 namespace {
-
-bool IsAddress(const std::string& text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  const std::string port = text.substr(colon + 1);
-  int number = 0;
-  const bool digits = !port.empty() && std::all_of(port.begin(), port.end(),
-                                                   [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits || !absl::SimpleAtoi(port, &number) || number > 65535) return false;
-  const std::string host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  return bracketed || host.find(':') == std::string::npos;
-}
 
 /// scheme://host[:port] without a path, as browsers send it; or "*".
 bool IsOrigin(const std::string& text) {

@@ -16,6 +16,7 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -225,7 +226,31 @@ TEST(ServerStart, NamesTheSettingThatIsWrong) {
   EXPECT_EQ(variable.WaitForExit(), 2);
   EXPECT_EQ(variable.Errors(), "thalwegd: THALWEG_LOG_FORMAT: 'xml' is not one of text, json\n");
   EXPECT_EQ(unknown.WaitForExit(), 2);
-  EXPECT_EQ(unknown.Errors(), "thalwegd: unknown argument '--wrokers=1'; see thalwegd --help\n");
+  EXPECT_EQ(unknown.Errors(),
+            "thalwegd: unknown argument '--wrokers=1'; did you mean --workers?\n");
+}
+
+TEST(ServerStart, IsRefusedWhereItWouldBeOpenToOtherMachinesByAccident) {
+  ServerProcess open({kForgetting, "--grpc-address=0.0.0.0:0"});
+  ServerProcess meant({kForgetting, "--grpc-address=0.0.0.0:0", "--plaintext=on"});
+
+  EXPECT_EQ(open.WaitForExit(), 2);
+  EXPECT_THAT(open.Errors(), HasSubstr("or say --plaintext on\n"));
+  ASSERT_TRUE(meant.WaitUntilReady());
+  EXPECT_THAT(meant.Errors(), HasSubstr("not encrypted beyond this machine"));
+}
+
+TEST(ServerStart, ReadsAFileOfSettings) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "good.conf") << "store = memory:\nlog-format = json\n";
+  std::ofstream(folder / "bad.conf") << "store = memory:\nwrokers = 3\n";
+  ServerProcess good({"--config=" + (folder / "good.conf")});
+  ServerProcess bad({"--config=" + (folder / "bad.conf")});
+
+  ASSERT_TRUE(good.WaitUntilReady());
+  EXPECT_EQ(bad.WaitForExit(), 2);
+  EXPECT_EQ(bad.Errors(), "thalwegd: " + (folder / "bad.conf") +
+                              ":2: unknown key 'wrokers'; did you mean workers?\n");
 }
 
 TEST(ServerStart, IsNotWantedByThoseWhoAskForHelp) {
@@ -238,7 +263,7 @@ TEST(ServerStart, IsNotWantedByThoseWhoAskForHelp) {
   EXPECT_EQ(version.WaitForExit(), 0);
   EXPECT_THAT(version.Output(), StartsWith("thalwegd "));
   EXPECT_EQ(check.WaitForExit(), 0);
-  EXPECT_THAT(check.Output(), HasSubstr("workers=3\n"));
+  EXPECT_THAT(check.Output(), ContainsRegex("\nworkers = 3 +# --workers\n"));
 }
 
 }  // namespace

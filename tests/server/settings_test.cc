@@ -1,4 +1,5 @@
-#include "server/settings.h"
+#include "server/settings_help.h"
+#include "server/settings_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,12 +7,16 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/server/temporary_file.h"
+
 namespace thalweg {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::TemporaryFile;
 using Environment = std::map<std::string, std::string>;
 using Wish = CommandLine::Wish;
 
@@ -31,8 +36,8 @@ std::string Refusal(const std::vector<std::string>& arguments,
 TEST(Settings, AreThoseOfTheTableWhenNothingIsSaid) {
   const Settings settings = Read({});
 
-  EXPECT_EQ(settings.grpc_address, "0.0.0.0:50051");
-  EXPECT_EQ(settings.http_address, "0.0.0.0:8080");
+  EXPECT_EQ(settings.grpc_address, "127.0.0.1:50051");
+  EXPECT_EQ(settings.http_address, "127.0.0.1:8080");
   EXPECT_EQ(settings.StoreUrl(), "sqlite:thalweg-data");
   EXPECT_TRUE(settings.reflection);
   EXPECT_EQ(settings.drain_seconds, 25);
@@ -73,6 +78,68 @@ TEST(Settings, ComeFromTheEnvironmentUnlessAFlagSaysOtherwise) {
   EXPECT_EQ(settings.slice_us, 700);
 }
 
+TEST(Settings, ComeFromAFileUnlessAVariableOrAFlagSaysOtherwise) {
+  const TemporaryFile file("workers = 7\nslice-us = 800\nlog-format = json\n");
+  const Environment environment = {{"THALWEG_WORKERS", "5"}, {"THALWEG_SLICE_US", "700"}};
+
+  const Settings settings = Read({"--workers=3", "--config", file.path()}, environment);
+
+  EXPECT_EQ(settings.workers, 3);
+  EXPECT_EQ(settings.slice_us, 700);
+  EXPECT_EQ(settings.log_format, "json");
+  EXPECT_EQ(settings.drain_seconds, 25);
+}
+
+TEST(Settings, ComeFromTheFileThatTheFlagNamesElseTheVariable) {
+  const TemporaryFile one("workers = 1\n"), two("workers = 2\n");
+  const Environment environment = {{"THALWEG_CONFIG", one.path()}};
+
+  EXPECT_EQ(Read({}, environment).workers, 1);
+  EXPECT_EQ(Read({"--config", two.path()}, environment).workers, 2);
+}
+
+TEST(Settings, TellWhereEachComesFrom) {
+  const TemporaryFile file("\nlog-format = json\nworkers = 1\nslice-us = 500\n");
+  const auto line =
+      ReadCommandLine({"--config", file.path(), "--workers=3"}, {{"THALWEG_SLICE_US", "700"}});
+
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->sources.at("log-format"), file.path() + ":2");
+  EXPECT_EQ(line->sources.at("slice-us"), "THALWEG_SLICE_US");
+  EXPECT_EQ(line->sources.at("workers"), "--workers");
+  EXPECT_EQ(line->sources.at("data-dir"), "default");
+}
+
+TEST(Settings, NameTheFileAndTheLineThatIsWrong) {
+  const auto refusal_of = [](const std::string& text) {
+    const TemporaryFile file(text);
+    const std::string refusal = Refusal({"--config", file.path()});
+    EXPECT_EQ(refusal.rfind(file.path() + ":", 0), 0U) << refusal;
+    return refusal.substr(file.path().size());
+  };
+
+  EXPECT_EQ(refusal_of("\nwrokers = 3"), ":2: unknown key 'wrokers'; did you mean workers?");
+  EXPECT_EQ(refusal_of("max_watches = 3"),
+            ":1: unknown key 'max_watches'; did you mean max-watches?");
+  EXPECT_EQ(refusal_of("banana = 3"), ":1: unknown key 'banana'; see thalwegd --help");
+  EXPECT_EQ(refusal_of("workers = x"), ":1: workers: 'x' is not a whole number from 0 to 1024");
+  EXPECT_EQ(refusal_of("workers = 1\nworkers = 2"), ":2: workers is given twice, first in line 1");
+  EXPECT_EQ(refusal_of("config = other.conf"), ":1: a file of settings cannot name another");
+}
+
+TEST(Settings, WantTheFileThatIsNamed) {
+  EXPECT_EQ(Refusal({"--config=/nowhere/t.conf"}),
+            "/nowhere/t.conf: cannot be read: No such file or directory");
+}
+
+TEST(Settings, MustBePermittedEvenWhereAnotherWins) {
+  const TemporaryFile file("workers = many\n");
+
+  EXPECT_THAT(Refusal({"--workers=3"}, {{"THALWEG_WORKERS", "x"}}),
+              HasSubstr("THALWEG_WORKERS: 'x'"));
+  EXPECT_THAT(Refusal({"--workers=3", "--config", file.path()}), HasSubstr(":1: workers: 'many'"));
+}
+
 TEST(Settings, MayNameAnotherStore) {
   EXPECT_EQ(Read({"--data-dir=/x", "--store=memory:"}).StoreUrl(), "memory:");
   EXPECT_EQ(Read({"--data-dir=/x"}).StoreUrl(), "sqlite:/x");
@@ -105,7 +172,10 @@ TEST(Settings, TakeAddressesWithAPort) {
 }
 
 TEST(Settings, NameTheArgumentTheyDoNotKnow) {
-  EXPECT_EQ(Refusal({"--wrokers=3"}), "unknown argument '--wrokers=3'; see thalwegd --help");
+  EXPECT_EQ(Refusal({"--wrokers=3"}), "unknown argument '--wrokers=3'; did you mean --workers?");
+  EXPECT_EQ(Refusal({"--check-confg"}),
+            "unknown argument '--check-confg'; did you mean --check-config?");
+  EXPECT_EQ(Refusal({"--banana"}), "unknown argument '--banana'; see thalwegd --help");
   EXPECT_EQ(Refusal({"serve"}), "unknown argument 'serve'; see thalwegd --help");
 }
 
@@ -124,6 +194,18 @@ TEST(Settings, NoticeVariablesThatMayBeMisspelt) {
                                          {"PATH", "/bin"}});
   ASSERT_TRUE(line.ok());
   EXPECT_THAT(line->unknown_variables, ElementsAre("THALWEG_WROKERS"));
+}
+
+TEST(Settings, ArePrintedAsAFileThatReadsTheSame) {
+  const auto line = ReadCommandLine(
+      {"--workers=7", "--data-dir=/a b#c", "--http-allowed-origins=http://a:1, *"}, {});
+  ASSERT_TRUE(line.ok()) << line.status();
+  const TemporaryFile file(AsFile(*line));
+
+  std::map<std::string, std::string> again = Describe(Read({"--config", file.path()}));
+  again["config"] = "";
+  EXPECT_EQ(again, Describe(line->settings));
+  EXPECT_THAT(AsFile(*line), ContainsRegex("\nworkers = 7 +# --workers\n"));
 }
 
 TEST(CommandLine, SaysWhatIsWished) {
@@ -149,7 +231,8 @@ TEST(HelpText, IsWhatTheDocumentationShows) {
   std::ifstream file(std::string(THALWEG_SOURCE_DIR) + "/server/settings.md");
   std::stringstream text;
   text << file.rdbuf();
-  EXPECT_THAT(text.str(), HasSubstr("```\n" + HelpText() + "```\n"));
+  EXPECT_NE(text.str().find("```\n" + HelpText() + "```\n"), std::string::npos)
+      << "server/settings.md must hold what thalwegd --help prints";
 }
 
 TEST(Describe, CanBeReadAgain) {

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "server/settings_reader.h"
+
+namespace thalweg {
+
+/// For people: all flags with variables, defaults and meanings.
+std::string HelpText();
+
+/// The settings in force, by their flags' names without dashes.
+std::map<std::string, std::string> Describe(const Settings& settings);
+
+/// All settings in force and where each comes from, as a file that --config takes.
+std::string AsFile(const CommandLine& line);
+
+}  // namespace thalweg
