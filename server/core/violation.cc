@@ -16,6 +16,7 @@ namespace thalweg {
 namespace {
 
 constexpr char kPayload[] = "thalweg/violations";
+constexpr char kQuotaPayload[] = "thalweg/quota";
 constexpr char kFieldEnd = '\x1f';   // between the three parts of a violation
 constexpr char kRecordEnd = '\x1e';  // after a violation
 
@@ -44,6 +45,10 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::kStorageFull, "STORAGE_FULL"},
     {Reason::kShuttingDown, "SHUTTING_DOWN"},
     {Reason::kDataCorrupt, "DATA_CORRUPT"},
+    {Reason::kTokenMissing, "TOKEN_MISSING"},
+    {Reason::kTokenInvalid, "TOKEN_INVALID"},
+    {Reason::kTokenExpired, "TOKEN_EXPIRED"},
+    {Reason::kRoleTooLow, "ROLE_TOO_LOW"},
 };
 
 std::string Message(const std::vector<Violation>& violations) {
@@ -103,6 +108,29 @@ absl::Status Refuse(std::string field, Reason reason, std::string description) {
 
 absl::Status RefuseWith(absl::StatusCode code, Reason reason, std::string description) {
   return Carrying(code, {Violation{"", reason, std::move(description)}});
+}
+
+absl::Status RefuseQuota(const QuotaLimit& limit, std::string description) {
+  absl::Status status = RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
+                                   std::move(description));
+  const std::string end(1, kFieldEnd);
+  status.SetPayload(kQuotaPayload,
+                    absl::Cord(absl::StrCat(limit.quota, end, limit.limit, end, limit.subject, end,
+                                            limit.retry_seconds)));
+  return status;
+}
+
+std::optional<QuotaLimit> QuotaLimitOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kQuotaPayload);
+  if (!payload) return std::nullopt;
+  const std::vector<std::string> parts = absl::StrSplit(std::string(*payload), kFieldEnd);
+  QuotaLimit limit;
+  const bool whole = parts.size() == 4 && absl::SimpleAtoi(parts[1], &limit.limit) &&
+                     absl::SimpleAtod(parts[3], &limit.retry_seconds);
+  if (!whole) return std::nullopt;
+  limit.quota = parts[0];
+  limit.subject = parts[2];
+  return limit;
 }
 
 std::vector<Violation> ViolationsOf(const absl::Status& status) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +37,10 @@ enum class Reason {
   kStorageFull,            ///< The disk has no room for new runs.
   kShuttingDown,           ///< The server is draining.
   kDataCorrupt,            ///< Stored bytes fail their checksum.
+  kTokenMissing,           ///< This server asks for a token, and none came.
+  kTokenInvalid,           ///< A token that this server does not know.
+  kTokenExpired,           ///< A token whose time is over.
+  kRoleTooLow,             ///< The token's role does not allow the call.
 };
 
 /// "UNKNOWN_SYMBOL" for kUnknownSymbol.
@@ -54,6 +60,18 @@ absl::Status Refuse(std::string field, Reason reason, std::string description);
 
 /// As Refuse, with another code: NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED ...
 absl::Status RefuseWith(absl::StatusCode code, Reason reason, std::string description);
+
+/// Which limit was reached, for programs.
+struct QuotaLimit {
+  std::string quota;  ///< "unfinished_runs".
+  int64_t limit = 0;
+  std::string subject;       ///< The tenant whose limit it is; empty: the whole server's.
+  double retry_seconds = 0;  ///< When it is worth trying again; 0: waiting alone does not help.
+};
+/// RESOURCE_EXHAUSTED (QUOTA_EXCEEDED) that carries `limit`.
+absl::Status RefuseQuota(const QuotaLimit& limit, std::string description);
+/// The limit that a status carries.
+std::optional<QuotaLimit> QuotaLimitOf(const absl::Status& status);
 
 /// The violations that a status carries; empty for a status made elsewhere.
 std::vector<Violation> ViolationsOf(const absl::Status& status);
