@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# The image and the pod for real: thalwegd runs read-only, without rights, on 256 MiB and half a
+# core, descends, is scraped, stops, goes on from the same data; then the rendered pod is brought up by
+# `podman kube play`. Needs podman and the image; ends with 77 where either lacks.
+#
+#   docker build -t thalweg . && tests/deploy/container.sh
+#   ENGINE="sudo podman" IMAGE=localhost/thalweg:0.1.0 PORT=51700 tests/deploy/container.sh
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+[[ ${1:-} == -h || ${1:-} == --help ]] && { sed -n '2,7p' "$0"; exit 0; }
+
+engine=${ENGINE:-podman}
+image=${IMAGE:-localhost/thalweg:latest}
+port=${PORT:-51700}
+grpc=127.0.0.1:$port http=127.0.0.1:$((port + 1))
+name=thalweg-test-$$
+work=$(mktemp -d)
+
+$engine image exists "$image" 2>/dev/null || { echo "skipped: there is no podman, or no image $image"; exit 77; }
+
+# Podman without systemd cannot set timers for health checks, and says so each time.
+engine() { $engine "$@" 2> >(grep -v 'systemd' >&2); }
+pod=
+finish() {
+  [[ -z $pod ]] || engine kube down "$pod" >/dev/null 2>&1 || true
+  engine rm -f -t 5 "$name" >/dev/null 2>&1 || true
+  engine volume rm -f "$name" >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+failed=0
+# check <claim> <command>...: the command ends with 0.
+check() {
+  local claim=$1; shift
+  if "$@" >"$work/out" 2>&1; then echo "ok    $claim"; else echo "FAILED $claim"; sed 's/^/      /' "$work/out"; failed=1; fi
+}
+is() { [[ $1 == "$2" ]] || { echo "got '$1', expected '$2'"; return 1; }; }
+inside() { engine exec "$name" "$@"; }
+scrape() { curl --silent --fail --max-time 5 "http://$http/metrics"; }
+metric() { scrape | awk -v name="$1" '$1 == name { print $2 }'; }
+wait_ready() { for _ in $(seq 150); do curl --silent --fail --max-time 2 -o /dev/null "http://$http/readyz" && return; sleep 0.2; done; return 1; }
+
+start() {
+  engine run --detach --name "$name" --network host --read-only --read-only-tmpfs=false --cap-drop=all \
+    --memory 256m --cpus 0.5 --security-opt no-new-privileges -v "$name:/data" \
+    -e "THALWEG_GRPC_ADDRESS=$grpc" -e "THALWEG_HTTP_ADDRESS=$http" \
+    -e "THALWEG_SERVER=$grpc" "$image" >/dev/null
+}
+# stop: within the grace period; prints the exit code.
+stop() {
+  engine stop -t 30 "$name" >/dev/null
+  engine inspect -f '{{.State.ExitCode}}' "$name"
+  engine rm "$name" >/dev/null
+}
+
+descend() { inside thalweg minimize --function rosenbrock --optimizer lbfgs --json | tail -1; }
+runs() { inside thalweg runs list --json | wc -l; }
+
+echo "== $image, read-only, no capabilities, 256 MiB, half a core"
+start
+check "it becomes ready" wait_ready
+check "it runs as nobody" is "$(inside id -u):$(inside id -g)" 65532:65532
+check "its root cannot be written to" bash -c "! $engine exec $name touch /x"
+check "the health check, a new gRPC connection, finds it well" engine healthcheck run "$name"
+check "it descends" grep -q '"reason":"converged"' <<<"$(descend)"
+check "half a core is one worker" is "$(metric thalweg_workers)" 1
+check "Prometheus' tool finds no fault in its metrics" bash -c "! command -v promtool >/dev/null || curl -sf http://$http/metrics | promtool check metrics"
+check "it knows its revision" bash -c "curl -sf http://$http/metrics | grep '^thalweg_build_info' | grep -v 'revision=\"unknown\"'"
+check "it takes less than half of its memory" bash -c "(( $(metric process_resident_memory_bytes | xargs printf '%.0f') < 128 << 20 ))"
+check "its bill of materials is in it" bash -c "$engine exec $name cat /usr/share/doc/thalweg/sbom.spdx.json | grep -q '\"spdxVersion\": \"SPDX-2.3\"'"
+inside thalweg minimize --function rosenbrock --optimizer adam --set learning_rate=1e-5 --stop iterations=1000000 \
+  --pace 20 --detach --quiet >/dev/null
+before=$(runs)
+check "SIGTERM ends it with 0 while a run is going on" is "$(stop)" 0
+start
+check "it becomes ready again" wait_ready
+check "the runs are there" is "$(runs)" "$before"
+sleep 2
+check "and the unfinished one goes on" bash -c "(( $(metric 'thalweg_runs{state="running"}') >= 1 ))"
+check "it ends with 0" is "$(stop)" 0
+
+echo "== the rendered pod"
+pod=$work/pod.yaml
+sed -e "s,localhost/thalweg:latest,$image,; s/127.0.0.1:50051/$grpc/; s/127.0.0.1:8080/$http/; s/thalweg-data/$name/" \
+  -e "s/^  name: thalweg$/  name: $name/" deploy/kubernetes/rendered/podman.yaml >"$pod"
+check "podman plays it" engine kube play --network host "$pod"
+check "it becomes ready" wait_ready
+check "its root cannot be written to" bash -c "! $engine exec $name-pod-0-thalwegd touch /x"
+check "podman takes it down" engine kube down "$pod"
+pod=
+
+(( failed == 0 )) && echo "all well"
+exit $failed
