@@ -15,6 +15,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/core/optimizer.h"
+#include "server/core/stopping_rule.h"
 #include "server/events/fan_out.h"
 #include "server/log/log.h"
 #include "server/machine.h"
@@ -81,6 +82,7 @@ std::vector<metrics::Method> AllMethods() {
 metrics::LabelSets ClosedSets() {
   metrics::LabelSets sets;
   for (const auto& optimizer : Optimizers()) sets.optimizers.push_back(optimizer.name);
+  for (const auto& rule : StoppingRules()) sets.rules.push_back(rule.name);
   sets.methods = AllMethods();
   sets.build = {{"version", THALWEG_VERSION},      {"revision", Revision()},
                 {"compiler", __VERSION__},         {"math_profile", "x86-64-v3"},

@@ -28,7 +28,32 @@ struct RunFinished {
   std::string criterion;
   int64_t iterations = 0;
   Seconds duration{};
+  /// What was minimised: "function" (of the catalogue), "formula", "least_squares" (a formula that
+  /// is a sum of squares) or, whatever of these, "constrained".
+  std::string_view objective = {};
+  int64_t evaluations = 0;   ///< Values, gradients and products with the Hessian together.
+  double gradient_norm = 0;  ///< At the last iterate; NaN where there is none.
 };
+/// Where a run stands that wants series of its own in the metrics: told when it is created or taken
+/// up again, and when more of it has become durable. NaN where there is no such number.
+struct RunAdvanced {
+  std::string run;
+  int64_t iteration = -1;  ///< -1: none yet.
+  double value = 0;
+  double best_value = 0;
+  double gradient_norm = 0;
+  double step_norm = 0;
+  double learning_rate = 0;
+};
+struct RunDeleted {
+  std::string run;
+};
+/// A run was cancelled: from the wish to its being durable.
+struct RunCancelled {
+  Seconds duration{};
+};
+/// A request was answered with what an earlier one of the same id had made.
+struct RequestReplayed {};
 /// Runs in each unfinished state, after a change.
 struct RunsCounted {
   int64_t queued = 0;
@@ -41,7 +66,8 @@ struct SliceFinished {
   int64_t iterations = 0;
   int64_t value_evaluations = 0;
   int64_t gradient_evaluations = 0;
-  int64_t nonfinite = 0;
+  int64_t nan_iterates = 0;       ///< Whose value or gradient has a NaN.
+  int64_t infinite_iterates = 0;  ///< Whose value or gradient has an infinity and no NaN.
   Seconds duration{};
 };
 struct WorkersCounted {
@@ -71,6 +97,15 @@ struct StorageBeat {};
 struct PendingCounted {
   int64_t bytes = 0;
 };  ///< Made but not yet durable.
+/// Memory that is bounded, by what it is for: "pending" (made, not yet durable), "traces" (durable,
+/// kept for watchers).
+struct MemoryCounted {
+  std::string_view pool;
+  int64_t budget_bytes = 0;
+  int64_t used_bytes = 0;
+};
+/// Something had changed how this thread computes; it computes as it should again.
+struct FloatingPointReset {};
 struct RecoveryFinished {
   int64_t runs = 0;
   int64_t failed = 0;
@@ -132,6 +167,10 @@ class EventSink {
   virtual void On(const RunCreated&) {}
   virtual void On(const RunStarted&) {}
   virtual void On(const RunFinished&) {}
+  virtual void On(const RunAdvanced&) {}
+  virtual void On(const RunDeleted&) {}
+  virtual void On(const RunCancelled&) {}
+  virtual void On(const RequestReplayed&) {}
   virtual void On(const RunsCounted&) {}
   virtual void On(const SliceFinished&) {}
   virtual void On(const WorkersCounted&) {}
@@ -140,6 +179,8 @@ class EventSink {
   virtual void On(const StorageMeasured&) {}
   virtual void On(const StorageBeat&) {}
   virtual void On(const PendingCounted&) {}
+  virtual void On(const MemoryCounted&) {}
+  virtual void On(const FloatingPointReset&) {}
   virtual void On(const RecoveryFinished&) {}
   virtual void On(const StudyFinished&) {}
   virtual void On(const StudiesCounted&) {}

@@ -15,6 +15,10 @@ class FanOut : public EventSink {
   void On(const RunCreated& event) override { Tell(event); }
   void On(const RunStarted& event) override { Tell(event); }
   void On(const RunFinished& event) override { Tell(event); }
+  void On(const RunAdvanced& event) override { Tell(event); }
+  void On(const RunDeleted& event) override { Tell(event); }
+  void On(const RunCancelled& event) override { Tell(event); }
+  void On(const RequestReplayed& event) override { Tell(event); }
   void On(const RunsCounted& event) override { Tell(event); }
   void On(const SliceFinished& event) override { Tell(event); }
   void On(const WorkersCounted& event) override { Tell(event); }
@@ -23,6 +27,8 @@ class FanOut : public EventSink {
   void On(const StorageMeasured& event) override { Tell(event); }
   void On(const StorageBeat& event) override { Tell(event); }
   void On(const PendingCounted& event) override { Tell(event); }
+  void On(const MemoryCounted& event) override { Tell(event); }
+  void On(const FloatingPointReset& event) override { Tell(event); }
   void On(const RecoveryFinished& event) override { Tell(event); }
   void On(const StudyFinished& event) override { Tell(event); }
   void On(const StudiesCounted& event) override { Tell(event); }

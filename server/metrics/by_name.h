@@ -40,4 +40,9 @@ class ByName {
   std::vector<std::pair<std::string, Thing>> things_;  // few: a linear search is the fastest
 };
 
+/// Each name itself: whatever is not in the set becomes "other".
+inline ByName<std::string> Itself(const std::vector<std::string>& names) {
+  return {names, [](std::string_view name) { return std::string(name); }};
+}
+
 }  // namespace thalweg::metrics

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <prometheus/registry.h>
-
 #include <memory>
 #include <span>
 
 #include "server/events/events.h"
+#include "server/metrics/family.h"
 #include "server/metrics/metrics.h"
 
 namespace thalweg::metrics {
@@ -13,7 +12,7 @@ namespace thalweg::metrics {
 /// Families that belong together, kept up to date by one sink.
 struct Group {
   const char* name;
-  std::unique_ptr<EventSink> (*make)(prometheus::Registry& registry, const LabelSets& labels);
+  std::unique_ptr<EventSink> (*make)(Registry& registry, const LabelSets& labels);
 };
 
 /// All groups: a new metric is a member of one of them, or a new row. The figures of the process
@@ -21,13 +20,14 @@ struct Group {
 std::span<const Group> Groups();
 
 // One per file of the same name.
-std::unique_ptr<EventSink> MakeBuildMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeCompileMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeStudyMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeGrpcMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeRunMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeSteppingMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeStorageMetrics(prometheus::Registry&, const LabelSets&);
-std::unique_ptr<EventSink> MakeWatcherMetrics(prometheus::Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeBuildMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeCompileMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeConvergenceMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeStudyMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeGrpcMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeRunMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeSteppingMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeStorageMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeWatcherMetrics(Registry&, const LabelSets&);
 
 }  // namespace thalweg::metrics

@@ -8,13 +8,19 @@
 
 #include <string>
 
+#include "server/metrics/series_budget.h"
+
 namespace thalweg::metrics {
 
 using prometheus::Counter;
 using prometheus::Gauge;
 using prometheus::Histogram;
-using prometheus::Registry;
 using Buckets = prometheus::Histogram::BucketBoundaries;
+
+/// All families, and how many series may be added to them when first needed.
+struct Registry : prometheus::Registry {
+  SeriesBudget on_demand;
+};
 
 // Families by name and help text. The registry owns them and hands out references that live as long
 // as it does.

@@ -3,7 +3,7 @@
 
 #include "server/metrics/by_name.h"
 #include "server/metrics/catalogue.h"
-#include "server/metrics/family.h"
+#include "server/metrics/on_demand.h"
 
 namespace thalweg::metrics {
 namespace {
@@ -31,19 +31,23 @@ const std::vector<std::string>& Codes() {
   return codes;
 }
 
+/// What an alert may be about, and therefore exists from the start: success, and what the server is
+/// to blame for. The callers' mistakes are counted from the first one on.
+constexpr std::string_view kWatchedCodes[] = {
+    "OK",          "Unknown",  "DeadlineExceeded", "ResourceExhausted",
+    "Unavailable", "Internal", "DataLoss"};
+
 // 0.05 and 0.25 are the latency objectives of reads and of mutations.
 const Buckets kHandlingSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5};
 
 struct Families {
   explicit Families(Registry& registry)
       : started(Counters(registry, "grpc_server_started_total", "RPCs begun.")),
-        handled(Counters(registry, "grpc_server_handled_total", "RPCs ended, by their code.")),
         handling(Histograms(registry, "grpc_server_handling_seconds",
                             "From the beginning of a unary RPC to its end.")),
         streams(Gauges(registry, "thalweg_grpc_streams", "Streaming RPCs in progress.")) {}
 
   prometheus::Family<Counter>& started;
-  prometheus::Family<Counter>& handled;
   prometheus::Family<Histogram>& handling;
   prometheus::Family<Gauge>& streams;
 };
@@ -51,13 +55,7 @@ struct Families {
 /// The series of one RPC.
 struct MethodSeries {
   MethodSeries(const Families& families, const Method& of)
-      : method(of),
-        started(families.started.Add(Labels())),
-        handled(Codes(), [&](std::string_view code) {
-          prometheus::Labels labels = Labels();
-          labels["grpc_code"] = code;
-          return &families.handled.Add(labels);
-        }) {
+      : method(of), started(families.started.Add(Labels())) {
     if (of.type == "unary") {
       handling = &families.handling.Add(Labels(), kHandlingSeconds);
     } else {
@@ -73,7 +71,6 @@ struct MethodSeries {
 
   const Method method;
   Counter& started;
-  const ByName<Counter*> handled;
   Histogram* handling = nullptr;  // of unary RPCs alone: a stream's length is its client's choice
   Gauge* streams = nullptr;
 };
@@ -82,9 +79,20 @@ class GrpcMetrics final : public EventSink {
  public:
   GrpcMetrics(Registry& registry, const LabelSets& labels)
       : families_(registry),
-        other_(families_, {std::string(kOther), std::string(kOther), std::string(kOther)}) {
+        other_(families_, {std::string(kOther), std::string(kOther), std::string(kOther)}),
+        codes_(Itself(Codes())),
+        handled_(registry,
+                 Counters(registry, "grpc_server_handled_total", "RPCs ended, by their code."),
+                 {"grpc_type", "grpc_service", "grpc_method", "grpc_code"}),
+        handled_of_other_(Codes(), [this](std::string_view code) {
+          return &handled_.Make({kOther, kOther, kOther, code});
+        }) {
     for (const Method& method : labels.methods) {
       methods_.push_back(std::make_unique<MethodSeries>(families_, method));
+      const Method& named = methods_.back()->method;
+      for (const std::string_view code : kWatchedCodes) {
+        handled_.Make({named.type, named.service, named.method, code});
+      }
     }
   }
 
@@ -96,7 +104,7 @@ class GrpcMetrics final : public EventSink {
 
   void On(const CallFinished& event) override {
     const MethodSeries& series = Find(event.service, event.method);
-    series.handled[event.code]->Increment();
+    Handled(series.method, event.code).Increment();
     if (series.streams) series.streams->Decrement();
     if (series.handling) series.handling->Observe(event.duration.count());
   }
@@ -109,8 +117,17 @@ class GrpcMetrics final : public EventSink {
     return at == methods_.end() ? other_ : **at;
   }
 
+  Counter& Handled(const Method& method, std::string_view code) {
+    Counter* const found =
+        handled_.Find({method.type, method.service, method.method, codes_[code]});
+    return found == nullptr ? *handled_of_other_[code] : *found;
+  }
+
   const Families families_;
   const MethodSeries other_;  // RPCs that no service of ours has
+  const ByName<std::string> codes_;
+  OnDemand<Counter, 4> handled_;
+  const ByName<Counter*> handled_of_other_;  // where there is no room for a method's own
   std::vector<std::unique_ptr<MethodSeries>> methods_;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/metrics/catalogue.h"
+#include "server/metrics/family.h"
 #include "server/metrics/process.h"
 
 namespace thalweg::metrics {
@@ -16,17 +17,32 @@ std::vector<EventSink*> Pointers(const std::vector<std::unique_ptr<EventSink>>& 
   return pointers;
 }
 
+int64_t CountSeries(const std::vector<prometheus::MetricFamily>& families) {
+  size_t series = 0;
+  for (const prometheus::MetricFamily& family : families) {
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      const size_t buckets = metric.histogram.bucket.size();
+      series += buckets == 0 ? 1 : buckets + 2;  // with sum and count
+    }
+  }
+  return static_cast<int64_t>(series);
+}
+
 }  // namespace
 
 Metrics::Parts Metrics::MakeParts(const LabelSets& labels) {
-  Parts parts{std::make_unique<prometheus::Registry>(), {}};
+  Parts parts{std::make_unique<Registry>(), {}};
   for (const Group& group : Groups()) parts.groups.push_back(group.make(*parts.registry, labels));
   return parts;
 }
 
 Metrics::Metrics(const LabelSets& labels) : Metrics(MakeParts(labels)) {}
 
-Metrics::Metrics(Parts parts) : FanOut(Pointers(parts.groups)), parts_(std::move(parts)) {}
+Metrics::Metrics(Parts parts) : FanOut(Pointers(parts.groups)), parts_(std::move(parts)) {
+  parts_.registry->on_demand.Set(kMostSeries - CountSeries(Collect()));
+}
+
+Metrics::~Metrics() = default;
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   std::vector<prometheus::MetricFamily> families = parts_.registry->Collect();

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <prometheus/registry.h>
+#include <prometheus/metric_family.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,20 +22,28 @@ struct Method {
 /// The closed sets that label values come from: whatever else an event names is counted as "other".
 struct LabelSets {
   std::vector<std::string> optimizers;  ///< Names of the core's catalogue.
+  std::vector<std::string> rules;       ///< Of stopping: likewise.
   std::vector<Method> methods;          ///< Of all services.
   /// Label and value of thalweg_build_info: version, revision, compiler ...
   std::vector<std::pair<std::string, std::string>> build;
 };
 
-/// Counts what happens in the server, for Prometheus. Every series exists from the beginning; an
-/// event only increments. See README.md for the list of metrics.
+struct Registry;
+
+/// Most series that there are, whatever happens.
+inline constexpr int64_t kMostSeries = 2'200;
+
+/// Counts what happens in the server, for Prometheus. Most series exist from the beginning, so that
+/// an event only increments; the others are made when first needed, up to kMostSeries in all. See
+/// README.md for the list of metrics.
 ///
-///   metrics::Metrics metrics({.optimizers = ..., .methods = ..., .build = ...});
+///   metrics::Metrics metrics({.optimizers = ..., .rules = ..., .methods = ..., .build = ...});
 ///   metrics.On(SliceFinished{...});        // from any thread
 ///   Serve("/metrics", metrics.Text());
 class Metrics final : public FanOut {
  public:
   explicit Metrics(const LabelSets& labels);
+  ~Metrics() override;
 
   /// All series in Prometheus' text format, version 0.0.4; the process' figures are read now.
   std::string Text() const;
@@ -43,7 +52,7 @@ class Metrics final : public FanOut {
 
  private:
   struct Parts {
-    std::unique_ptr<prometheus::Registry> registry;
+    std::unique_ptr<Registry> registry;
     std::vector<std::unique_ptr<EventSink>> groups;
   };
   static Parts MakeParts(const LabelSets& labels);

@@ -1,6 +1,6 @@
 #include "server/metrics/by_name.h"
 #include "server/metrics/catalogue.h"
-#include "server/metrics/family.h"
+#include "server/metrics/on_demand.h"
 
 namespace thalweg::metrics {
 namespace {
@@ -28,8 +28,12 @@ class RunMetrics final : public EventSink {
     started_[event.optimizer]->Increment();
     queue_seconds_.Observe(event.queued.count());
   }
+  void On(const RunCreated& event) override {
+    // All of them at once: what has been 0 can be seen to rise.
+    for (const std::string& outcome : Outcomes()) (void)Finished(event.optimizer, outcome);
+  }
   void On(const RunFinished& event) override {
-    finished_[event.outcome][event.optimizer]->Increment();
+    Finished(event.optimizer, event.outcome).Increment();
     duration_seconds_[event.outcome]->Observe(event.duration.count());
   }
   void On(const RunsCounted& event) override {
@@ -39,32 +43,28 @@ class RunMetrics final : public EventSink {
   }
 
  private:
-  using ByOptimizer = ByName<Counter*>;
-
   RunMetrics(Registry& registry, const LabelSets& labels, prometheus::Family<Gauge>& runs,
              prometheus::Family<Counter>& started)
-      : queued_(runs.Add({{"state", "queued"}})),
+      : algorithms_(Itself(labels.optimizers)),
+        outcomes_(Itself(Outcomes())),
+        queued_(runs.Add({{"state", "queued"}})),
         running_(runs.Add({{"state", "running"}})),
         paused_(runs.Add({{"state", "paused"}})),
         started_(labels.optimizers,
                  [&](std::string_view optimizer) {
                    return &started.Add({{"algorithm", std::string(optimizer)}});
                  }),
-        finished_(FinishedSeries(registry, labels)),
+        finished_(registry,
+                  Counters(registry, "thalweg_runs_finished_total",
+                           "Runs that are over, by how they ended."),
+                  {"algorithm", "outcome"}),
+        finished_by_other_(Outcomes(),
+                           [this](std::string_view outcome) {
+                             return &finished_.Make({kOther, outcome});
+                           }),
         queue_seconds_(OneHistogram(registry, "thalweg_run_queue_seconds",
                                     "From a run's creation to its first step.", kQueueSeconds)),
         duration_seconds_(DurationSeries(registry)) {}
-
-  static ByName<ByOptimizer> FinishedSeries(Registry& registry, const LabelSets& labels) {
-    auto& family =
-        Counters(registry, "thalweg_runs_finished_total", "Runs that are over, by how they ended.");
-    return {Outcomes(), [&](std::string_view outcome) {
-              return ByOptimizer(labels.optimizers, [&](std::string_view optimizer) {
-                return &family.Add(
-                    {{"outcome", std::string(outcome)}, {"algorithm", std::string(optimizer)}});
-              });
-            }};
-  }
 
   static ByName<Histogram*> DurationSeries(Registry& registry) {
     auto& family = Histograms(registry, "thalweg_run_duration_seconds",
@@ -74,11 +74,19 @@ class RunMetrics final : public EventSink {
             }};
   }
 
+  Counter& Finished(const std::string& optimizer, const std::string& outcome) {
+    Counter* const found = finished_.Find({algorithms_[optimizer], outcomes_[outcome]});
+    return found == nullptr ? *finished_by_other_[outcome] : *found;
+  }
+
+  const ByName<std::string> algorithms_;
+  const ByName<std::string> outcomes_;
   Gauge& queued_;
   Gauge& running_;
   Gauge& paused_;
-  const ByOptimizer started_;
-  const ByName<ByOptimizer> finished_;
+  const ByName<Counter*> started_;
+  OnDemand<Counter, 2> finished_;
+  const ByName<Counter*> finished_by_other_;
   Histogram& queue_seconds_;
   const ByName<Histogram*> duration_seconds_;
 };

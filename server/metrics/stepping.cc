@@ -20,13 +20,17 @@ class SteppingMetrics final : public EventSink {
   SteppingMetrics(Registry& registry, const LabelSets& labels)
       : SteppingMetrics(registry, labels,
                         Counters(registry, "thalweg_evaluations_total",
-                                 "Evaluations of objectives, by what was evaluated.")) {}
+                                 "Evaluations of objectives, by what was evaluated."),
+                        Counters(registry, "thalweg_nonfinite_evaluations_total",
+                                 "Iterates whose value or gradient has a NaN (nan), or an infinity "
+                                 "and no NaN (inf).")) {}
 
   void On(const SliceFinished& event) override {
     iterations_[event.optimizer]->Increment(static_cast<double>(event.iterations));
     values_.Increment(static_cast<double>(event.value_evaluations));
     gradients_.Increment(static_cast<double>(event.gradient_evaluations));
-    nonfinite_.Increment(static_cast<double>(event.nonfinite));
+    nan_.Increment(static_cast<double>(event.nan_iterates));
+    infinite_.Increment(static_cast<double>(event.infinite_iterates));
     slice_seconds_.Observe(event.duration.count());
   }
   void On(const WorkersCounted& event) override {
@@ -37,12 +41,12 @@ class SteppingMetrics final : public EventSink {
 
  private:
   SteppingMetrics(Registry& registry, const LabelSets& labels,
-                  prometheus::Family<Counter>& evaluations)
+                  prometheus::Family<Counter>& evaluations, prometheus::Family<Counter>& nonfinite)
       : iterations_(IterationSeries(registry, labels)),
         values_(evaluations.Add({{"kind", "value"}})),
         gradients_(evaluations.Add({{"kind", "gradient"}})),
-        nonfinite_(OneCounter(registry, "thalweg_nonfinite_evaluations_total",
-                              "Evaluations that gave NaN or an infinity.")),
+        nan_(nonfinite.Add({{"class", "nan"}})),
+        infinite_(nonfinite.Add({{"class", "inf"}})),
         slice_seconds_(OneHistogram(registry, "thalweg_slice_seconds",
                                     "Time that a worker stepped one run before the next had its "
                                     "turn.",
@@ -54,7 +58,8 @@ class SteppingMetrics final : public EventSink {
   const ByName<Counter*> iterations_;
   Counter& values_;
   Counter& gradients_;
-  Counter& nonfinite_;
+  Counter& nan_;
+  Counter& infinite_;
   Histogram& slice_seconds_;
   Gauge& workers_;
   Gauge& busy_;

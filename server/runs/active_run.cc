@@ -170,7 +170,7 @@ std::optional<StopReason> ActiveRun::Step() {
   const int64_t iteration = descent_->at().iteration;
   const bool fresh = writer_->empty() && !writer_->replaying(iteration);
   const Evaluations evaluations = descent_->at().evaluations;
-  const int64_t nonfinite = writer_->nonfinite();
+  const NonFinite nonfinite = writer_->nonfinite();
   const Clock::time_point begin = Clock::now();
   std::optional<StopReason> reason;
   if (fresh) {  // the first iterate alone, so that it is seen at once
@@ -181,10 +181,11 @@ std::optional<StopReason> ActiveRun::Step() {
   }
   const double seconds = SecondsBetween(begin, Clock::now());
   const Iterate& at = descent_->at();
-  shop_.events.On(SliceFinished{optimizer_, at.iteration - iteration + (fresh ? 1 : 0),
-                                at.evaluations.values - evaluations.values,
-                                at.evaluations.gradients - evaluations.gradients,
-                                writer_->nonfinite() - nonfinite, Seconds(seconds)});
+  shop_.events.On(SliceFinished{
+      optimizer_, at.iteration - iteration + (fresh ? 1 : 0),
+      at.evaluations.values - evaluations.values, at.evaluations.gradients - evaluations.gradients,
+      writer_->nonfinite().nan - nonfinite.nan, writer_->nonfinite().infinite - nonfinite.infinite,
+      Seconds(seconds)});
   return reason;
 }
 
@@ -340,6 +341,7 @@ std::shared_ptr<const Ending> ActiveRun::EndingFor(StopReason reason,
                                                    const Standing& standing) const {
   auto ending = std::make_shared<Ending>();
   ending->reason = std::move(reason);
+  ending->sum_of_squares = descent_ && descent_->problem().residual_count() > 0;
   if (!CaughtUp() || writer_->empty()) return ending;
   const Layout& layout = descent_->problem().objective().layout();
   const Best& best = descent_->best();

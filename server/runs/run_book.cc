@@ -15,6 +15,7 @@
 #include "server/runs/page_token.h"
 #include "server/runs/recorder.h"
 #include "server/runs/recovery.h"
+#include "server/runs/run_events.h"
 #include "server/runs/run_registry.h"
 #include "server/runs/run_watcher.h"
 
@@ -445,9 +446,7 @@ void Book::Shown(Trace& trace, const Standing& before) {
   registry_.CountState(before.state, now.state);
   if (now.state != before.state) Tell(trace, now);
   if (!IsTerminal(now.state) || IsTerminal(before.state)) return;
-  const StopReason& reason = now.ending->reason;
-  events_.On(RunFinished{trace.id(), optimizer, std::string(TerminationName(reason.termination)),
-                         reason.criterion, now.iterations, Seconds(now.elapsed_seconds)});
+  events_.On(FinishedEvent(trace.run(), now));
   registry_.Remove(trace.id());
 }
 

@@ -13,6 +13,7 @@ struct Ending {
   std::optional<FullIterate> best;  ///< Absent where the run could not even be restored.
   std::optional<FullIterate> last;
   StopReason reason;
+  bool sum_of_squares = false;  ///< Of the objective, as compiled; not kept.
 };
 
 /// The part of a Run that changes while it lives; see Run for what the members mean.

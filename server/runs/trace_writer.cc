@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 
@@ -44,6 +45,8 @@ bool SameRow(const IterateRecord& record, const IterateBlock& block, size_t row)
   return same;
 }
 
+bool HasNan(const Iterate& at) { return std::isnan(at.value) || at.gradient.hasNaN(); }
+
 }  // namespace
 
 void TraceWriter::Record(const IterateRecord& record) {
@@ -59,8 +62,9 @@ void TraceWriter::Record(const IterateRecord& record) {
   if (!open_) Open();
   open_->Append(record, coordinates_);
   last_ = record.at.iteration;
-  if ((record.at.flags & kNonFinite) != 0) [[unlikely]]
-    ++nonfinite_;
+  if ((record.at.flags & kNonFinite) != 0) [[unlikely]] {
+    ++(HasNan(record.at) ? nonfinite_.nan : nonfinite_.infinite);
+  }
   const size_t rows = open_->rows();
   if (rows >= kMostRows || rows * open_->bytes_per_row() >= kMostBytes ||
       retention_.EndsSegment(last_)) {

@@ -16,6 +16,12 @@
 
 namespace thalweg::runs {
 
+/// Counts of iterates: with a NaN in value or gradient; with an infinity and no NaN.
+struct NonFinite {
+  int64_t nan = 0;
+  int64_t infinite = 0;
+};
+
 /// Takes the iterates of one descent: packs new ones into blocks, and compares those that the trace
 /// holds already (after a restart) with what is stored, bit for bit.
 class TraceWriter : public IterateSink {
@@ -42,7 +48,8 @@ class TraceWriter : public IterateSink {
   /// Whether a descent at that iteration is still on a way that is known or that is not recorded.
   bool replaying(int64_t iteration) const { return iteration < replay_end(); }
   int64_t replay_end() const { return std::max(known_until_, first_); }
-  int64_t nonfinite() const { return nonfinite_; }  ///< Iterates so far.
+  /// Iterates so far whose value or gradient is not finite.
+  const NonFinite& nonfinite() const { return nonfinite_; }
   /// Not OK: the descent is not the one in the trace. Nothing is taken from then on.
   const absl::Status& status() const { return status_; }
 
@@ -62,7 +69,7 @@ class TraceWriter : public IterateSink {
   std::unique_ptr<IterateBlock> open_;
   std::vector<std::unique_ptr<IterateBlock>> sealed_;
   size_t rows_expected_ = 16;  // of the next block: as many as the last had
-  int64_t nonfinite_ = 0;
+  NonFinite nonfinite_;
   absl::Status status_;
 };
 

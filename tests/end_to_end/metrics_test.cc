@@ -59,7 +59,6 @@ TEST(ServerMetrics, TellARunsStory) {
   const TemporaryFolder folder;
   ServerProcess server({"--data-dir=" + (folder / "data"), "--workers=2"});
   ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
-  const size_t series = Scrape(server).series();
   RunsOverGrpc runs(server.ready().grpc);
 
   const std::string name = runs.Create(Rosenbrock(10, 1'000));
@@ -91,7 +90,10 @@ TEST(ServerMetrics, TellARunsStory) {
   EXPECT_EQ(seen.Value("thalweg_watch_iterates_total", {{"mode", "all"}}), 1'001);
   EXPECT_EQ(seen.Value("thalweg_watch_streams", {{"mode", "all"}}), 0);
   EXPECT_EQ(seen.Value("thalweg_ready", {{"component", "grpc"}}), 1);
-  EXPECT_EQ(seen.series(), series) << "series were added";
+  EXPECT_EQ(seen.Value(
+                "thalweg_convergence_runs_total",
+                {{"algorithm", "adam"}, {"objective", "function"}, {"reason", "limit:iterations"}}),
+            1);
 }
 
 TEST(ServerMetrics, CountCompilations) {
@@ -118,7 +120,6 @@ TEST(ServerMetrics, CountCompilations) {
 TEST(ServerMetrics, StayFewWhateverIsAsked) {
   ServerProcess server({"--store=memory:"});
   ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
-  const size_t series = Scrape(server).series();
   RunsOverGrpc runs(server.ready().grpc);
 
   for (int i = 0; i < 100; ++i) {
@@ -130,8 +131,7 @@ TEST(ServerMetrics, StayFewWhateverIsAsked) {
     runs.Create(run);
   }
 
-  EXPECT_EQ(Scrape(server).series(), series);
-  EXPECT_LE(series, 2'500U);
+  EXPECT_LE(Scrape(server).series(), 2'200U);
 }
 
 TEST(ServerLog, IsJsonWhereWanted) {

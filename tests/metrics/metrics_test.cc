@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -19,6 +20,7 @@ using ::testing::HasSubstr;
 
 LabelSets SmallSets() {
   return {.optimizers = {"adam", "gradient_descent"},
+          .rules = {"gradient_norm", "iterations"},
           .methods = {{"unary", "thalweg.v1.OptimizationService", "GetRun"},
                       {"server_stream", "thalweg.v1.OptimizationService", "WatchRun"}},
           .build = {{"version", "0.1.0"}, {"compiler", "a \"quoted\" \\ one\n"}}};
@@ -26,24 +28,10 @@ LabelSets SmallSets() {
 
 Exposition Scrape(const Metrics& metrics) { return Exposition(metrics.Text()); }
 
-/// The table in README.md, as it has to be.
-std::string DocumentationTable(const Metrics& metrics) {
-  std::map<std::string, std::string> rows;
-  for (const prometheus::MetricFamily& family : metrics.Collect()) {
-    std::string labels;
-    for (const auto& label : family.metric.front().label) {
-      labels += (labels.empty() ? "`" : ", `") + label.name + "`";
-    }
-    if (family.name == "thalweg_build_info") labels = "what was built";
-    const char* type = family.type == prometheus::MetricType::Counter     ? "counter"
-                       : family.type == prometheus::MetricType::Histogram ? "histogram"
-                                                                          : "gauge";
-    rows[family.name] =
-        "| `" + family.name + "` | " + type + " | " + labels + " | " + family.help + " |\n";
-  }
-  std::string table;
-  for (const auto& [name, row] : rows) table += row;
-  return table;
+double Sum(const Exposition& exposition, const std::string& family) {
+  double sum = 0;
+  for (const auto& sample : exposition.families().at(family).samples) sum += sample.value;
+  return sum;
 }
 
 TEST(Metrics, ParseAsPrometheusText) {
@@ -63,15 +51,6 @@ TEST(Metrics, PassPromtoolsCheckWhereItIsInstalled) {
   std::ofstream(path) << metrics.Text();
 
   EXPECT_EQ(std::system(("promtool check metrics < " + path).c_str()), 0);
-}
-
-TEST(Metrics, AreAllListedInTheReadme) {
-  const Metrics metrics(SmallSets());
-  std::ifstream file(std::string(THALWEG_SOURCE_DIR) + "/server/metrics/README.md");
-  std::stringstream readme;
-  readme << file.rdbuf();
-
-  EXPECT_THAT(readme.str(), HasSubstr("|---|---|---|---|\n" + DocumentationTable(metrics) + "\n"));
 }
 
 TEST(Metrics, CountCallsByMethodAndCode) {
@@ -114,7 +93,8 @@ TEST(Metrics, FollowARunThroughItsLife) {
                            .iterations = 10,
                            .value_evaluations = 12,
                            .gradient_evaluations = 11,
-                           .nonfinite = 1,
+                           .nan_iterates = 1,
+                           .infinite_iterates = 2,
                            .duration = std::chrono::milliseconds(2)});
   metrics.On(RunFinished{.run = "r1",
                          .optimizer = "adam",
@@ -136,8 +116,107 @@ TEST(Metrics, FollowARunThroughItsLife) {
   EXPECT_EQ(exposition.Value("thalweg_iterations_total", {{"algorithm", "adam"}}), 10);
   EXPECT_EQ(exposition.Value("thalweg_evaluations_total", {{"kind", "value"}}), 12);
   EXPECT_EQ(exposition.Value("thalweg_evaluations_total", {{"kind", "gradient"}}), 11);
-  EXPECT_EQ(exposition.Value("thalweg_nonfinite_evaluations_total"), 1);
+  EXPECT_EQ(exposition.Value("thalweg_nonfinite_evaluations_total", {{"class", "nan"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_nonfinite_evaluations_total", {{"class", "inf"}}), 2);
   EXPECT_EQ(exposition.Value("thalweg_slice_seconds_count"), 1);
+}
+
+RunFinished Converged() {
+  return {.run = "r1",
+          .optimizer = "adam",
+          .outcome = "converged",
+          .criterion = "gradient_norm",
+          .iterations = 120,
+          .duration = Seconds(2),
+          .objective = "least_squares",
+          .evaluations = 2'345,
+          .gradient_norm = 3e-7};
+}
+
+TEST(Convergence, IsToldByAlgorithmAndKindOfObjective) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(Converged());
+
+  const Exposition exposition = Scrape(metrics);
+  const std::map<std::string, std::string> pair = {{"algorithm", "adam"},
+                                                   {"objective", "least_squares"}};
+  const auto with = [&pair](const char* label, const char* value) {
+    auto labels = pair;
+    labels[label] = value;
+    return labels;
+  };
+  EXPECT_EQ(
+      exposition.Value("thalweg_convergence_runs_total", with("reason", "converged:gradient_norm")),
+      1);
+  EXPECT_EQ(exposition.Value("thalweg_convergence_iterations_sum", pair), 120);
+  EXPECT_EQ(exposition.Value("thalweg_convergence_iterations_bucket", with("le", "100")), 0);
+  EXPECT_EQ(exposition.Value("thalweg_convergence_iterations_bucket", with("le", "1000")), 1);
+  EXPECT_EQ(exposition.Value("thalweg_convergence_evaluations_sum", pair), 2'345);
+}
+
+TEST(Convergence, NamesTheRuleOnlyWhereItTellsMoreThanTheOutcome) {
+  Metrics metrics(SmallSets());
+  RunFinished run = Converged();
+
+  const auto told = [&](const char* outcome, const char* criterion) {
+    run.outcome = outcome;
+    run.criterion = criterion;
+    metrics.On(run);
+  };
+  told("limit", "iterations");
+  told("stalled", "trust_radius");  // the method's own
+  told("diverged", "divergence");
+  told("failed", "error");
+
+  const Exposition exposition = Scrape(metrics);
+  for (const char* reason : {"limit:iterations", "stalled:method", "diverged", "failed"}) {
+    EXPECT_EQ(exposition.Value(
+                  "thalweg_convergence_runs_total",
+                  {{"algorithm", "adam"}, {"objective", "least_squares"}, {"reason", reason}}),
+              1)
+        << reason;
+  }
+}
+
+TEST(Convergence, IsNotMeasuredOfRunsThatDidNotConverge) {
+  Metrics metrics(SmallSets());
+  RunFinished run = Converged();
+  run.outcome = "limit";
+
+  metrics.On(run);
+
+  EXPECT_EQ(Sum(Scrape(metrics), "thalweg_convergence_iterations"), 0);
+}
+
+TEST(Convergence, SortsLastGradientsIntoDecadesByTheirUpperEnd) {
+  const std::pair<double, const char*> cases[] = {
+      {0, "1e-12"},  {1e-12, "1e-12"}, {1.1e-12, "1e-11"},     {3e-7, "1e-6"},    {1, "1e+0"},
+      {1e3, "1e+3"}, {1e30, "1e+3"},   {std::nan(""), "none"}, {HUGE_VAL, "none"}};
+  for (const auto& [norm, decade] : cases) {
+    Metrics metrics(SmallSets());
+    RunFinished run = Converged();
+    run.gradient_norm = norm;
+
+    metrics.On(run);
+
+    EXPECT_EQ(Scrape(metrics).Value("thalweg_convergence_gradient_norm_decade_total",
+                                    {{"algorithm", "adam"}, {"decade", decade}}),
+              1)
+        << norm;
+  }
+}
+
+TEST(Runs, CanBeSeenToEndInEveryWayFromTheirCreationOn) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(RunCreated{"r1", "adam"});
+
+  for (const char* outcome : {"converged", "limit", "stalled", "diverged", "non_finite"}) {
+    EXPECT_EQ(Scrape(metrics).Value("thalweg_runs_finished_total",
+                                    {{"algorithm", "adam"}, {"outcome", outcome}}),
+              0);
+  }
 }
 
 TEST(Metrics, FollowCommitsAndRecovery) {
@@ -200,12 +279,15 @@ TEST(Metrics, SayWhichComponentIsReady) {
 
 TEST(Metrics, GrowNoSeriesWhateverTheNamesAre) {
   Metrics metrics(SmallSets());
-  const size_t before = Scrape(metrics).series();
-
-  for (int i = 0; i < 10'000; ++i) {
-    const std::string name = "evil\"\n{}\\" + std::to_string(i);
+  const auto tell = [&metrics](const std::string& name) {
+    metrics.On(RunCreated{name, name});
     metrics.On(RunStarted{name, name, Seconds(1)});
-    metrics.On(RunFinished{.run = name, .optimizer = name, .outcome = name, .criterion = name});
+    metrics.On(RunFinished{.run = name,
+                           .optimizer = name,
+                           .outcome = name,
+                           .criterion = name,
+                           .objective = name,
+                           .gradient_norm = std::nan("")});
     metrics.On(SliceFinished{.optimizer = name, .iterations = 1});
     metrics.On(CallStarted{name, name, name});
     metrics.On(CallFinished{name, name, name, name, Seconds(1)});
@@ -213,7 +295,11 @@ TEST(Metrics, GrowNoSeriesWhateverTheNamesAre) {
     metrics.On(WatchSent{.mode = name, .iterates = 1});
     metrics.On(WatchClosed{name, name});
     metrics.On(ServerReady{name, true});
-  }
+  };
+  tell("evil");
+  const size_t before = Scrape(metrics).series();
+
+  for (int i = 1; i < 10'000; ++i) tell("evil\"\n{}\\" + std::to_string(i));
 
   const Exposition after = Scrape(metrics);
   EXPECT_EQ(after.series(), before);
@@ -223,14 +309,72 @@ TEST(Metrics, GrowNoSeriesWhateverTheNamesAre) {
       10'000);
 }
 
-TEST(Metrics, StayWithinTheirBoundForTwentyOptimizersAndMethods) {
+/// As many as a large server has.
+LabelSets LargeSets() {
   LabelSets sets = SmallSets();
-  for (int i = 0; i < 18; ++i) {
-    sets.optimizers.push_back("optimizer_" + std::to_string(i));
+  for (int i = 0; i < 58; ++i) sets.optimizers.push_back("optimizer_" + std::to_string(i));
+  for (int i = 0; i < 10; ++i) sets.rules.push_back("rule_" + std::to_string(i));
+  for (int i = 0; i < 33; ++i) {
     sets.methods.push_back({"unary", "service", "Method" + std::to_string(i)});
   }
+  return sets;
+}
 
-  EXPECT_LE(Scrape(Metrics(sets)).series(), 2'500U);
+TEST(Metrics, StayWithinTheirBoundWhenAllThatCanHappenHappens) {
+  const LabelSets sets = LargeSets();
+  Metrics metrics(sets);
+  double runs = 0;
+  double calls = 0;
+
+  for (const std::string& optimizer : sets.optimizers) {
+    metrics.On(RunCreated{"r", optimizer});
+    for (const char* objective : {"function", "formula", "least_squares", "constrained"}) {
+      for (const char* outcome : {"converged", "limit", "stalled", "diverged", "failed"}) {
+        for (const std::string& rule : sets.rules) {
+          metrics.On(RunFinished{.optimizer = optimizer,
+                                 .outcome = outcome,
+                                 .criterion = rule,
+                                 .objective = objective,
+                                 .gradient_norm = std::pow(10, std::fmod(++runs, 18) - 14)});
+        }
+      }
+    }
+  }
+  for (const Method& method : sets.methods) {
+    for (const char* code : {"OK", "InvalidArgument", "NotFound", "Canceled", "Internal"}) {
+      metrics.On(CallFinished{method.type, method.service, method.method, code, Seconds(1)});
+      ++calls;
+    }
+  }
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_LE(exposition.series(), static_cast<size_t>(kMostSeries));
+  EXPECT_EQ(Sum(exposition, "thalweg_runs_finished_total"), runs);
+  EXPECT_EQ(Sum(exposition, "thalweg_convergence_runs_total"), runs);
+  EXPECT_EQ(Sum(exposition, "thalweg_convergence_gradient_norm_decade_total"), runs);
+  EXPECT_EQ(Sum(exposition, "grpc_server_handled_total"), calls);
+}
+
+TEST(Metrics, LeaveRoomForTheConvergenceOfTwentyAlgorithmsOnTwoKindsOfObjectives) {
+  const LabelSets sets = LargeSets();
+  Metrics metrics(sets);
+
+  for (int i = 0; i < 20; ++i) {
+    for (const char* objective : {"function", "formula"}) {
+      for (const char* rule : {"gradient_norm", "rule_1"}) {
+        metrics.On(RunFinished{.optimizer = sets.optimizers[i],
+                               .outcome = "converged",
+                               .criterion = rule,
+                               .objective = objective,
+                               .gradient_norm = 1e-7});
+      }
+    }
+  }
+
+  EXPECT_EQ(
+      Scrape(metrics).Value("thalweg_convergence_runs_total",
+                            {{"algorithm", "other"}, {"objective", "other"}, {"reason", "other"}}),
+      0);
 }
 
 TEST(Metrics, LoseNothingWhenManyThreadsCount) {
