@@ -7,7 +7,9 @@ cd "$(dirname "$0")"
 
 wanted=()
 for use in "$@"; do
-  while read -r kind package; do [[ $kind == "$use" ]] && wanted+=("$package"); done <packages.txt
+  while read -r kind package; do
+    [[ $kind == "$use" || "$kind $use" == "inside build" ]] && wanted+=("$package")
+  done <packages.txt
 done
 missing=()
 for package in "${wanted[@]}"; do

@@ -14,9 +14,9 @@ import { debianPackages } from "./debian.mjs";
 import { ownReferences } from "./licences.mjs";
 import { bundledPackages } from "./npm.mjs";
 
-/** Packages of Debian of which code is compiled into thalwegd or thalweg: headers and static libraries. */
-const compiledIn = ["llvm-19-dev", "libeigen3-dev", "libboost1.74-dev", "libcli11-dev", "librandom123-dev",
-  "libspdlog-dev", "libabsl-dev"];
+/** Packages of Debian of which code is compiled into thalwegd or thalweg: headers, static libraries. */
+const compiledIn = [...readFileSync(new URL("../packages.txt", import.meta.url), "utf8").matchAll(/^inside (\S+)$/gm)]
+  .map(([, name]) => name);
 
 const { values: given } = parseArgs({
   options: { version: { type: "string" }, revision: { type: "string" }, base: { type: "string" },
