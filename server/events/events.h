@@ -145,6 +145,8 @@ struct CallFinished {
   std::string_view method;   ///< "CreateRun".
   std::string_view code;     ///< "OK", "InvalidArgument" ...
   Seconds duration{};
+  std::string_view peer = {};     ///< "ipv4:192.0.2.1:50123"; for the log alone, as is the message.
+  std::string_view message = {};  ///< What the caller was told; may quote what the caller sent.
 };
 struct ObjectiveCompiled {
   bool ok = true;

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "server/events/call_scope.h"
+
 namespace thalweg::log {
 namespace {
 
@@ -17,6 +19,16 @@ int64_t UnixMilliseconds() {
   using std::chrono::milliseconds;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<milliseconds>(now).count();
+}
+
+void AddTags(const CallTags& tags, LogLine& line) {
+  const auto add = [&line](std::string_view name, const std::string& value) {
+    if (!value.empty()) line.Add(name, value);
+  };
+  add("request_id", tags.request_id);
+  add("trace_id", tags.trace_id);
+  add("span_id", tags.span_id);
+  add("tenant", tags.tenant);
 }
 
 /// A logger with a thread and a queue of its own. The pool comes with the logger, since spdlog's
@@ -60,6 +72,7 @@ void Log::Write(Level level, std::string_view event, const Fill& fill) {
   if (level < options_.level) return;
   LogLine line(options_.format, UnixMilliseconds(), kLevelNames[static_cast<size_t>(level)], event);
   if (fill) fill(line);
+  if (const CallTags* const tags = CallScope::Current()) AddTags(*tags, line);
   if (options_.write) return options_.write(line.Text());
   stderr_->log(spdlog::level::info, line.Text());
 }

@@ -4,21 +4,25 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
-#include "server/rpc/call_record.h"
+#include "absl/status/status.h"
+#include "server/events/call_scope.h"
+#include "server/rpc/method.h"
 
 namespace thalweg::rpc {
 
 struct Surroundings;
 
-/// What is known of a call besides its request: its handler and its log line use the same.
+/// What is known of a call besides its request: its handler and its log lines use the same.
 struct CallContext {
-  std::string request_id;  ///< Of the client's choice, or made here; never empty.
+  CallTags tags;           ///< request_id is never empty.
+  std::string peer;        ///< As gRPC has it: "ipv4:192.0.2.1:50123".
+  absl::Status admission;  ///< Not OK: why the call may not go on.
 };
 
 /// The first thing that happens to every call, on gRPC's own thread, so it must be quick: says who
-/// calls, or why the call may not go on.
-absl::StatusOr<CallContext> Enter(const Surroundings& server, const Method& method,
-                                  grpc::CallbackServerContext& context);
+/// calls, and whether the call may go on. The caller is told the request's id in the initial
+/// metadata.
+CallContext Enter(const Surroundings& server, const Method& method,
+                  grpc::CallbackServerContext& context);
 
 }  // namespace thalweg::rpc

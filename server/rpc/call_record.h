@@ -4,39 +4,51 @@
 
 #include <chrono>
 #include <string_view>
+#include <utility>
 
+#include "absl/status/status.h"
+#include "server/events/call_scope.h"
 #include "server/events/events.h"
+#include "server/rpc/call_context.h"
+#include "server/rpc/method.h"
 #include "server/rpc/translate/status.h"
 
 namespace thalweg::rpc {
 
-/// Which RPC a call is for. The names are literals, never a caller's text: an unknown method
-/// reaches none of our code and so makes no label.
-struct Method {
-  std::string_view service;  ///< "thalweg.v1.OptimizationService".
-  std::string_view name;     ///< "CreateRun".
-  bool stream = false;
-};
-
-/// Tells the metrics when a call begins and how it ends.
+/// One call for the metrics and the log: tells them when it begins and how it ends.
 class CallRecord {
  public:
-  CallRecord(EventSink& events, const Method& method)
-      : events_(events), method_(method), began_(std::chrono::steady_clock::now()) {
+  /// `events` and `incidents` outlive it.
+  CallRecord(EventSink& events, const IncidentLog& incidents, const Method& method,
+             CallContext call)
+      : events_(events),
+        incidents_(incidents),
+        method_(method),
+        call_(std::move(call)),
+        began_(std::chrono::steady_clock::now()) {
     events_.On(CallStarted{Type(), method_.service, method_.name});
   }
 
-  void Finished(grpc::StatusCode code) const {
-    events_.On(CallFinished{Type(), method_.service, method_.name, CodeName(code),
-                            std::chrono::steady_clock::now() - began_});
+  const CallContext& call() const { return call_; }
+
+  /// The call ends with this, which the caller is told as what is returned.
+  grpc::Status End(const absl::Status& status) const {
+    const CallScope scope(call_.tags);
+    grpc::Status answer = ToGrpc(status, incidents_);
+    events_.On(CallFinished{Type(), method_.service, method_.name, CodeName(answer.error_code()),
+                            std::chrono::steady_clock::now() - began_, call_.peer,
+                            answer.error_message()});
+    return answer;
   }
 
  private:
   std::string_view Type() const { return method_.stream ? "server_stream" : "unary"; }
 
   EventSink& events_;
-  Method method_;
-  std::chrono::steady_clock::time_point began_;
+  const IncidentLog& incidents_;
+  const Method method_;
+  const CallContext call_;
+  const std::chrono::steady_clock::time_point began_;
 };
 
 }  // namespace thalweg::rpc

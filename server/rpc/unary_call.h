@@ -52,14 +52,12 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   static grpc::ServerUnaryReactor* Start(const Surroundings& server, const Method& method,
                                          Lane lane, grpc::CallbackServerContext& context,
                                          Response* response, Work work) {
-    auto* const call =
-        new UnaryCall(server, method, DeadlineOf(context), response, std::move(work));
-    absl::StatusOr<CallContext> entered = Enter(server, method, context);
-    if (!entered.ok()) {
-      call->End(entered.status());
+    auto* const call = new UnaryCall(server, method, Enter(server, method, context),
+                                     DeadlineOf(context), response, std::move(work));
+    if (const absl::Status& admission = call->record_.call().admission; !admission.ok()) {
+      call->End(admission);
       return call;
     }
-    call->context_ = *std::move(entered);
     // Nothing may touch `call` after a successful Submit: it may be over by then.
     if (!server.lanes[lane].Submit([call] { call->Answer(); })) {
       call->End(absl::UnavailableError("too many calls are waiting; try again later"));
@@ -71,10 +69,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
-  UnaryCall(const Surroundings& server, const Method& method,
+  UnaryCall(const Surroundings& server, const Method& method, CallContext context,
             std::chrono::steady_clock::time_point deadline, Response* response, Work work)
-      : server_(server),
-        record_(server.events, method),
+      : record_(server.events, server.incidents, method, std::move(context)),
         interruption_(deadline),
         response_(response),
         work_(std::move(work)) {}
@@ -82,21 +79,17 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   void Answer() {
     // A caller who left while this was waiting is owed no work.
     if (const absl::Status status = interruption_.Check(); !status.ok()) return End(status);
-    absl::StatusOr<Response> result =
-        Guarded<Response>([this] { return work_(context_, interruption_); });
+    absl::StatusOr<Response> result = Guarded<Response>([this] {
+      const CallScope scope(record_.call().tags);
+      return work_(record_.call(), interruption_);
+    });
     if (result.ok()) *response_ = *std::move(result);
     End(result.status());
   }
 
-  void End(const absl::Status& status) {
-    const grpc::Status answer = ToGrpc(status, server_.incidents);
-    record_.Finished(answer.error_code());
-    Finish(answer);
-  }
+  void End(const absl::Status& status) { Finish(record_.End(status)); }
 
-  const Surroundings& server_;
   CallRecord record_;
-  CallContext context_;
   Interruption interruption_;
   Response* response_;
   Work work_;

@@ -5,7 +5,7 @@
 namespace thalweg::web {
 namespace {
 
-constexpr char kReadable[] = "grpc-status, grpc-message, grpc-status-details-bin";
+constexpr char kReadable[] = "grpc-status, grpc-message, grpc-status-details-bin, x-request-id";
 constexpr char kPreflightSeconds[] = "7200";  // the longest that Chromium keeps it
 
 /// Whether `origin` is where `host` is: the scheme is left open, since a proxy may speak TLS.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/events/call_scope.h"
 #include "server/events/fan_out.h"
 #include "server/log/log_line.h"
 #include "server/log/rate_limit.h"
@@ -116,6 +117,22 @@ TEST(Log, TellsARunsStory) {
                                                R"("optimizer":"adam","outcome":"converged",)"
                                                R"("criterion":"gradient_norm","iterations":7,)"
                                                R"("seconds":2)")));
+}
+
+TEST(Log, MarksTheLinesOfACallWithItsIds) {
+  Lines out;
+  Log log(out.Options());
+  const CallTags tags{.request_id = "r-1", .trace_id = "7", .span_id = "8", .tenant = "lab"};
+
+  {
+    const CallScope scope(tags);
+    log.On(RunCreated{"r1", "adam"});
+  }
+  log.On(RunCreated{"r2", "adam"});
+
+  EXPECT_THAT(out.lines, ElementsAre(EndsWith(R"("request_id":"r-1","trace_id":"7","span_id":"8",)"
+                                              R"("tenant":"lab"})"),
+                                     EndsWith(R"("run":"r2","optimizer":"adam"})")));
 }
 
 TEST(Log, SaysNothingOfCommitsThatSucceed) {

@@ -26,11 +26,11 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
       const Surroundings& server, const WatchSurroundings& watches, const Method& method, Lane lane,
       grpc::CallbackServerContext& context, CallOpener opener,
       std::function<void(const std::string&)> abandoned = {}) {
-    auto* const reactor = new WatchReactor(server, watches, method, std::move(abandoned));
+    const CallContext call = Enter(server, method, context);
+    auto* const reactor = new WatchReactor(server, watches, method, call, std::move(abandoned));
     const std::shared_ptr<WatchStream> stream = reactor->stream_;
-    absl::StatusOr<CallContext> entered = Enter(server, method, context);
-    if (!entered.ok()) {
-      reactor->End(entered.status());
+    if (!call.admission.ok()) {
+      reactor->End(call.admission);
       return reactor;
     }
     if (!watches.pump.Add(stream)) {
@@ -38,11 +38,11 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
       return reactor;
     }
     // The reactor may be over before Submit returns; the stream is safe to hold.
-    const bool queued =
-        server.lanes[lane].Submit([stream, open = std::move(opener), call = *std::move(entered)] {
-          if (stream->gone()) return stream->Opened(absl::CancelledError("the client has gone"));
-          stream->Opened(Guarded<OpenedWatch>([&] { return open(call, stream->WakeUp()); }));
-        });
+    const bool queued = server.lanes[lane].Submit([stream, open = std::move(opener), call] {
+      if (stream->gone()) return stream->Opened(absl::CancelledError("the client has gone"));
+      const CallScope scope(call.tags);
+      stream->Opened(Guarded<OpenedWatch>([&] { return open(call, stream->WakeUp()); }));
+    });
     if (!queued) {
       stream->Opened(absl::UnavailableError("too many calls are waiting; try again later"));
     }
@@ -58,11 +58,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
 
  private:
   WatchReactor(const Surroundings& server, const WatchSurroundings& watches, const Method& method,
-               std::function<void(const std::string&)> abandoned)
-      : server_(server),
-        pump_(watches.pump),
-        record_(server.events, method),
-        stream_(std::make_shared<WatchStream>(watches, static_cast<UpdateWriter&>(*this),
+               const CallContext& call, std::function<void(const std::string&)> abandoned)
+      : pump_(watches.pump),
+        record_(server.events, server.incidents, method, call),
+        stream_(std::make_shared<WatchStream>(watches, static_cast<UpdateWriter&>(*this), call.tags,
                                               std::move(abandoned))) {}
 
   google::protobuf::Message& Message() override {
@@ -71,13 +70,8 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
   }
   void Write() override { this->StartWrite(response_.get()); }
   void Release() override { response_.reset(); }
-  void End(const absl::Status& status) override {
-    const grpc::Status answer = ToGrpc(status, server_.incidents);
-    record_.Finished(answer.error_code());
-    this->Finish(answer);
-  }
+  void End(const absl::Status& status) override { this->Finish(record_.End(status)); }
 
-  const Surroundings& server_;
   StreamPump& pump_;
   CallRecord record_;
   std::shared_ptr<WatchStream> stream_;

@@ -50,6 +50,7 @@ void WatchStream::Cancelled() {
 void WatchStream::Pump() {
   // Whoever changes one of these wakes the stream again.
   if (ended_ || !opened_ || writing_) return;
+  const CallScope scope(tags_);
   try {
     Step();
   } catch (const std::bad_alloc&) {

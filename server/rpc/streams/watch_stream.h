@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/events/call_scope.h"
 #include "server/events/events.h"
 #include "server/rpc/streams/feed.h"
 #include "server/rpc/streams/stream_pump.h"
@@ -32,11 +33,14 @@ struct WatchSurroundings {
 /// drains it says where to resume and ends UNAVAILABLE.
 class WatchStream final : public Pumped, public std::enable_shared_from_this<WatchStream> {
  public:
-  /// `writer` lives until its End. `abandoned` is called with the subject's id when the client
-  /// leaves before it is over; may be empty.
-  WatchStream(const WatchSurroundings& server, UpdateWriter& writer,
+  /// `writer` lives until its End. `tags` are the call's. `abandoned` is called with the subject's
+  /// id when the client leaves before it is over; may be empty.
+  WatchStream(const WatchSurroundings& server, UpdateWriter& writer, CallTags tags,
               std::function<void(const std::string&)> abandoned)
-      : server_(server), writer_(writer), abandoned_(std::move(abandoned)) {}
+      : server_(server),
+        writer_(writer),
+        tags_(std::move(tags)),
+        abandoned_(std::move(abandoned)) {}
 
   /// What a watcher is to call when it may have more. Outlives the stream safely.
   std::function<void()> WakeUp();
@@ -63,6 +67,7 @@ class WatchStream final : public Pumped, public std::enable_shared_from_this<Wat
 
   const WatchSurroundings& server_;
   UpdateWriter& writer_;
+  const CallTags tags_;
   const std::function<void(const std::string&)> abandoned_;
 
   std::atomic<bool> opened_{false};  // `opening_` is written before, and is the pump's afterwards

@@ -1,8 +1,6 @@
 #include "server/rpc/translate/status.h"
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,6 +9,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/core/violation.h"
+#include "server/events/call_scope.h"
+#include "server/rpc/request_id.h"
 
 namespace thalweg::rpc {
 namespace {
@@ -106,10 +106,8 @@ struct Incident {
 };
 
 Incident Report(const absl::Status& status, const IncidentLog& incidents) {
-  static std::atomic<uint64_t> count{0};
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  const std::string id = absl::StrCat(absl::Hex(micros), "-", absl::Hex(count.fetch_add(1)));
+  const CallTags* const tags = CallScope::Current();
+  const std::string id = tags ? tags->request_id : MakeRequestId();
   if (incidents) incidents(absl::StrCat("incident ", id, ": ", status.ToString()));
   return {id, absl::StrCat("the server made a mistake; its log tells more under incident ", id)};
 }
@@ -153,6 +151,10 @@ grpc::Status ToGrpc(const absl::Status& status, const IncidentLog& incidents) {
     message = incident.message;
     info.set_reason("UNEXPECTED");
     (*info.mutable_metadata())["incident_id"] = incident.id;
+  }
+
+  if (const CallTags* const tags = CallScope::Current()) {
+    (*info.mutable_metadata())["request_id"] = tags->request_id;
   }
 
   google::rpc::Status details;

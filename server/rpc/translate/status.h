@@ -20,8 +20,8 @@ using IncidentLog = std::function<void(std::string_view line)>;
 /// client of gRPC 1.51 refuses 8 KiB of metadata and would lose the error: violations that do not
 /// fit are left out.
 ///
-/// INTERNAL and UNKNOWN are our mistakes: the text goes to `incidents`, the caller gets a number to
-/// quote.
+/// INTERNAL and UNKNOWN are our mistakes: the text goes to `incidents`, the caller gets a name of
+/// the incident to quote: the request's id, which the ErrorInfo of every error has in a CallScope.
 grpc::Status ToGrpc(const absl::Status& status, const IncidentLog& incidents);
 
 /// "InvalidArgument" for INVALID_ARGUMENT: how metrics name codes.

@@ -110,7 +110,7 @@ class WatchStreams : public testing::Test {
 
   std::shared_ptr<WatchStream> Watch(Client& client,
                                      std::function<void(const std::string&)> abandoned = {}) {
-    auto stream = std::make_shared<WatchStream>(server_, client, std::move(abandoned));
+    auto stream = std::make_shared<WatchStream>(server_, client, CallTags{}, std::move(abandoned));
     streams_.push_back(stream);
     client.set_stream(stream);
     EXPECT_TRUE(pump_.Add(stream));
@@ -239,7 +239,7 @@ TEST_F(WatchStreams, TellWhereToResumeWhenTheServerDrains) {
 
 TEST_F(WatchStreams, EndWithTheReasonWhyTheyCouldNotBeOpened) {
   Client& client = NewClient();
-  auto stream = std::make_shared<WatchStream>(server_, client, nullptr);
+  auto stream = std::make_shared<WatchStream>(server_, client, CallTags{}, nullptr);
   streams_.push_back(stream);
   ASSERT_TRUE(pump_.Add(stream));
   stream->Opened(absl::NotFoundError("no such run"));
@@ -251,7 +251,7 @@ TEST_F(WatchStreams, MayBeWokenByARunThatOutlivesThem) {
   std::function<void()> wake;
   {
     Client client;
-    auto stream = std::make_shared<WatchStream>(server_, client, nullptr);
+    auto stream = std::make_shared<WatchStream>(server_, client, CallTags{}, nullptr);
     wake = stream->WakeUp();
   }
   wake();
