@@ -41,6 +41,21 @@ scrape() { curl --silent --fail --max-time 5 "http://$http/metrics"; }
 metric() { scrape | awk -v name="$1" '$1 == name { print $2 }'; }
 wait_ready() { for _ in $(seq 150); do curl --silent --fail --max-time 2 -o /dev/null "http://$http/readyz" && return; sleep 0.2; done; return 1; }
 
+# scraped: a real Prometheus finds it up and takes its metrics.
+scraped() {
+  local prometheus=127.0.0.1:$((port + 2)) server answer=
+  printf 'scrape_configs: [{job_name: thalweg, scrape_interval: 1s, static_configs: [{targets: ["%s"]}]}]\n' "$http" >"$work/prometheus.yml"
+  prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --web.listen-address="$prometheus" 2>/dev/null &
+  server=$!
+  for _ in $(seq 50); do
+    answer=$(promtool query instant "http://$prometheus" 'thalweg_workers and on (instance) up == 1' 2>/dev/null) && [[ -n $answer ]] && break
+    sleep 0.2
+  done
+  kill "$server"; wait "$server" || true
+  echo "$answer"
+  [[ $answer == *"=> 1 @"* ]]
+}
+
 start() {
   engine run --detach --name "$name" --network host --read-only --read-only-tmpfs=false --cap-drop=all \
     --memory 256m --cpus 0.5 --security-opt no-new-privileges -v "$name:/data" \
@@ -66,6 +81,7 @@ check "the health check, a new gRPC connection, finds it well" engine healthchec
 check "it descends" grep -q '"reason":"converged"' <<<"$(descend)"
 check "half a core is one worker" is "$(metric thalweg_workers)" 1
 check "Prometheus' tool finds no fault in its metrics" bash -c "! command -v promtool >/dev/null || curl -sf http://$http/metrics | promtool check metrics"
+if command -v prometheus promtool >/dev/null; then check "a Prometheus scrapes it" scraped; fi
 check "it knows its revision" bash -c "curl -sf http://$http/metrics | grep '^thalweg_build_info' | grep -v 'revision=\"unknown\"'"
 check "it takes less than half of its memory" bash -c "(( $(metric process_resident_memory_bytes | xargs printf '%.0f') < 128 << 20 ))"
 check "its bill of materials is in it" bash -c "$engine exec $name cat /usr/share/doc/thalweg/sbom.spdx.json | grep -q '\"spdxVersion\": \"SPDX-2.3\"'"
