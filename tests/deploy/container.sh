@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The image and the pod for real: thalwegd runs read-only, without rights, on 256 MiB and half a
-# core, descends, is scraped, stops, goes on from the same data; then the rendered pod is brought up by
-# `podman kube play`. Needs podman and the image; ends with 77 where either lacks.
+# core, descends, is scraped, stops, goes on from the same data; with the environment and the probes of
+# the production overlay; then the rendered pod is brought up by `podman kube play`. Needs podman and the image; ends with 77 where either lacks.
 #
 #   docker build -t thalweg . && tests/deploy/container.sh
 #   ENGINE="sudo podman" IMAGE=localhost/thalweg:0.1.0 PORT=51700 tests/deploy/container.sh
@@ -56,11 +56,12 @@ scraped() {
   [[ $answer == *"=> 1 @"* ]]
 }
 
+# start [further options of run]
 start() {
   engine run --detach --name "$name" --network host --read-only --read-only-tmpfs=false --cap-drop=all \
     --memory 256m --cpus 0.5 --security-opt no-new-privileges -v "$name:/data" \
     -e "THALWEG_GRPC_ADDRESS=$grpc" -e "THALWEG_HTTP_ADDRESS=$http" \
-    -e "THALWEG_SERVER=$grpc" "$image" >/dev/null
+    -e "THALWEG_SERVER=localhost:$port" "$@" "$image" >/dev/null
 }
 # stop: within the grace period; prints the exit code.
 stop() {
@@ -70,6 +71,11 @@ stop() {
 }
 
 descend() { inside thalweg minimize --function rosenbrock --optimizer lbfgs --json | tail -1; }
+# packages: Debian's in the image, by its own records, and those compiled into the programs.
+packages() {
+  echo $(( $(inside dpkg-query -W -f '.\n' | wc -l) + $(inside ls /var/lib/dpkg/status.d | grep -vc 'md5sums$') +
+           $(grep -c '^inside ' deploy/packages.txt) ))
+}
 runs() { inside thalweg runs list --json | wc -l; }
 
 echo "== $image, read-only, no capabilities, 256 MiB, half a core"
@@ -84,7 +90,8 @@ check "Prometheus' tool finds no fault in its metrics" bash -c "! command -v pro
 if command -v prometheus promtool >/dev/null; then check "a Prometheus scrapes it" scraped; fi
 check "it knows its revision" bash -c "curl -sf http://$http/metrics | grep '^thalweg_build_info' | grep -v 'revision=\"unknown\"'"
 check "it takes less than half of its memory" bash -c "(( $(metric process_resident_memory_bytes | xargs printf '%.0f') < 128 << 20 ))"
-check "its bill of materials is in it" bash -c "$engine exec $name cat /usr/share/doc/thalweg/sbom.spdx.json | grep -q '\"spdxVersion\": \"SPDX-2.3\"'"
+check "its bill of materials has each of its packages" is \
+  "$(inside cat /usr/share/doc/thalweg/sbom.spdx.json | grep -c '"pkg:deb/')" "$(packages)"
 inside thalweg minimize --function rosenbrock --optimizer adam --set learning_rate=1e-5 --stop iterations=1000000 \
   --pace 20 --detach --quiet >/dev/null
 before=$(runs)
@@ -95,6 +102,42 @@ check "the runs are there" is "$(runs)" "$before"
 sleep 2
 check "and the unfinished one goes on" bash -c "(( $(metric 'thalweg_runs{state="running"}') >= 1 ))"
 check "it ends with 0" is "$(stop)" 0
+
+echo "== as in production: TLS, tokens, and the probes of the rendered manifest"
+# secrets: a certificate for localhost and a token, readable as fsGroup makes them.
+secrets() {
+  mkdir -p "$work/secrets/tls" "$work/secrets/tokens"
+  cd "$work/secrets/tls"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=thalweg \
+    -addext subjectAltName=DNS:localhost -keyout tls.key -out tls.crt 2>/dev/null
+  cp tls.crt ca.crt
+  openssl rand -hex 32 | tr -d '\n' >../token
+  printf '[[tokens]]\nname = "test"\ntenant = "test"\nrole = "user"\nsha256 = "%s"\n' \
+    "$(sha256sum ../token | cut -d' ' -f1)" >../tokens/tokens
+  chgrp -R 65532 .. && chmod 440 tls.* ../token ../tokens/tokens && chmod 750 ..
+  cd - >/dev/null
+}
+# probe <name>: runs the manifest's own command in the container.
+probe() {
+  mapfile -t words < <(node tests/deploy/print_pod.mjs production "$1")
+  inside "${words[@]}"
+}
+if (( EUID != 0 )) || [[ ! -d tests/deploy/node_modules ]] || ! command -v node openssl >/dev/null; then
+  echo "skipped: needs root, node, openssl, and (cd tests/deploy && npm ci)"
+else
+  secrets
+  environment=()
+  while read -r line; do environment+=(-e "$line"); done < <(node tests/deploy/print_pod.mjs production env)
+  start "${environment[@]}" -e "THALWEG_METRICS_ADDRESS=127.0.0.1:$((port + 3))" -v "$work/secrets:/etc/thalweg:ro" \
+    -e "THALWEG_GRPC_ADDRESS=0.0.0.0:$port" -e "THALWEG_HTTP_ADDRESS=0.0.0.0:$((port + 1))"
+  http=127.0.0.1:$((port + 3)) wait_ready || true
+  for which in startupProbe livenessProbe readinessProbe; do check "the $which finds it well" probe "$which"; done
+  check "a call over TLS with a token is served" inside thalweg runs list --token-file /etc/thalweg/token
+  check "a call without a token is refused" bash -c "! $engine exec $name thalweg runs list"
+  check "a call in plain text is refused" bash -c "! $engine exec -e THALWEG_TLS_CA_FILE= $name thalweg runs list --token-file /etc/thalweg/token"
+  check "metrics are served in plain text on their own port" bash -c "curl -sf http://127.0.0.1:$((port + 3))/metrics | grep -q '^thalweg_tls_certificate_expiry'"
+  check "it ends with 0" is "$(stop)" 0
+fi
 
 echo "== the rendered pod"
 pod=$work/pod.yaml
