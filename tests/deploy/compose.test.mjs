@@ -12,7 +12,9 @@ test("Compose reads it", { skip: can("docker-compose", "version") ? false : "doc
   const folder = mkdtempSync(`${tmpdir()}/compose-`);
   try {  // Debian's Compose is of before projects could be named in the file
     writeFileSync(`${folder}/compose.yaml`, text("deploy/compose.yaml").replace(/^name: .*$/m, ""));
-    run("docker-compose", "-f", `${folder}/compose.yaml`, "--project-directory", `${root}deploy`, "config", "--quiet");
+    const base = ["--project-directory", `${root}deploy`, "-f", `${folder}/compose.yaml`];
+    run("docker-compose", ...base, "config", "--quiet");
+    run("docker-compose", ...base, "-f", "deploy/compose.tls.yaml", "config", "--quiet");
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -26,9 +28,18 @@ test("every service has a read-only root and no rights", () => {
   }
 });
 
-test("ports are published on loopback alone", () => {
+test("ports are published on loopback alone, unless asked otherwise", () => {
   for (const [, service] of services) {
-    for (const port of service.ports ?? []) assert.match(port, /^127\.0\.0\.1:/);
+    for (const port of service.ports ?? []) assert.match(port, /^(127\.0\.0\.1|\$\{THALWEG_BIND:-127\.0\.0\.1\}):/);
+  }
+});
+
+test("with TLS nothing but metrics is plain, and those stay on loopback", () => {
+  const { environment, ports } = yamlDocuments("deploy/compose.tls.yaml")[0].services.thalwegd;
+  assert.equal(environment.THALWEG_PLAINTEXT, "off");
+  const [, metrics] = environment.THALWEG_METRICS_ADDRESS.split(":");
+  for (const port of [...compose.services.thalwegd.ports, ...ports]) {
+    if (port.endsWith(`:${metrics}`)) assert.match(port, /^127\.0\.0\.1:/);
   }
 });
 
