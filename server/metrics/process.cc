@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -71,6 +72,19 @@ std::optional<double> ReadFileLimit() {
   return static_cast<double>(limit.rlim_cur);
 }
 
+/// What the process may use before the kernel kills it: its container's limit (control groups, of
+/// either version), or what the machine has.
+double ReadMemoryLimit() {
+  double least =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  for (const char* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    double limit = 0;  // "max" is no number: no limit
+    if (std::ifstream(path) >> limit && limit > 0) least = std::min(least, limit);
+  }
+  return least;
+}
+
 }  // namespace
 
 std::vector<MetricFamily> ReadProcess() {
@@ -92,6 +106,8 @@ std::vector<MetricFamily> ReadProcess() {
     }
   }
   gauge("process_open_fds", "Open file descriptors; each connection takes one.", CountOpenFiles());
+  gauge("process_memory_limit_bytes", "Memory that may be used: the container's, or the machine's.",
+        ReadMemoryLimit());
   gauge("process_max_fds", "File descriptors that may be open.", ReadFileLimit());
   return all;
 }

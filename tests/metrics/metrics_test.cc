@@ -399,6 +399,8 @@ TEST(ProcessMetrics, AreThoseOfThisProcess) {
   const Exposition exposition = Scrape(Metrics(SmallSets()));
 
   EXPECT_GT(exposition.Value("process_resident_memory_bytes"), 1 << 20);
+  EXPECT_GT(exposition.Value("process_memory_limit_bytes"),
+            exposition.Value("process_resident_memory_bytes"));
   EXPECT_GE(exposition.Value("process_open_fds"), 3);
   EXPECT_GE(exposition.Value("process_max_fds"), exposition.Value("process_open_fds"));
   EXPECT_GE(exposition.Value("process_threads"), 1);

@@ -71,7 +71,7 @@ class Dashboards(unittest.TestCase):
             self.skipTest("promtool is not installed")
         rules = [{"record": "a:query", "expr": expr}
                  for dashboard in self.dashboards.values()
-                 for expr in documents.expressions(dashboard)]
+                 for _, expr in documents.expressions(dashboard)]
         with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
             # promtool compares rules by name and labels.
             json.dump({"groups": [{"name": "queries", "rules": [

@@ -4,6 +4,7 @@ from vocabulary import GREEN, RED, YELLOW, asked, bars, dashboard, heat, row, se
 
 HERE = 'instance=~"$instance",algorithm=~"$algorithm"'
 KINDS = HERE + ',objective=~"$objective"'
+DECADES = [f"1e{power:+d}" for power in range(-12, 4)] + ["none"]
 
 
 def ended(outcome, by=""):
@@ -83,9 +84,9 @@ COST = row("What converging costs", [
 NORMS = row("Where they end", [
     bars("Final gradient norms", "Runs that ended in the time shown, by the power of ten of their last "
          "gradient's norm.", "short",
-         {"{{decade}}": "round(sum by (decade) "
-          f"(increase(thalweg_convergence_gradient_norm_decade_total{{{HERE}}}[$__range])))"},
-         width=12, height=10),
+         {decade: f"round(sum(increase(thalweg_convergence_gradient_norm_decade_total{{{HERE},"
+          f'decade="{decade}"}}[$__range]))) or vector(0)' for decade in DECADES},  # one by one, for their order
+         width=12, height=12),
     series("Final gradient norms over time", "Runs a minute, by decade.", "cpm",
            {"{{decade}}": "60 * sum by (decade) "
             f"(rate(thalweg_convergence_gradient_norm_decade_total{{{HERE}}}[$__rate_interval])) > 0"},

@@ -158,13 +158,15 @@ STORAGE = row("Storage", [
 ])
 
 MEMORY = row("Memory and life", [
-    series("Resident memory", "Memory in RAM.", "bytes",
-           {"{{instance}}": f"process_resident_memory_bytes{{{JOB}}}"},
+    series("Resident memory", "Memory in RAM, and what the container or machine has.", "bytes",
+           {"{{instance}}": f"process_resident_memory_bytes{{{JOB}}}",
+            "limit {{instance}}": f"process_memory_limit_bytes{{{JOB}}}"},
            alerts=["ThalwegMemoryNearLimit"]),
-    bars("Memory used of budgets", "Share of each pool's budget in use. A cache may be full.", "percentunit",
+    bars("Memory used of budgets", "Share in use of what iterates may take: those not yet durable, and those kept for watchers. "
+         "The latter may well be full.", "percentunit",
          {"{{pool}}": f"max by (pool) (thalweg_memory_used_bytes{{{HERE}}} / "
           f"(thalweg_memory_budget_bytes{{{HERE}}} > 0))"},
-         steps=[(None, BLUE), (0.9, YELLOW)], alerts=["ThalwegMemoryNearLimit"]),
+         alerts=["ThalwegMemoryNearLimit"]),
     series("Threads", "Threads of the process.", "short",
            {"{{instance}}": f"process_threads{{{JOB}}}"}),
     stat("Up since", "When the youngest server started.", "dateTimeFromNow",

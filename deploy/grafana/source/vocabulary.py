@@ -192,7 +192,7 @@ def dashboard(uid, title, description, variables, rows):
         "title": title,
         "description": description,
         "tags": ["thalweg"],
-        "schemaVersion": 41,
+        "schemaVersion": 39,
         "version": 1,
         "editable": True,
         "graphTooltip": 1,
