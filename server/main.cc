@@ -108,6 +108,7 @@ rpc::ServerOptions OptionsForRpc(const Settings& settings, log::Log& log) {
   options.address = settings.grpc_address;
   options.reflection = settings.reflection;
   options.max_receive_bytes = static_cast<int>(settings.max_message_mib << 20);
+  options.max_connections = static_cast<size_t>(settings.max_connections);
   options.max_watches = static_cast<size_t>(settings.max_watches);
   options.limits = settings.Limits();
   options.info = {THALWEG_VERSION, Describe(settings)};
@@ -155,9 +156,11 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   const Settings& settings = line.settings;
   std::atomic<const char*> why_not_ready = "starting";
 
+  metrics::Metrics metrics(ClosedSets());
   log::Log log({.level = *log::LevelOf(settings.log_level),
                 .format = settings.log_format == "json" ? log::Format::kJson : log::Format::kText,
-                .write = {}});
+                .write = {},
+                .counted = &metrics});
   for (const std::string& name : line.unknown_variables) {
     log.Write(log::Level::kWarning, "unknown_variable",
               [&](log::LogLine& out) { out.Add("name", name); });
@@ -166,7 +169,6 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
     log.Write(log::Level::kWarning, "settings",
               [&](log::LogLine& out) { out.Add("text", warning); });
   }
-  metrics::Metrics metrics(ClosedSets());
   FanOut events({&metrics, &log});
 
   if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {

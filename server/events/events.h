@@ -134,6 +134,17 @@ struct WatchSent {
   Seconds lag{};
 };
 
+struct ConnectionsCounted {
+  int64_t open = 0;  ///< To gRPC, now.
+};
+/// A connection was closed as soon as it was accepted.
+struct ConnectionRejected {
+  std::string_view reason;  ///< "limit" (--max-connections) or "descriptors".
+};
+/// The server has opened a connection to itself.
+struct SelfProbed {
+  std::string_view failure;  ///< Why it was not served; empty: it was.
+};
 struct CallStarted {
   std::string_view type;
   std::string_view service;
@@ -148,6 +159,12 @@ struct CallFinished {
   std::string_view peer = {};     ///< "ipv4:192.0.2.1:50123"; for the log alone, as is the message.
   std::string_view message = {};  ///< What the caller was told; may quote what the caller sent.
 };
+/// One message of a stream has been given to gRPC.
+struct CallMessageSent {
+  std::string_view type;
+  std::string_view service;
+  std::string_view method;
+};
 struct ObjectiveCompiled {
   bool ok = true;
   Seconds duration{};
@@ -160,6 +177,11 @@ struct MachineCodeMade {
 struct ServerReady {
   std::string_view component;
   bool ready = false;
+};
+
+/// A line of the log, told by the log to whoever counts them; no one else is.
+struct LogLineWritten {
+  std::string_view level;  ///< "debug", "info", "warning", "error".
 };
 
 /// Receives events, from any thread; must be quick and must not throw. Every reaction is optional.
@@ -189,11 +211,16 @@ class EventSink {
   virtual void On(const WatchOpened&) {}
   virtual void On(const WatchClosed&) {}
   virtual void On(const WatchSent&) {}
+  virtual void On(const ConnectionsCounted&) {}
+  virtual void On(const ConnectionRejected&) {}
+  virtual void On(const SelfProbed&) {}
   virtual void On(const CallStarted&) {}
+  virtual void On(const CallMessageSent&) {}
   virtual void On(const CallFinished&) {}
   virtual void On(const ObjectiveCompiled&) {}
   virtual void On(const MachineCodeMade&) {}
   virtual void On(const ServerReady&) {}
+  virtual void On(const LogLineWritten&) {}
 };
 
 }  // namespace thalweg

@@ -35,11 +35,16 @@ class FanOut : public EventSink {
   void On(const WatchOpened& event) override { Tell(event); }
   void On(const WatchClosed& event) override { Tell(event); }
   void On(const WatchSent& event) override { Tell(event); }
+  void On(const ConnectionsCounted& event) override { Tell(event); }
+  void On(const ConnectionRejected& event) override { Tell(event); }
+  void On(const SelfProbed& event) override { Tell(event); }
   void On(const CallStarted& event) override { Tell(event); }
+  void On(const CallMessageSent& event) override { Tell(event); }
   void On(const CallFinished& event) override { Tell(event); }
   void On(const ObjectiveCompiled& event) override { Tell(event); }
   void On(const MachineCodeMade& event) override { Tell(event); }
   void On(const ServerReady& event) override { Tell(event); }
+  void On(const LogLineWritten& event) override { Tell(event); }
 
  private:
   template <typename Event>

@@ -15,6 +15,11 @@ namespace {
 constexpr size_t kWaitingLines = 8192;
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
+/// A unary call that takes longer is worth a line.
+constexpr Seconds kSlow{1};
+
+std::string_view LevelName(Level level) { return kLevelNames[static_cast<size_t>(level)]; }
+
 int64_t UnixMilliseconds() {
   using std::chrono::milliseconds;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -70,9 +75,10 @@ Log::~Log() = default;
 
 void Log::Write(Level level, std::string_view event, const Fill& fill) {
   if (level < options_.level) return;
-  LogLine line(options_.format, UnixMilliseconds(), kLevelNames[static_cast<size_t>(level)], event);
+  LogLine line(options_.format, UnixMilliseconds(), LevelName(level), event);
   if (fill) fill(line);
   if (const CallTags* const tags = CallScope::Current()) AddTags(*tags, line);
+  if (options_.counted) options_.counted->On(LogLineWritten{LevelName(level)});
   if (options_.write) return options_.write(line.Text());
   stderr_->log(spdlog::level::info, line.Text());
 }
@@ -134,7 +140,49 @@ void Log::On(const WatchClosed& event) {
                [&](LogLine& line) { line.Add("mode", event.mode).Add("why", event.why); });
 }
 
+void Log::On(const StorageFailed& event) {
+  WriteLimited(storage_failures_, Level::kError, "storage_failed",
+               [&](LogLine& line) { line.Add("op", event.op).Add("error", event.error); });
+}
+
+void Log::On(const ConnectionRejected& event) {
+  WriteLimited(rejected_connections_, Level::kWarning, "connection_rejected",
+               [&](LogLine& line) { line.Add("reason", event.reason); });
+}
+
+void Log::On(const SelfProbed& event) {
+  const bool served = event.failure.empty();
+  if (served_.exchange(served) == served) return;
+  if (served) return Write(Level::kInfo, "self_probe_served");
+  Write(Level::kWarning, "self_probe_failed",
+        [&](LogLine& line) { line.Add("why", event.failure); });
+}
+
+void Log::On(const CallFinished& event) {
+  const auto fill = [&](LogLine& line) {
+    line.Add("rpc", std::string(event.service).append("/").append(event.method))
+        .Add("code", event.code)
+        .Add("seconds", event.duration.count())
+        .Add("peer", event.peer);
+  };
+  const auto fill_all = [&](LogLine& line) {
+    fill(line);
+    line.Add("message", event.message);
+  };
+  const auto is = [&](auto... codes) { return ((event.code == codes) || ...); };
+  if (is("Internal", "Unknown", "DataLoss")) {
+    WriteLimited(failed_calls_, Level::kError, "call_failed", fill_all);
+  } else if (is("ResourceExhausted") || (is("Unavailable") && !draining_)) {
+    WriteLimited(refused_calls_, Level::kWarning, "call_refused", fill_all);
+  } else if (event.type == "unary" && event.duration > kSlow) {
+    WriteLimited(slow_calls_, Level::kWarning, "call_slow", fill);
+  } else {
+    WriteLimited(calls_, Level::kDebug, "call", fill);
+  }
+}
+
 void Log::On(const ServerReady& event) {
+  if (event.component == "grpc") draining_ = !event.ready;
   Write(Level::kInfo, event.ready ? "component_ready" : "component_not_ready",
         [&](LogLine& line) { line.Add("component", event.component); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct LogOptions {
   /// of its own so that a slow reader of it holds nobody up (the oldest waiting lines are then
   /// lost).
   std::function<void(const std::string&)> write;
+  EventSink* counted = nullptr;  ///< Told of each line; outlives the log. May be null.
 };
 
 /// What happens in the server, as structured lines. Events that clients can cause as often as they
@@ -47,6 +49,10 @@ class Log final : public EventSink {
   void On(const CommitFinished& event) override;  ///< Only those that failed.
   void On(const RecoveryFinished& event) override;
   void On(const WatchClosed& event) override;  ///< Only those that the server dropped.
+  void On(const StorageFailed& event) override;
+  void On(const ConnectionRejected& event) override;
+  void On(const SelfProbed& event) override;  ///< Only where the answer is not that of before.
+  void On(const CallFinished& event) override;
   void On(const ServerReady& event) override;
 
  private:
@@ -59,6 +65,14 @@ class Log final : public EventSink {
   RateLimit finished_{20, 100};
   RateLimit failed_commits_{1, 5};
   RateLimit dropped_watches_{1, 5};
+  RateLimit storage_failures_{1, 5};
+  RateLimit rejected_connections_{1, 5};
+  RateLimit failed_calls_{20, 100};
+  RateLimit refused_calls_{20, 100};
+  RateLimit slow_calls_{20, 100};
+  RateLimit calls_{1000, 5000};
+  std::atomic<bool> served_{true};     // by the last self-probe
+  std::atomic<bool> draining_{false};  // calls are refused on purpose
 };
 
 }  // namespace thalweg::log

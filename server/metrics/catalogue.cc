@@ -6,6 +6,7 @@ std::span<const Group> Groups() {
   static constexpr Group kGroups[] = {
       {"build", MakeBuildMetrics},              //
       {"grpc", MakeGrpcMetrics},                //
+      {"connections", MakeConnectionMetrics},   //
       {"runs", MakeRunMetrics},                 //
       {"convergence", MakeConvergenceMetrics},  //
       {"studies", MakeStudyMetrics},            //
@@ -13,6 +14,7 @@ std::span<const Group> Groups() {
       {"compile", MakeCompileMetrics},          //
       {"watchers", MakeWatcherMetrics},         //
       {"storage", MakeStorageMetrics},          //
+      {"log", MakeLogMetrics},                  //
   };
   return kGroups;
 }

@@ -22,9 +22,11 @@ std::span<const Group> Groups();
 // One per file of the same name.
 std::unique_ptr<EventSink> MakeBuildMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeCompileMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeConnectionMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeConvergenceMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeStudyMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeGrpcMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeLogMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeRunMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeSteppingMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeStorageMetrics(Registry&, const LabelSets&);

@@ -43,11 +43,17 @@ const Buckets kHandlingSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
 struct Families {
   explicit Families(Registry& registry)
       : started(Counters(registry, "grpc_server_started_total", "RPCs begun.")),
+        received(Counters(registry, "grpc_server_msg_received_total",
+                          "Messages received: one of each RPC.")),
+        sent(Counters(registry, "grpc_server_msg_sent_total",
+                      "Messages sent: one of each unary RPC that succeeds, many of a stream.")),
         handling(Histograms(registry, "grpc_server_handling_seconds",
                             "From the beginning of a unary RPC to its end.")),
         streams(Gauges(registry, "thalweg_grpc_streams", "Streaming RPCs in progress.")) {}
 
   prometheus::Family<Counter>& started;
+  prometheus::Family<Counter>& received;
+  prometheus::Family<Counter>& sent;
   prometheus::Family<Histogram>& handling;
   prometheus::Family<Gauge>& streams;
 };
@@ -55,7 +61,10 @@ struct Families {
 /// The series of one RPC.
 struct MethodSeries {
   MethodSeries(const Families& families, const Method& of)
-      : method(of), started(families.started.Add(Labels())) {
+      : method(of),
+        started(families.started.Add(Labels())),
+        received(families.received.Add(Labels())),
+        sent(families.sent.Add(Labels())) {
     if (of.type == "unary") {
       handling = &families.handling.Add(Labels(), kHandlingSeconds);
     } else {
@@ -71,6 +80,8 @@ struct MethodSeries {
 
   const Method method;
   Counter& started;
+  Counter& received;
+  Counter& sent;
   Histogram* handling = nullptr;  // of unary RPCs alone: a stream's length is its client's choice
   Gauge* streams = nullptr;
 };
@@ -99,11 +110,17 @@ class GrpcMetrics final : public EventSink {
   void On(const CallStarted& event) override {
     const MethodSeries& series = Find(event.service, event.method);
     series.started.Increment();
+    series.received.Increment();  // gRPC reads the request before it calls us
     if (series.streams) series.streams->Increment();
+  }
+
+  void On(const CallMessageSent& event) override {
+    Find(event.service, event.method).sent.Increment();
   }
 
   void On(const CallFinished& event) override {
     const MethodSeries& series = Find(event.service, event.method);
+    if (series.handling && event.code == "OK") series.sent.Increment();
     Handled(series.method, event.code).Increment();
     if (series.streams) series.streams->Decrement();
     if (series.handling) series.handling->Observe(event.duration.count());

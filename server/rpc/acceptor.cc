@@ -20,6 +20,8 @@ namespace thalweg::rpc {
 namespace {
 
 constexpr int kBacklog = 1024;
+constexpr int kCountEveryMs = 5'000;
+constexpr std::chrono::milliseconds kCountWhenFull{50};
 constexpr int kUserTimeoutMs = 20'000;  // unacknowledged data for so long: the peer is gone
 
 absl::Status Failed(const std::string& what, const std::string& address) {
@@ -63,13 +65,11 @@ absl::StatusOr<int> Bound(const addrinfo& at, const std::string& address) {
   return listener;
 }
 
-int PortOf(int listener) {
+sockaddr_storage AddressOf(int listener) {
   sockaddr_storage bound{};
   socklen_t size = sizeof(bound);
   getsockname(listener, reinterpret_cast<sockaddr*>(&bound), &size);
-  return bound.ss_family == AF_INET6
-             ? ntohs(reinterpret_cast<const sockaddr_in6*>(&bound)->sin6_port)
-             : ntohs(reinterpret_cast<const sockaddr_in*>(&bound)->sin_port);
+  return bound;
 }
 
 /// The first descriptor number that is too many. The kernel always gives the lowest free number, so
@@ -100,11 +100,20 @@ absl::StatusOr<std::unique_ptr<Acceptor>> Acceptor::Listen(const std::string& ad
   freeaddrinfo(found);
   if (!listener.ok()) return listener.status();
   const int stopper = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return std::unique_ptr<Acceptor>(new Acceptor(*listener, stopper, PortOf(*listener)));
+  return std::unique_ptr<Acceptor>(new Acceptor(*listener, stopper));
 }
 
-Acceptor::Acceptor(int listener, int stopper, int port)
-    : listener_(listener), stopper_(stopper), port_(port), reserve_(OpenReserve()) {}
+Acceptor::Acceptor(int listener, int stopper)
+    : listener_(listener),
+      stopper_(stopper),
+      address_(AddressOf(listener)),
+      reserve_(OpenReserve()) {}
+
+int Acceptor::port() const {
+  return address_.ss_family == AF_INET6
+             ? ntohs(reinterpret_cast<const sockaddr_in6&>(address_).sin6_port)
+             : ntohs(reinterpret_cast<const sockaddr_in&>(address_).sin_port);
+}
 
 Acceptor::~Acceptor() {
   Stop();
@@ -113,8 +122,10 @@ Acceptor::~Acceptor() {
   close(listener_);
 }
 
-void Acceptor::Start(std::unique_ptr<ToGrpc> grpc) {
+void Acceptor::Start(std::unique_ptr<ToGrpc> grpc, EventSink& events, size_t most_connections) {
   grpc_ = std::move(grpc);
+  events_ = &events;
+  most_connections_ = most_connections;
   thread_ = std::thread([this] { Work(); });
 }
 
@@ -129,9 +140,11 @@ void Acceptor::Stop() {
 void Acceptor::Work() {
   while (true) {
     pollfd ready[] = {{listener_, POLLIN, 0}, {stopper_, POLLIN, 0}};
-    if (poll(ready, 2, /*timeout=*/-1) < 0) continue;  // a signal
+    const int timeout = open_.size() > 0 ? kCountEveryMs : -1;
+    if (poll(ready, 2, timeout) < 0) continue;  // a signal
     if (ready[1].revents != 0) return;
     AcceptAll();
+    Count(std::chrono::milliseconds(kCountEveryMs));
   }
 }
 
@@ -154,8 +167,7 @@ void Acceptor::MakeRoom() {
     // Tell one client to go away rather than let all of them wait in the dark.
     close(reserve_);
     const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection >= 0) close(connection);
-    ++refused_;
+    if (connection >= 0) Refuse(connection, "descriptors");
   }
   reserve_ = OpenReserve();
   // Without a reserve there is nothing to do but to wait for someone to leave.
@@ -163,17 +175,36 @@ void Acceptor::MakeRoom() {
 }
 
 void Acceptor::Deliver(int connection) {
-  if (connection >= MostDescriptors()) {
-    close(connection);
-    ++refused_;
-    return;
-  }
+  if (connection >= MostDescriptors()) return Refuse(connection, "descriptors");
+  if (IsFull()) return Refuse(connection, "limit");
   Set(connection, IPPROTO_TCP, TCP_NODELAY, 1);
   Set(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMs);
   ToGrpc::NewConnectionParameters parameters;
   parameters.listener_fd = listener_;
   parameters.fd = connection;
+  open_.Add(connection);
   grpc_->HandleNewConnection(&parameters);
+}
+
+void Acceptor::Refuse(int connection, std::string_view reason) {
+  close(connection);
+  events_->On(ConnectionRejected{reason});
+}
+
+bool Acceptor::IsFull() {
+  if (most_connections_ == 0 || open_.size() < most_connections_) return false;
+  Count(kCountWhenFull);
+  return open_.size() >= most_connections_;
+}
+
+void Acceptor::Count(Clock::duration at_most_every) {
+  const auto now = Clock::now();
+  if (now >= counted_ + at_most_every) {
+    counted_ = now;
+    open_.Sweep();
+  }
+  if (std::exchange(told_, open_.size()) == open_.size()) return;
+  events_->On(ConnectionsCounted{static_cast<int64_t>(open_.size())});
 }
 
 }  // namespace thalweg::rpc

@@ -31,6 +31,9 @@ class CallRecord {
 
   const CallContext& call() const { return call_; }
 
+  /// Of a stream: a message goes out.
+  void Sent() const { events_.On(CallMessageSent{Type(), method_.service, method_.name}); }
+
   /// The call ends with this, which the caller is told as what is returned.
   grpc::Status End(const absl::Status& status) const {
     const CallScope scope(call_.tags);

@@ -87,6 +87,7 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       watch_calls_(runs, studies, surroundings_, watches_),
       objective_(runs, surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
+      events_(events),
       acceptor_(std::move(acceptor)) {}
 
 absl::Status Server::Build(const ServerOptions& options) {
@@ -109,7 +110,12 @@ absl::Status Server::Build(const ServerOptions& options) {
   if (!server_) return absl::InternalError("gRPC's server does not start");
   SetServing(false);
   server_->GetHealthCheckService()->SetServingStatus(kLive, true);
-  acceptor_->Start(std::move(connections));
+  acceptor_->Start(std::move(connections), events_, options.max_connections);
+  probe_ = std::make_unique<SelfProbe>(events_,
+                                       SelfProbeOptions{.address = acceptor_->address(),
+                                                        .address_size = sizeof(sockaddr_storage),
+                                                        .tls = options.credentials != nullptr,
+                                                        .interval = options.probe_interval});
   return absl::OkStatus();
 }
 
@@ -126,6 +132,7 @@ void Server::SetServing(bool serving) {
 void Server::EndStreams() {
   if (ended_.exchange(true)) return;
   SetServing(false);
+  probe_.reset();
   acceptor_->Stop();
   draining_ = true;
   pump_.WakeAll();

@@ -13,6 +13,7 @@
 #include "server/events/events.h"
 #include "server/rpc/acceptor.h"
 #include "server/rpc/lanes.h"
+#include "server/rpc/self_probe.h"
 #include "server/rpc/services.h"
 #include "server/rpc/streams/stream_pump.h"
 #include "server/rpc/streams/watch_stream.h"
@@ -29,12 +30,14 @@ struct ServerOptions {
   int max_receive_bytes = 4 << 20;
   int max_metadata_bytes = 16 << 10;
   int max_concurrent_streams = 1000;            ///< Calls on one connection.
+  size_t max_connections = 0;                   ///< 0: as the descriptors allow.
   size_t max_watches = 20'000;                  ///< Streams of all connections.
   size_t memory_quota_bytes = size_t{1} << 30;  ///< Of gRPC's buffers.
 
   LaneOptions lanes;
   int pump_threads = 2;
-  std::chrono::milliseconds heartbeat{10'000};  ///< Silence on a stream before a sign of life.
+  std::chrono::milliseconds heartbeat{10'000};       ///< Silence on a stream before a sign of life.
+  std::chrono::milliseconds probe_interval{10'000};  ///< Of SelfProbe.
 
   expression::Limits limits;  ///< Of the objectives that ObjectiveService is asked about.
   expression::CodeMaker* code_maker = nullptr;  ///< For them; outlives the server. May be null.
@@ -58,8 +61,6 @@ class Server {
   int port() const { return acceptor_->port(); }
   /// For channels within the process (InProcessChannel).
   grpc::Server& grpc() { return *server_; }
-  /// Connections turned away for want of descriptors.
-  int64_t refused_connections() const { return acceptor_->refused(); }
   size_t open_streams() const { return pump_.size(); }
 
   /// What health checks of "" and "ready" are told.
@@ -93,8 +94,10 @@ class Server {
   WatchCalls watch_calls_;
   ObjectiveCalls objective_;
   CatalogCalls catalog_;
+  EventSink& events_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<SelfProbe> probe_;
 };
 
 }  // namespace thalweg::rpc

@@ -17,8 +17,8 @@ bool IsId(std::string_view text) {
 
 std::optional<TraceContext> ParseTraceparent(std::string_view text) {
   constexpr std::string_view kShape = "00-________________________________-________________-__";
-  if (text.size() != kShape.size() || text.substr(0, 3) != kShape.substr(0, 3) ||
-      text[35] != '-' || text[52] != '-') {
+  if (text.size() != kShape.size() || text.substr(0, 3) != kShape.substr(0, 3) || text[35] != '-' ||
+      text[52] != '-') {
     return std::nullopt;
   }
   const std::string_view trace = text.substr(3, 32);

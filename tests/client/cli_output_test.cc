@@ -21,6 +21,18 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Le;
 
+TEST(ErrorText, NamesTheRequestWhereTheServerIsToBlame) {
+  client::Error error{.code = grpc::StatusCode::INTERNAL,
+                      .message = "the server made a mistake",
+                      .violations = {},
+                      .reason = "UNEXPECTED",
+                      .metadata = {{"request_id", "r-1"}}};
+  EXPECT_EQ(ErrorText(error), "the server made a mistake (INTERNAL; request r-1)");
+  error.code = grpc::StatusCode::NOT_FOUND;
+  error.message = "there is no run 'x'";
+  EXPECT_EQ(ErrorText(error), "there is no run 'x' (NOT_FOUND)");
+}
+
 TEST(Numbers, AreTheShortestThatReadBackAsTheSame) {
   for (const double number : {0.1, 1.0 / 3, 2.499891109642585, -0.99999998814289, 5e-324,
                               std::numeric_limits<double>::max()}) {

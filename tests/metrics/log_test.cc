@@ -145,6 +145,76 @@ TEST(Log, SaysNothingOfCommitsThatSucceed) {
   EXPECT_THAT(out.lines, ElementsAre(HasSubstr(R"("level":"error","event":"commit_failed")")));
 }
 
+CallFinished Ended(std::string_view code, Seconds duration = Seconds(0.01),
+                   std::string_view type = "unary") {
+  return {type,      "thalweg.v1.OptimizationService", "GetRun", code, duration, "ipv4:192.0.2.1:5",
+          "too much"};
+}
+
+TEST(Log, TellsOfCallsThatTheServerIsToBlameFor) {
+  Lines out;
+  Log log(out.Options());
+
+  for (const char* code : {"OK", "InvalidArgument", "NotFound", "Canceled"}) log.On(Ended(code));
+  EXPECT_THAT(out.lines, IsEmpty());
+  for (const char* code : {"Internal", "Unknown", "DataLoss"}) log.On(Ended(code));
+  EXPECT_THAT(out.lines, ::testing::Each(HasSubstr(R"("level":"error","event":"call_failed")")));
+  out.lines.clear();
+  for (const char* code : {"ResourceExhausted", "Unavailable"}) log.On(Ended(code));
+  EXPECT_THAT(out.lines, ElementsAre(HasSubstr(R"("level":"warning","event":"call_refused",)"
+                                               R"("rpc":"thalweg.v1.OptimizationService/GetRun",)"
+                                               R"("code":"ResourceExhausted","seconds":0.01,)"
+                                               R"("peer":"ipv4:192.0.2.1:5","message":"too much")"),
+                                     HasSubstr(R"("code":"Unavailable")")));
+}
+
+TEST(Log, TakesItAsGivenThatADrainingServerIsUnavailable) {
+  Lines out;
+  Log log(out.Options(Level::kWarning));
+  log.On(ServerReady{"grpc", false});
+  log.On(Ended("Unavailable"));
+  EXPECT_THAT(out.lines, IsEmpty());
+}
+
+TEST(Log, TellsOfSlowCallsThatAreNoStreams) {
+  Lines out;
+  Log log(out.Options());
+  log.On(Ended("OK", Seconds(100), "server_stream"));
+  EXPECT_THAT(out.lines, IsEmpty());
+  log.On(Ended("OK", Seconds(1.5)));
+  EXPECT_THAT(out.lines, ElementsAre(HasSubstr(R"("level":"warning","event":"call_slow")")));
+}
+
+TEST(Log, TellsWhenTheSelfProbeTurns) {
+  Lines out;
+  Log log(out.Options());
+  for (const char* why : {"", "", "no answer in time", "no answer in time", "", ""}) {
+    log.On(SelfProbed{why});
+  }
+  EXPECT_THAT(out.lines,
+              ElementsAre(HasSubstr("self_probe_failed"), HasSubstr("self_probe_served")));
+}
+
+/// Remembers the levels of the lines that it is told of.
+struct Levels final : EventSink {
+  void On(const LogLineWritten& line) override { seen.emplace_back(line.level); }
+  std::vector<std::string> seen;
+};
+
+TEST(Log, HasItsLinesCounted) {
+  Lines out;
+  Levels levels;
+  LogOptions options = out.Options();
+  options.counted = &levels;
+  Log log(options);
+
+  log.Write(Level::kDebug, "left_out");
+  log.Write(Level::kInfo, "written");
+  log.Write(Level::kError, "written");
+
+  EXPECT_THAT(levels.seen, ElementsAre("info", "error"));
+}
+
 TEST(Log, IsNotFloodedByClients) {
   Lines out;
   Log log(out.Options());

@@ -83,6 +83,40 @@ TEST(Metrics, CountStreamsWhileTheyLast) {
   EXPECT_EQ(Scrape(metrics).Value("thalweg_grpc_streams", {{"method", "WatchRun"}}), 1);
 }
 
+TEST(Metrics, CountMessagesOfUnaryCallsThatSucceedAndOfStreams) {
+  Metrics metrics(SmallSets());
+  const CallFinished ended{.type = "unary",
+                           .service = "thalweg.v1.OptimizationService",
+                           .method = "GetRun",
+                           .code = "OK"};
+  metrics.On(CallStarted{ended.type, ended.service, ended.method});
+  metrics.On(ended);
+  for (int i = 0; i < 3; ++i) {
+    metrics.On(CallMessageSent{"server_stream", "thalweg.v1.OptimizationService", "WatchRun"});
+  }
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(Sum(exposition, "grpc_server_msg_received_total"), 1);
+  EXPECT_EQ(Sum(exposition, "grpc_server_msg_sent_total"), 4);
+}
+
+TEST(Metrics, TellWhoIsConnectedAndWhetherNewConnectionsAreServed) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(ConnectionsCounted{12});
+  metrics.On(ConnectionRejected{"limit"});
+  metrics.On(SelfProbed{""});
+  metrics.On(SelfProbed{"no answer in time"});
+  metrics.On(LogLineWritten{"error"});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("thalweg_grpc_connections"), 12);
+  EXPECT_EQ(exposition.Value("thalweg_grpc_connections_rejected_total", {{"reason", "limit"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_self_probe_success"), 0);
+  EXPECT_GT(exposition.Value("thalweg_self_probe_timestamp_seconds"), 1.6e9);
+  EXPECT_EQ(exposition.Value("thalweg_log_messages_total", {{"level", "error"}}), 1);
+}
+
 TEST(Metrics, FollowARunThroughItsLife) {
   Metrics metrics(SmallSets());
 

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "server/studies/study_book.h"
 #include "tests/rpc/support/call.h"
 #include "tests/rpc/support/fake_run_book.h"
+#include "tests/rpc/support/server_fixture.h"
 
 namespace thalweg::rpc {
 namespace {
@@ -60,13 +62,31 @@ void Connect(int socket, int port) {
   static_cast<void>(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof(address)));
 }
 
+/// Remembers what it was told of connections.
+class Connections final : public EventSink {
+ public:
+  void On(const ConnectionsCounted& event) override { open = event.open; }
+  void On(const ConnectionRejected& event) override {
+    (event.reason == "limit" ? beyond_limit : without_descriptor)++;
+  }
+  void On(const SelfProbed& event) override { (event.failure.empty() ? served : not_served)++; }
+
+  std::atomic<int64_t> open{0};
+  std::atomic<int> beyond_limit{0};
+  std::atomic<int> without_descriptor{0};
+  std::atomic<int> served{0};
+  std::atomic<int> not_served{0};
+};
+
 class AcceptorTest : public testing::Test {
  protected:
-  AcceptorTest() {
-    ServerOptions options;
+  AcceptorTest() { Start({}); }
+
+  void Start(ServerOptions options) {
+    server_.reset();
     options.address = "127.0.0.1:0";
     auto server = Server::Start(runs_, *studies_, events_, options);
-    EXPECT_TRUE(server.ok()) << server.status();
+    ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
   bool Answers() {
@@ -78,7 +98,7 @@ class AcceptorTest : public testing::Test {
   }
 
   FakeRunBook runs_;
-  EventSink events_;
+  Connections events_;
   storage::MemoryStore store_;
   std::unique_ptr<studies::StudyBook> studies_ =
       *studies::StudyBook::Open(runs_, store_, events_, {});
@@ -94,10 +114,7 @@ TEST_F(AcceptorTest, TurnsConnectionsAwayBeforeDescriptorsRunOut) {
       clients.Add(socket(AF_INET, SOCK_STREAM, 0));
       Connect(clients.all().back(), server_->port());
     }
-    for (int i = 0; i < 100 && server_->refused_connections() == 0; ++i) {
-      std::this_thread::sleep_for(20ms);
-    }
-    EXPECT_GT(server_->refused_connections(), 0);
+    EXPECT_TRUE(Eventually([&] { return events_.without_descriptor > 0; }));
   }
   EXPECT_TRUE(Answers());
 }
@@ -115,12 +132,49 @@ TEST_F(AcceptorTest, AcceptsAgainAfterDescriptorsHaveRunOut) {
     for (int i = 0; i < 20; ++i) clients.Add(socket(AF_INET, SOCK_STREAM, 0));
     for (int fd = 0; (fd = open("/dev/null", O_RDONLY)) >= 0;) others.Add(fd);
     for (const int client : clients.all()) Connect(client, server_->port());
-    for (int i = 0; i < 100 && server_->refused_connections() < 10; ++i) {
-      std::this_thread::sleep_for(20ms);
-    }
-    EXPECT_GE(server_->refused_connections(), 10);
+    EXPECT_TRUE(Eventually([&] { return events_.without_descriptor >= 10; }));
   }
   EXPECT_TRUE(Answers());
+}
+
+TEST_F(AcceptorTest, HoldsNoMoreConnectionsThanItsLimit) {
+  ServerOptions options;
+  options.max_connections = 5;
+  Start(options);
+  {
+    Descriptors clients;
+    for (int i = 0; i < 12; ++i) {
+      clients.Add(socket(AF_INET, SOCK_STREAM, 0));
+      Connect(clients.all().back(), server_->port());
+    }
+    EXPECT_TRUE(Eventually([&] { return events_.beyond_limit >= 7; }));
+    EXPECT_LE(events_.open, 5);
+  }
+  EXPECT_TRUE(Answers());  // those that left have made room
+}
+
+TEST_F(AcceptorTest, AsksItselfWhetherNewConnectionsAreServed) {
+  ServerOptions options;
+  options.probe_interval = 20ms;
+  Start(options);
+  EXPECT_TRUE(Eventually([&] { return events_.served >= 3; }));
+  EXPECT_EQ(events_.not_served, 0);
+}
+
+TEST(OpenConnections, ForgetsWhatWasClosedEvenWhereItsNumberIsInUseAgain) {
+  OpenConnections open;
+  const int kept = socket(AF_INET, SOCK_STREAM, 0);
+  const int closed = socket(AF_INET, SOCK_STREAM, 0);
+  const int replaced = socket(AF_INET, SOCK_STREAM, 0);
+  for (const int each : {kept, closed, replaced}) open.Add(each);
+
+  const int other = socket(AF_INET, SOCK_STREAM, 0);
+  close(closed);
+  ASSERT_EQ(dup2(other, replaced), replaced);
+  open.Sweep();
+
+  EXPECT_EQ(open.size(), 1U);
+  for (const int each : {kept, replaced, other}) close(each);
 }
 
 TEST(RaiseFileLimit, RaisesToTheHardLimitAndRefusesTooFew) {

@@ -104,6 +104,15 @@ std::string ViolationText(const client::FieldViolation& violation) {
   return violation.field.empty() ? text : absl::StrCat(FlagOf(violation.field), ": ", text);
 }
 
+/// Where the server is to blame, the request by whose name its operator finds the log's lines.
+std::string RequestText(const client::Error& error) {
+  const auto id = error.metadata.find("request_id");
+  const bool to_blame = error.code == grpc::INTERNAL || error.code == grpc::UNKNOWN ||
+                        error.code == grpc::DATA_LOSS || error.code == grpc::UNAVAILABLE ||
+                        error.code == grpc::RESOURCE_EXHAUSTED;
+  return to_blame && id != error.metadata.end() ? absl::StrCat("; request ", id->second) : "";
+}
+
 }  // namespace
 
 std::string FlagOf(const std::string& field) {
@@ -129,7 +138,8 @@ std::string ErrorText(const client::Error& error) {
   }
   if (!text.empty()) return text;
   const std::string message = error.message.empty() ? "no reason given" : error.message;
-  return absl::StrCat(Indented(message), " (", client::CodeName(error.code), ")");
+  return absl::StrCat(Indented(message), " (", client::CodeName(error.code), RequestText(error),
+                      ")");
 }
 
 }  // namespace thalweg::cli

@@ -7,7 +7,7 @@
 namespace thalweg::cli {
 
 /// A server's error for the terminal: every refused field under the flag it was given with, the
-/// lines of a formula error kept with their caret.
+/// lines of a formula error kept with their caret; where the server is to blame, the request's id.
 ///
 ///   --set learning_rate: -1 is not in (0, inf)
 ///   formula: line 1, column 4: unknown name 'z'

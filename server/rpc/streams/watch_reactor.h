@@ -68,7 +68,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, private Up
     if (!response_) response_ = std::make_unique<Response>();
     return *response_->mutable_update();
   }
-  void Write() override { this->StartWrite(response_.get()); }
+  void Write() override {
+    record_.Sent();
+    this->StartWrite(response_.get());
+  }
   void Release() override { response_.reset(); }
   void End(const absl::Status& status) override { this->Finish(record_.End(status)); }
 
