@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import unittest
+from random import Random
 
 from http2 import (CANCEL, CONTINUATION, Connection, END_STREAM, ENHANCE_YOUR_CALM, GOAWAY, HEADERS,
                    PING, PREFACE, RST_STREAM, frame, header, header_frames, request)
@@ -142,6 +143,29 @@ class HostileClients(unittest.TestCase):
                 if refused:
                     break
             self.assertGreater(refused, 0)
+
+    def test_headers_that_crashed_other_versions_do_not_crash_this_one(self):
+        """CVE-2023-1428: an abort at certain headers of more than 8 KB."""
+        for name, value in ((b"te", b"x"), (b":scheme", b"x"), (b"grpclb_client_stats", b"x"),
+                            (b"grpc-timeout", b"x"), (b"grpc-encoding", b"x"), (b":path", b"")):
+            with Connection(self.server.port) as connection:
+                connection.send(header_frames(1, request(more=header(name, value)
+                                                         + header(b"x", b"a" * 9_000))))
+
+    def test_garbage_is_survived(self):
+        random = Random(6)
+        for _ in range(2_000):
+            garbage = b"".join(
+                frame(random.randrange(12), random.randrange(256), random.choice((0, 1, 3, 4, 1 << 31)),
+                      random.randbytes(random.choice((0, 1, 4, 5, 6, 8, 9, 100))))
+                for _ in range(random.randrange(1, 8)))
+            if random.random() < 0.2:
+                garbage = random.randbytes(50)
+            try:
+                with socket.create_connection(("127.0.0.1", self.server.port)) as connection:
+                    connection.sendall((PREFACE if random.random() < 0.9 else b"") + garbage)
+            except OSError:
+                pass  # cut off
 
     def test_connections_that_never_say_anything_are_closed(self):
         sockets = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(200)]
