@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr int kCountEveryMs = 5'000;
-constexpr std::chrono::milliseconds kCountWhenFull{50};
+constexpr std::chrono::milliseconds kCountWhenFull{250};
 constexpr int kUserTimeoutMs = 20'000;  // unacknowledged data for so long: the peer is gone
 
 absl::Status Failed(const std::string& what, const std::string& address) {
