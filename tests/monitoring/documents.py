@@ -10,6 +10,8 @@ RULES = ROOT / "deploy/prometheus/rules"
 DASHBOARDS = ROOT / "deploy/grafana/dashboards"
 RUNBOOK = ROOT / "deploy/RUNBOOK.md"
 METRICS = ROOT / "server/metrics/README.md"
+LOG = ROOT / "server/log/README.md"
+SETTINGS = ROOT / "server/settings.md"
 
 
 # Agreed on, and not exposed yet.
@@ -66,6 +68,10 @@ def metrics():
         else:
             series[name] = names
     return series
+
+
+def log_events():
+    return set(re.findall(r"^\| `(\w+)` \|", LOG.read_text(), flags=re.MULTILINE))
 
 
 def dashboards():

@@ -41,6 +41,16 @@ class Runbook(unittest.TestCase):
                     re.findall(r"^- \*\*(.+?)\*\*: ", section, flags=re.MULTILINE),
                     ["Meaning", "Users notice", "Look", "Do", "Clears"])
 
+    def test_names_lines_of_the_log_that_there_are(self):
+        named = set(re.findall(r"`(\w+)`(?= lines?| and `\w+` lines)", documents.RUNBOOK.read_text()))
+        self.assertTrue(named)
+        self.assertEqual(named - documents.log_events(), set())
+
+    def test_names_flags_that_there_are(self):
+        named = set(re.findall(r"`(--[a-z-]+)", documents.RUNBOOK.read_text()))
+        known = set(re.findall(r"^  (--[a-z-]+)", documents.SETTINGS.read_text(), flags=re.MULTILINE))
+        self.assertEqual(named - known - {"--previous"}, set())
+
     def test_refers_to_sections_that_exist(self):
         anchors = {name.lower() for name in documents.runbook_sections()}
         named = set(re.findall(r"\(#(\w+)\)", documents.RUNBOOK.read_text()))

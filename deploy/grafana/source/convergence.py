@@ -36,7 +36,8 @@ AT_A_GLANCE = row("At a glance: the time shown", [
     stat("Met NaN", "Share of the runs that ended at NaN or an infinity.", "percentunit",
          ended("non_finite"), [(None, GREEN), (0.1, YELLOW), (0.5, RED)],
          alerts=["ThalwegNonFiniteSurge"]),
-    stat("Iterations to converge", "Half of the runs that converged needed at most as many.", "short",
+    stat("Iterations to converge", "Half of the runs that converged needed at most as many; interpolated "
+         "between powers of ten.", "short",
          quantile(0.5, "thalweg_convergence_iterations")),
 ])
 
