@@ -131,8 +131,8 @@ class Killed(Trouble):
 
 
 class TooManyConnections(Trouble):
-    """A client opens connection after connection; the server may have 256 descriptors."""
-    alerts = {"ThalwegDescriptorsNearLimit"}
+    """A client opens connection after connection, and keeps them; the server may have 256 descriptors."""
+    alerts = {"ThalwegDescriptorsNearLimit", "ThalwegConnectionsRejected", "ThalwegDeaf"}
 
     def __init__(self):
         self.server = live.Server(type(self).__name__, wrapper=("sh", "-c", 'ulimit -n 256 && exec "$@"', "-"))
