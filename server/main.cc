@@ -22,6 +22,7 @@
 #include "server/metrics/metrics.h"
 #include "server/revision.h"
 #include "server/rpc/file_limit.h"
+#include "server/rpc/library_log.h"
 #include "server/rpc/server.h"
 #include "server/runs/background_compiler.h"
 #include "server/runs/run_book.h"
@@ -170,6 +171,8 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
               [&](log::LogLine& out) { out.Add("text", warning); });
   }
   FanOut events({&metrics, &log});
+  const rpc::LibraryLog grpc_log(
+      [&log](std::string_view text) { log.WriteOfLibrary("grpc", text); });
 
   if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {
     return Fail(kCannotGoOn, files.status());

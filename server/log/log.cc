@@ -93,6 +93,11 @@ void Log::WriteLimited(RateLimit& limit, Level level, std::string_view event, co
   });
 }
 
+void Log::WriteOfLibrary(std::string_view library, std::string_view text) {
+  WriteLimited(libraries_, Level::kWarning, "library",
+               [&](LogLine& line) { line.Add("library", library).Add("text", text); });
+}
+
 void Log::On(const RunCreated& event) {
   WriteLimited(created_, Level::kInfo, "run_created", [&](LogLine& line) {
     line.Add("run", event.run).Add("optimizer", event.optimizer);

@@ -43,6 +43,9 @@ class Log final : public EventSink {
   /// Writes one line now; `fill` adds its values.
   void Write(Level level, std::string_view event, const Fill& fill = nullptr);
 
+  /// What a library says about itself, as a warning; limited, since clients can cause it.
+  void WriteOfLibrary(std::string_view library, std::string_view text);
+
   void On(const RunCreated& event) override;
   void On(const RunStarted& event) override;
   void On(const RunFinished& event) override;
@@ -60,6 +63,7 @@ class Log final : public EventSink {
 
   const LogOptions options_;
   std::shared_ptr<spdlog::logger> stderr_;  // empty with options_.write
+  RateLimit libraries_{1, 5};
   RateLimit created_{20, 100};
   RateLimit started_{20, 100};
   RateLimit finished_{20, 100};

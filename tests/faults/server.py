@@ -17,7 +17,7 @@ class Server:
         self.log = open(self.folder + "/log", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [binary, "--grpc-address", "127.0.0.1:0", "--http-address", "127.0.0.1:0",
-             "--data-dir", self.folder + "/data", *flags],
+             "--data-dir", self.folder + "/data", "--log-format", "json", *flags],
             stdout=subprocess.PIPE, stderr=self.log, text=True, preexec_fn=limit_files)
         ready = self.process.stdout.readline().split()
         where = dict(word.split("=", 1) for word in ready if "=" in word)

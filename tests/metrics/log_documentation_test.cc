@@ -80,6 +80,7 @@ Shapes InTheLog() {
         "unary",  "thalweg.v1.OptimizationService", "GetRun", code, duration, "ipv4:192.0.2.1:5",
         "message"};
   };
+  log.WriteOfLibrary("grpc", "handshake failed");
   log.On(RunCreated{"r1", "adam"});
   log.On(RunStarted{"r1", "adam", Seconds(1)});
   log.On(RunFinished{.run = "r1", .optimizer = "adam", .outcome = "limit", .criterion = "x"});
