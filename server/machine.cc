@@ -1,34 +1,17 @@
 #include "server/machine.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cfenv>
 #include <cfloat>
 #include <cmath>
 #include <fstream>
-#include <optional>
+
+#include "server/control_group.h"
 
 namespace thalweg {
-namespace {
-
-/// A quota in CPUs; none where there is no limit. Control groups of version 2 have both numbers in
-/// one file ("max 100000" is no limit), those of version 1 have a file each (-1 is none).
-std::optional<double> QuotaIn(std::istream& quota, std::istream& period) {
-  double numerator = 0, denominator = 0;
-  if (!(quota >> numerator) || !(period >> denominator)) return std::nullopt;
-  if (numerator <= 0 || denominator <= 0) return std::nullopt;
-  return numerator / denominator;
-}
-
-std::optional<double> ReadQuota() {
-  if (std::ifstream both("/sys/fs/cgroup/cpu.max"); both) return QuotaIn(both, both);
-  std::ifstream quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  std::ifstream period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  return QuotaIn(quota, period);
-}
-
-}  // namespace
 
 std::string WhyUnfit() {
   __builtin_cpu_init();
@@ -46,11 +29,27 @@ std::string WhyUnfit() {
   return "";
 }
 
+Machine ThisMachine() { return {AvailableCpus(), AvailableMemory()}; }
+
 int AvailableCpus() {
   cpu_set_t set;
   int cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  if (const auto quota = ReadQuota()) cpus = std::min(cpus, static_cast<int>(std::ceil(*quota)));
+  if (const auto quota = ReadControlGroups().cpus) {
+    cpus = std::min(cpus, static_cast<int>(std::ceil(*quota)));
+  }
   return std::max(1, cpus);
+}
+
+int64_t AvailableMemory() {
+  int64_t bytes = static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  if (const auto limit = ReadControlGroups().memory_bytes) bytes = std::min(bytes, *limit);
+  return bytes;
+}
+
+int64_t OwnMemory() {
+  int64_t size = 0, resident = 0, shared = 0;  // pages
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  return (resident - shared) * sysconf(_SC_PAGESIZE);
 }
 
 }  // namespace thalweg

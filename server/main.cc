@@ -91,10 +91,8 @@ metrics::LabelSets ClosedSets() {
   return sets;
 }
 
-/// What the runs need: the settings, with "one worker per CPU" meaning the CPUs we really have.
 runs::RunBookOptions OptionsForRuns(const Settings& settings) {
   runs::RunBookOptions options = settings.ForRuns();
-  if (options.workers == 0) options.workers = AvailableCpus();
   // After a failed fsync nobody knows what is on the disk: only a new start, which reads it, does.
   options.on_broken_store = [](const absl::Status& status) {
     _exit(Fail(kCannotGoOn, absl::StrCat("the store cannot be written to any more, ending at once; "
@@ -111,6 +109,7 @@ rpc::ServerOptions OptionsForRpc(const Settings& settings, log::Log& log) {
   options.max_receive_bytes = static_cast<int>(settings.max_message_mib << 20);
   options.max_connections = static_cast<size_t>(settings.max_connections);
   options.max_watches = static_cast<size_t>(settings.max_watches);
+  options.memory_quota_bytes = static_cast<size_t>(settings.grpc_memory_mib) << 20;
   options.limits = settings.Limits();
   options.info = {THALWEG_VERSION, Describe(settings)};
   options.incidents = [&log](std::string_view line) {
@@ -154,7 +153,7 @@ void LimitStop(const StopSignals& signals, seconds patience,
 
 int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
           const StopSignals& signals) {
-  const Settings& settings = line.settings;
+  const Settings settings = line.settings.On(ThisMachine());
   std::atomic<const char*> why_not_ready = "starting";
 
   metrics::Metrics metrics(ClosedSets());
@@ -257,10 +256,10 @@ int Report(const Findings& findings) {
 }
 
 int CheckConfig(const CommandLine& line) {
-  Findings findings = Check(line);
+  Findings findings = Check(line, ThisMachine());
   const std::vector<std::string> folder = CheckDataFolder(line);
   findings.errors.insert(findings.errors.end(), folder.begin(), folder.end());
-  std::fputs(AsFile(line).c_str(), stdout);
+  std::fputs(AsFile(line, ThisMachine()).c_str(), stdout);
   for (const std::string& name : line.unknown_variables) {
     findings.warnings.push_back(name + " is not a variable of ours; ignored");
   }
@@ -289,7 +288,7 @@ int Main(int argc, char** argv) {
     case CommandLine::Wish::kServe:
       break;
   }
-  const Findings findings = Check(*line);
+  const Findings findings = Check(*line, ThisMachine());
   if (const int code = Report(findings); code != 0) return code;
   return Serve(*line, findings.warnings, signals);
 }

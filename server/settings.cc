@@ -1,5 +1,7 @@
 #include "server/settings.h"
 
+#include <algorithm>
+
 #include "server/settings_table.h"
 
 namespace thalweg {
@@ -7,7 +9,32 @@ namespace {
 
 constexpr int64_t kMiB = 1 << 20;
 
+/// A setting that may be left to the machine: 1/part of its memory, at most `most` MiB.
+struct MemoryShare {
+  int64_t Settings::*field;
+  int64_t part;
+  int64_t most;
+};
+
+/// 7/16 of the memory where all is in use at once (pending counts twice); the rest is for the runs'
+/// own state, code and stacks, and what the allocator cannot give back.
+constexpr MemoryShare kShares[] = {{&Settings::trace_memory_mib, 8, 512},
+                                   {&Settings::max_pending_mib, 32, 64},
+                                   {&Settings::max_objective_memory_mib, 8, 256},
+                                   {&Settings::grpc_memory_mib, 8, 1024}};
+
 }  // namespace
+
+Settings Settings::On(const Machine& machine) const {
+  Settings settings = *this;
+  if (workers == 0) settings.workers = machine.cpus;
+  for (const MemoryShare& share : kShares) {
+    if (settings.*share.field != 0) continue;
+    settings.*share.field =
+        std::clamp<int64_t>(machine.memory_bytes / kMiB / share.part, 1, share.most);
+  }
+  return settings;
+}
 
 std::string Settings::StoreUrl() const { return store.empty() ? "sqlite:" + data_dir : store; }
 

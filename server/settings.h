@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/machine.h"
 #include "server/runs/run_book.h"
 #include "server/studies/study_book.h"
 
@@ -28,10 +29,11 @@ struct Settings {
   int64_t max_expression_bytes = 0;
   int64_t max_program_operations = 0;
   int64_t max_evaluation_operations = 0;
-  int64_t max_objective_memory_mib = 0;
-  int64_t max_pending_mib = 0;  ///< Per run.
-  int64_t max_trace_mib = 0;    ///< Per run.
-  int64_t trace_memory_mib = 0;
+  int64_t max_objective_memory_mib = 0;  ///< 0: a share of the memory.
+  int64_t max_pending_mib = 0;           ///< Per run; 0: a share of the memory.
+  int64_t max_trace_mib = 0;             ///< Per run.
+  int64_t trace_memory_mib = 0;          ///< 0: a share of the memory.
+  int64_t grpc_memory_mib = 0;           ///< 0: a share of the memory.
   int64_t max_message_mib = 0;
   int64_t max_watches = 0;
   int64_t max_connections = 0;  ///< To gRPC; 0: by the limit of file descriptors.
@@ -51,6 +53,9 @@ struct Settings {
   int64_t metrics_runs = 0;
   int64_t metrics_runs_minutes = 0;
   std::string config;  ///< The file of settings; empty: none.
+
+  /// These settings, with what is left to the machine (0) filled in.
+  Settings On(const Machine& machine) const;
 
   /// Of the store to open.
   std::string StoreUrl() const;

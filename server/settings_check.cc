@@ -117,14 +117,29 @@ void CheckPairs(const CommandLine& line, Findings& findings) {
   }
 }
 
+/// Budgets that were asked for are taken as they are; what is promised beyond the memory is told.
+void CheckMemory(const CommandLine& line, const Machine& machine, Findings& findings) {
+  const Settings settings = line.settings.On(machine);
+  const int64_t memory = machine.memory_bytes >> 20;  // MiB
+  const int64_t promised = settings.trace_memory_mib + 2 * settings.max_pending_mib +
+                           settings.max_objective_memory_mib + settings.grpc_memory_mib;
+  if (promised <= memory) return;
+  findings.warnings.push_back(absl::StrCat(
+      "more memory is promised than there is, ", promised, " MiB of ", memory,
+      ": trace-memory-mib ", settings.trace_memory_mib, ", twice max-pending-mib ",
+      settings.max_pending_mib, ", max-objective-memory-mib ", settings.max_objective_memory_mib,
+      ", grpc-memory-mib ", settings.grpc_memory_mib));
+}
+
 }  // namespace
 
-Findings Check(const CommandLine& line) {
+Findings Check(const CommandLine& line, const Machine& machine) {
   Findings findings;
   CheckFiles(line, findings);
   CheckTls(line, findings);
   CheckAddresses(line, findings);
   CheckPairs(line, findings);
+  CheckMemory(line, machine, findings);
   return findings;
 }
 

@@ -15,8 +15,8 @@ struct Findings {
 
 /// Looks at what the settings name and at how they go together: files that cannot be read, secrets
 /// that others can read, hosts that nobody knows, TLS without all of its parts, plain text beyond
-/// this machine. Reads metadata of files, never their contents.
-Findings Check(const CommandLine& line);
+/// this machine, budgets beyond the memory. Reads metadata of files, never their contents.
+Findings Check(const CommandLine& line, const Machine& machine);
 
 /// An error where --data-dir can neither be written to nor made; what a start would find out.
 std::vector<std::string> CheckDataFolder(const CommandLine& line);

@@ -49,15 +49,17 @@ std::map<std::string, std::string> Describe(const Settings& settings) {
   return described;
 }
 
-std::string AsFile(const CommandLine& line) {
+std::string AsFile(const CommandLine& line, const Machine& machine) {
+  const Settings in_force = line.settings.On(machine);
   std::string text;
   for (const SettingGroup& group : SettingGroups()) {
     absl::StrAppend(&text, text.empty() ? "" : "\n", "# ", group.title, "\n");
     for (const SettingRow& row : group.rows) {
+      const std::string said = Print(row, line.settings), meant = Print(row, in_force);
       // A file cannot name another: there the line is a comment.
-      absl::StrAppendFormat(&text, "%s%-44s # %s\n", row.flag == "config" ? "# " : "",
-                            row.flag + " = " + AsFileValue(Print(row, line.settings)),
-                            line.sources.at(row.flag));
+      absl::StrAppendFormat(&text, "%s%-44s # %s%s\n", row.flag == "config" ? "# " : "",
+                            row.flag + " = " + AsFileValue(said), line.sources.at(row.flag),
+                            said == meant ? "" : absl::StrCat("; here ", meant));
     }
   }
   return text;

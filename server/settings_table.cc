@@ -58,13 +58,19 @@ SettingGroup Work() {
 
 SettingGroup Memory() {
   return {"Memory",
-          {{"trace-memory-mib", NumberValue{&S::trace_memory_mib, 1, 1'048'576}, "512",
-            "MiB of all runs' iterates kept in memory for watchers"},
-           {"max-pending-mib", NumberValue{&S::max_pending_mib, 1, 65'536}, "64",
-            "MiB of a run's iterates that may wait for the disk; then the run waits"},
+          {{"trace-memory-mib", NumberValue{&S::trace_memory_mib, 0, 1'048'576}, "0",
+            "MiB of all runs' iterates kept in memory for watchers; 0: 1/8 of the memory, at most "
+            "512"},
+           {"max-pending-mib", NumberValue{&S::max_pending_mib, 0, 65'536}, "0",
+            "MiB of a run's iterates that may wait for the disk, and half of what all may; then "
+            "the run waits; 0: 1/32 of the memory, at most 64"},
            {"max-objective-memory-mib",
-            NumberValue{&S::max_objective_memory_mib, 1, kWidestLimits.scratch_bytes / kMiB}, "256",
-            "MiB that one evaluation of an objective may work in"}}};
+            NumberValue{&S::max_objective_memory_mib, 0, kWidestLimits.scratch_bytes / kMiB}, "0",
+            "MiB that one evaluation of an objective may work in; 0: 1/8 of the memory, at most "
+            "256"},
+           {"grpc-memory-mib", NumberValue{&S::grpc_memory_mib, 0, 1'048'576}, "0",
+            "MiB that gRPC may buffer requests and responses in; 0: 1/8 of the memory, at most "
+            "1024"}}};
 }
 
 SettingGroup Limits() {

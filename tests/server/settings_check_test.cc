@@ -16,6 +16,9 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::TemporaryFile;
 
+/// Large enough for all defaults.
+constexpr Machine kMachine{.cpus = 4, .memory_bytes = int64_t{16} << 30};
+
 CommandLine Line(const std::vector<std::string>& arguments) {
   const auto line = ReadCommandLine(arguments, {});
   EXPECT_TRUE(line.ok()) << line.status();
@@ -23,11 +26,11 @@ CommandLine Line(const std::vector<std::string>& arguments) {
 }
 
 std::vector<std::string> Errors(const std::vector<std::string>& arguments) {
-  return Check(Line(arguments)).errors;
+  return Check(Line(arguments), kMachine).errors;
 }
 
 TEST(Check, FindsNothingWrongWithTheDefaults) {
-  const Findings findings = Check(Line({}));
+  const Findings findings = Check(Line({}), kMachine);
 
   EXPECT_THAT(findings.errors, IsEmpty());
   EXPECT_THAT(findings.warnings, IsEmpty());
@@ -45,8 +48,8 @@ TEST(PlainText, StaysOnThisMachine) {
 }
 
 TEST(PlainText, LeavesThisMachineWhereSomeoneSaysSo) {
-  const Findings findings =
-      Check(Line({"--grpc-address=0.0.0.0:1", "--http-address=[::]:2", "--plaintext=on"}));
+  const Findings findings = Check(
+      Line({"--grpc-address=0.0.0.0:1", "--http-address=[::]:2", "--plaintext=on"}), kMachine);
 
   EXPECT_THAT(findings.errors, IsEmpty());
   EXPECT_THAT(findings.warnings,
@@ -57,20 +60,22 @@ TEST(PlainText, LeavesThisMachineWhereSomeoneSaysSo) {
 TEST(PlainText, MakesTokensReadable) {
   const TemporaryFile tokens("", 0600);
   const Findings findings =
-      Check(Line({"--grpc-address=0.0.0.0:1", "--plaintext=on", "--tokens-file", tokens.path()}));
+      Check(Line({"--grpc-address=0.0.0.0:1", "--plaintext=on", "--tokens-file", tokens.path()}),
+            kMachine);
 
   EXPECT_THAT(findings.warnings, ElementsAre(HasSubstr("tokens can be read")));
 }
 
 TEST(PlainText, IsNotWarnedOfWhereItStaysOnThisMachine) {
-  EXPECT_THAT(Check(Line({"--plaintext=on"})).warnings, IsEmpty());
+  EXPECT_THAT(Check(Line({"--plaintext=on"}), kMachine).warnings, IsEmpty());
 }
 
 TEST(PlainText, IsNoneWhereACertificateEncrypts) {
   const TemporaryFile certificate, key;
 
   const Findings findings = Check(Line({"--grpc-address=0.0.0.0:1", "--tls-certificate-file",
-                                        certificate.path(), "--tls-key-file", key.path()}));
+                                        certificate.path(), "--tls-key-file", key.path()}),
+                                  kMachine);
 
   EXPECT_THAT(findings.errors, IsEmpty());
   EXPECT_THAT(findings.warnings, IsEmpty());
@@ -132,7 +137,7 @@ TEST(Check, WantsACertificateAndItsKeyTogether) {
 }
 
 TEST(Check, WarnsOfADelayThatLeavesNoTimeToDrain) {
-  EXPECT_THAT(Check(Line({"--drain-seconds=5", "--drain-delay-seconds=5"})).warnings,
+  EXPECT_THAT(Check(Line({"--drain-seconds=5", "--drain-delay-seconds=5"}), kMachine).warnings,
               ElementsAre("--drain-delay-seconds: '5' leaves nothing of --drain-seconds, which is "
                           "5"));
 }
@@ -147,9 +152,20 @@ TEST(Check, NamesTheVariableOrTheFileAndLineThatSaidSo) {
   const TemporaryFile file("\ntokens-file = /nowhere\n");
 
   const auto variable = ReadCommandLine({}, {{"THALWEG_TOKENS_FILE", "/nowhere"}});
-  EXPECT_THAT(Check(*variable).errors, ElementsAre(HasSubstr("THALWEG_TOKENS_FILE: '/nowhere'")));
+  EXPECT_THAT(Check(*variable, kMachine).errors,
+              ElementsAre(HasSubstr("THALWEG_TOKENS_FILE: '/nowhere'")));
   EXPECT_THAT(Errors({"--config", file.path()}),
               ElementsAre(HasSubstr(file.path() + ":2: tokens-file: '/nowhere'")));
+}
+
+TEST(Check, WarnsOfMoreMemoryThanThereIs) {
+  const Machine small{.cpus = 1, .memory_bytes = 256 << 20};
+
+  EXPECT_THAT(Check(Line({}), small).warnings, IsEmpty());
+  EXPECT_THAT(Check(Line({"--trace-memory-mib=200"}), small).warnings,
+              ElementsAre("more memory is promised than there is, 280 MiB of 256: trace-memory-mib "
+                          "200, twice max-pending-mib 8, max-objective-memory-mib 32, "
+                          "grpc-memory-mib 32"));
 }
 
 TEST(Check, TellsAllThatIsWrong) {

@@ -43,17 +43,37 @@ TEST(Settings, AreThoseOfTheTableWhenNothingIsSaid) {
   EXPECT_EQ(settings.drain_seconds, 25);
 }
 
+/// Large enough for all defaults.
+constexpr Machine kMachine{.cpus = 4, .memory_bytes = int64_t{16} << 30};
+
 TEST(Settings, HaveTheDefaultsOfTheRoomsTheyAreFor) {
-  const runs::RunBookOptions from_table = Read({}).ForRuns();
+  const runs::RunBookOptions from_table = Read({}).On(kMachine).ForRuns();
   const runs::RunBookOptions defaults;
 
-  EXPECT_EQ(from_table.workers, defaults.workers);
   EXPECT_EQ(from_table.slice, defaults.slice);
   EXPECT_EQ(from_table.max_unfinished_runs, defaults.max_unfinished_runs);
   EXPECT_EQ(from_table.max_pending_bytes, defaults.max_pending_bytes);
   EXPECT_EQ(from_table.max_resident_trace_bytes, defaults.max_resident_trace_bytes);
   EXPECT_EQ(from_table.max_trace_bytes_per_run, defaults.max_trace_bytes_per_run);
   EXPECT_EQ(from_table.limits, defaults.limits);
+}
+
+TEST(Settings, TakeTheirShareOfASmallMachine) {
+  const Settings settings = Read({}).On({.cpus = 2, .memory_bytes = 256 << 20});
+
+  EXPECT_EQ(settings.workers, 2);
+  EXPECT_EQ(settings.trace_memory_mib, 32);
+  EXPECT_EQ(settings.max_pending_mib, 8);
+  EXPECT_EQ(settings.max_objective_memory_mib, 32);
+  EXPECT_EQ(settings.grpc_memory_mib, 32);
+}
+
+TEST(Settings, AreLeftAsTheyWereAskedFor) {
+  const Settings settings =
+      Read({"--workers=8", "--trace-memory-mib=4096"}).On({.cpus = 1, .memory_bytes = 256 << 20});
+
+  EXPECT_EQ(settings.workers, 8);
+  EXPECT_EQ(settings.trace_memory_mib, 4096);
 }
 
 TEST(Settings, ComeFromFlagsInBothForms) {
@@ -200,12 +220,14 @@ TEST(Settings, ArePrintedAsAFileThatReadsTheSame) {
   const auto line = ReadCommandLine(
       {"--workers=7", "--data-dir=/a b#c", "--http-allowed-origins=http://a:1, *"}, {});
   ASSERT_TRUE(line.ok()) << line.status();
-  const TemporaryFile file(AsFile(*line));
+  const TemporaryFile file(AsFile(*line, kMachine));
 
   std::map<std::string, std::string> again = Describe(Read({"--config", file.path()}));
   again["config"] = "";
   EXPECT_EQ(again, Describe(line->settings));
-  EXPECT_THAT(AsFile(*line), ContainsRegex("\nworkers = 7 +# --workers\n"));
+  EXPECT_THAT(AsFile(*line, kMachine), ContainsRegex("\nworkers = 7 +# --workers\n"));
+  EXPECT_THAT(AsFile(*line, kMachine),
+              ContainsRegex("\ntrace-memory-mib = 0 +# default; here 512\n"));
 }
 
 TEST(CommandLine, SaysWhatIsWished) {
