@@ -93,6 +93,10 @@ metrics::LabelSets ClosedSets() {
 
 runs::RunBookOptions OptionsForRuns(const Settings& settings) {
   runs::RunBookOptions options = settings.ForRuns();
+  // The other half is for what runs come to keep, checkpoints on their way to the disk, the shares
+  // of settings.cc, and the pages of the program and of files.
+  options.max_memory_bytes = AvailableMemory() / 2;
+  options.memory_in_use = OwnMemory;
   // After a failed fsync nobody knows what is on the disk: only a new start, which reads it, does.
   options.on_broken_store = [](const absl::Status& status) {
     _exit(Fail(kCannotGoOn, absl::StrCat("the store cannot be written to any more, ending at once; "

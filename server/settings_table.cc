@@ -59,11 +59,11 @@ SettingGroup Work() {
 SettingGroup Memory() {
   return {"Memory",
           {{"trace-memory-mib", NumberValue{&S::trace_memory_mib, 0, 1'048'576}, "0",
-            "MiB of all runs' iterates kept in memory for watchers; 0: 1/8 of the memory, at most "
+            "MiB of all runs' iterates kept in memory for watchers; 0: 1/16 of the memory, at most "
             "512"},
            {"max-pending-mib", NumberValue{&S::max_pending_mib, 0, 65'536}, "0",
             "MiB of a run's iterates that may wait for the disk, and half of what all may; then "
-            "the run waits; 0: 1/32 of the memory, at most 64"},
+            "the run waits; 0: 1/64 of the memory, at most 64"},
            {"max-objective-memory-mib",
             NumberValue{&S::max_objective_memory_mib, 0, kWidestLimits.scratch_bytes / kMiB}, "0",
             "MiB that one evaluation of an objective may work in; 0: 1/8 of the memory, at most "

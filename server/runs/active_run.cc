@@ -22,6 +22,8 @@ constexpr size_t kSmallCheckpoint = 64 << 10;           // bytes; such are writt
 constexpr double kCheckpointBytesPerSecond = 32e6;      // for larger ones, per run
 constexpr size_t kKeptCheckpoint = 1 << 20;             // bytes; such are kept when a run is over
 constexpr size_t kMostChanges = 1000;                   // of a run
+constexpr int64_t kGrowsFor = 20;                       // iterations until methods remember all
+constexpr std::chrono::milliseconds kLookForMemory{200};
 
 double SecondsBetween(Clock::time_point begin, Clock::time_point end) {
   return std::chrono::duration<double>(end - begin).count();
@@ -72,6 +74,7 @@ ActiveRun::ActiveRun(Workshop& workshop, std::shared_ptr<Trace> trace,
       optimizer_(CatalogueName(trace_->run().spec.optimizer.kind)),
       standing_(StandingOf(trace_->run())) {
   pacer_.SetPace(standing_.pace);
+  if (descent_) expected_ = {shop_.memory_keeper, ExpectedBytes(*descent_)};
 }
 
 // --- stepping ---
@@ -101,6 +104,10 @@ std::optional<SliceEnd> ActiveRun::TakeClaim() {
   const bool behind = shop_.recorder.full() || trace_->pending_bytes() > shop_.max_pending_bytes ||
                       shop_.memory.pending > static_cast<int64_t>(2 * shop_.max_pending_bytes);
   if (behind && !wished) return SliceEnd::kWait;
+  // A recovered run takes up its memory when there is room: others may have to end first.
+  if (!descent_ && !wished && !shop_.memory_keeper.RoomFor().ok()) {
+    return SliceEnd::Later(Clock::now() + kLookForMemory);
+  }
   claimed_ = true;
   return std::nullopt;
 }
@@ -181,6 +188,7 @@ std::optional<StopReason> ActiveRun::Step() {
   }
   const double seconds = SecondsBetween(begin, Clock::now());
   const Iterate& at = descent_->at();
+  if (at.iteration - trace_->run().spec.first_iteration > kGrowsFor) expected_.End();
   shop_.events.On(SliceFinished{
       optimizer_, at.iteration - iteration + (fresh ? 1 : 0),
       at.evaluations.values - evaluations.values, at.evaluations.gradients - evaluations.gradients,

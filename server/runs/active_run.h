@@ -14,6 +14,7 @@
 #include "server/events/events.h"
 #include "server/runs/changes.h"
 #include "server/runs/codec.h"
+#include "server/runs/memory_keeper.h"
 #include "server/runs/pacer.h"
 #include "server/runs/recorder.h"
 #include "server/runs/scheduler.h"
@@ -27,6 +28,7 @@ struct Workshop {
   RunStore& store;
   EventSink& events;
   ResidentBudget& memory;
+  MemoryKeeper& memory_keeper;
   Recorder& recorder;
   Scheduler& scheduler;
   std::chrono::microseconds slice;
@@ -122,8 +124,9 @@ class ActiveRun : public Steppable, public std::enable_shared_from_this<ActiveRu
   int64_t batch_ = 1;  // iterations between two looks at the clock
   Pacer pacer_;
   double elapsed_seconds_ = 0;
-  bool descent_broken_ = false;  // an exception left it in the middle of a step
-  std::string_view optimizer_;   // the catalogue's name: lives for ever
+  bool descent_broken_ = false;      // an exception left it in the middle of a step
+  std::string_view optimizer_;       // the catalogue's name: lives for ever
+  MemoryKeeper::Expected expected_;  // until it has made a few iterations
   size_t checkpoint_bytes_ = 0;
   std::chrono::steady_clock::time_point checkpoint_time_;
 

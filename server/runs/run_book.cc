@@ -12,6 +12,7 @@
 #include "server/runs/admission.h"
 #include "server/runs/fork.h"
 #include "server/runs/iterate_pages.h"
+#include "server/runs/memory_keeper.h"
 #include "server/runs/page_token.h"
 #include "server/runs/recorder.h"
 #include "server/runs/recovery.h"
@@ -71,6 +72,7 @@ class Book : public RunBook {
         events_(events),
         options_(Completed(options)),
         memory_(options.max_resident_trace_bytes),
+        memory_keeper_(options.max_memory_bytes, options.memory_in_use),
         registry_(events, options.max_unfinished_runs),
         scheduler_(options.workers, events),
         recorder_(store, events, memory_,
@@ -80,6 +82,7 @@ class Book : public RunBook {
         shop_{store,
               events,
               memory_,
+              memory_keeper_,
               recorder_,
               scheduler_,
               options.slice,
@@ -129,6 +132,7 @@ class Book : public RunBook {
   EventSink& events_;
   const RunBookOptions options_;
   ResidentBudget memory_;
+  MemoryKeeper memory_keeper_;
   RunRegistry registry_;
   RunListLog list_log_;
   Scheduler scheduler_;
@@ -224,6 +228,7 @@ absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t diges
     auto earlier = Earlier(request_id, key.spec_digest);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return **std::move(earlier);
+    if (absl::Status status = memory_keeper_.RoomFor(); !status.ok()) return status;
   }
   absl::StatusOr<Candidate> candidate = admission();
   if (!candidate.ok()) return candidate.status();
@@ -234,6 +239,8 @@ absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t diges
     run.parent = std::move(candidate->parent);
     return run;
   }
+  const int64_t expected = ExpectedBytes(*candidate->admitted.descent);
+  if (absl::Status status = memory_keeper_.RoomFor(expected); !status.ok()) return status;
   if (!registry_.Reserve()) {
     return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
                       absl::StrCat("there are ", options_.max_unfinished_runs,

@@ -31,6 +31,10 @@ struct RunBookOptions {
   expression::Limits limits;                         ///< Of one objective.
   /// Makes machine code for objectives; outlives the book. None: they are interpreted.
   expression::CodeMaker* code_maker = nullptr;
+  /// Bytes that this process may have before new runs are refused (QUOTA_EXCEEDED), and recovered
+  /// ones wait; 0: no limit. And those that it has, asked from any thread.
+  int64_t max_memory_bytes = 0;
+  std::function<int64_t()> memory_in_use = {};
   /// Called once, from any thread, when the store can't be written to any more (a failed fsync
   /// can't be repaired by trying again): the process should end and recover. Default: it aborts.
   std::function<void(const absl::Status&)> on_broken_store = {};

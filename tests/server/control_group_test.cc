@@ -67,8 +67,7 @@ TEST(ControlGroups, OfVersion2SayMaxWhereTheyDoNotLimit) {
 
 TEST(ControlGroups, BindWithTheLeastOfThoseAroundThem) {
   Machine machine;
-  machine
-      .With("/proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup rw")
+  machine.With("/proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup rw")
       .With("/proc/self/cgroup", "0::/pods/one/app")
       .With("/sys/fs/cgroup/pods/memory.max", "1000")
       .With("/sys/fs/cgroup/pods/one/memory.max", "max")

@@ -163,8 +163,8 @@ TEST(Check, WarnsOfMoreMemoryThanThereIs) {
 
   EXPECT_THAT(Check(Line({}), small).warnings, IsEmpty());
   EXPECT_THAT(Check(Line({"--trace-memory-mib=200"}), small).warnings,
-              ElementsAre("more memory is promised than there is, 280 MiB of 256: trace-memory-mib "
-                          "200, twice max-pending-mib 8, max-objective-memory-mib 32, "
+              ElementsAre("more memory is promised than there is, 272 MiB of 256: trace-memory-mib "
+                          "200, twice max-pending-mib 4, max-objective-memory-mib 32, "
                           "grpc-memory-mib 32"));
 }
 

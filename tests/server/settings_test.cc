@@ -62,8 +62,8 @@ TEST(Settings, TakeTheirShareOfASmallMachine) {
   const Settings settings = Read({}).On({.cpus = 2, .memory_bytes = 256 << 20});
 
   EXPECT_EQ(settings.workers, 2);
-  EXPECT_EQ(settings.trace_memory_mib, 32);
-  EXPECT_EQ(settings.max_pending_mib, 8);
+  EXPECT_EQ(settings.trace_memory_mib, 16);
+  EXPECT_EQ(settings.max_pending_mib, 4);
   EXPECT_EQ(settings.max_objective_memory_mib, 32);
   EXPECT_EQ(settings.grpc_memory_mib, 32);
 }
