@@ -23,6 +23,7 @@ def busy(server):
                     "stall(threshold=1e-6,window=20)")
     server.minimize("sin(x) + x**2", "--start", "x=3", "--set", "learning_rate=1e-6", "--stop",
                     "iterations=300000")                                               # worth machine code
+    server.thalweg("runs", "cancel", server.detach(*ROSENBROCK, "--pace", "1"))
     server.thalweg("compile", "x**2 +")
     server.thalweg("runs", "show", "runs/none")
 

@@ -77,8 +77,10 @@ LATENCY = row("Latency", [
     series("Wait for the first step", "From a run's creation to its first step.", "s",
            {"p50": p(0.5, "thalweg_run_queue_seconds"),
             "p99": p(0.99, "thalweg_run_queue_seconds")}, limit=30, alerts=["ThalwegRunsQueueing"]),
-    series("Slices", "How long a worker steps one run before the next has its turn.", "s",
-           {"p50": p(0.5, "thalweg_slice_seconds"), "p99": p(0.99, "thalweg_slice_seconds")}),
+    series("Slices and cancellations", "How long a worker steps one run before the next has its turn; from the "
+           "wish to cancel a run to its end being durable.", "s",
+           {"slice p50": p(0.5, "thalweg_slice_seconds"), "slice p99": p(0.99, "thalweg_slice_seconds"),
+            "cancellation p99": p(0.99, "thalweg_cancellation_seconds")}),
     series("Compilation", "Time to compile an objective, and to make machine code of it.", "s",
            {"compile p99": p(0.99, "thalweg_compile_seconds"),
             "machine code p99": p(0.99, "thalweg_machine_code_seconds")}),
