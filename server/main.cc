@@ -160,7 +160,9 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   const Settings settings = line.settings.On(ThisMachine());
   std::atomic<const char*> why_not_ready = "starting";
 
-  metrics::Metrics metrics(ClosedSets());
+  metrics::Metrics metrics(
+      ClosedSets(),
+      {.most = settings.metrics_runs, .kept = std::chrono::minutes(settings.metrics_runs_minutes)});
   log::Log log({.level = *log::LevelOf(settings.log_level),
                 .format = settings.log_format == "json" ? log::Format::kJson : log::Format::kText,
                 .write = {},

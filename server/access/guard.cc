@@ -28,9 +28,8 @@ std::optional<std::string_view> BearerToken(std::string_view value) {
   const auto same = [](char a, char b) {
     return absl::ascii_tolower(static_cast<unsigned char>(a)) == b;
   };
-  if (value.size() <= kScheme.size() ||
-      !std::equal(kScheme.begin(), kScheme.end(), value.begin(),
-                  [&](char b, char a) { return same(a, b); })) {
+  if (value.size() <= kScheme.size() || !std::equal(kScheme.begin(), kScheme.end(), value.begin(),
+                                                    [&](char b, char a) { return same(a, b); })) {
     return std::nullopt;
   }
   const std::string_view token = value.substr(kScheme.size());

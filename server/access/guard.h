@@ -33,7 +33,8 @@ class Guard {
   void Replace(Tokens tokens);
 
   /// Who sent these values of `authorization`: exactly one "Bearer <token>" is expected.
-  /// UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED) otherwise; never names the token.
+  /// UNAUTHENTICATED (TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED) otherwise; never names the
+  /// token.
   absl::StatusOr<Caller> Identify(const std::vector<std::string_view>& authorization,
                                   WallTime now) const;
 

@@ -110,8 +110,7 @@ absl::StatusOr<std::optional<WallTime>> ExpiryOf(const toml::table& entry,
 
 absl::StatusOr<Token> TokenOf(const toml::table& entry, const std::string& where,
                               const std::string& name) {
-  absl::Status known =
-      CheckFields(entry, where, {"name", "tenant", "role", "sha256", "expires"});
+  absl::Status known = CheckFields(entry, where, {"name", "tenant", "role", "sha256", "expires"});
   if (!known.ok()) return known;
   Token token;
   token.caller.name = name;

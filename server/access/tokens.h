@@ -31,7 +31,7 @@ struct Token {
 /// All that a tokens file says.
 struct Tokens {
   std::unordered_map<Digest, Token, DigestHash> by_digest;
-  Quotas defaults;                        ///< Of tenants that have none of their own.
+  Quotas defaults;                       ///< Of tenants that have none of their own.
   std::map<std::string, Quotas> quotas;  ///< By tenant.
 
   const Quotas& QuotasOf(const std::string& tenant) const;

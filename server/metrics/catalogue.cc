@@ -9,6 +9,7 @@ std::span<const Group> Groups() {
       {"connections", MakeConnectionMetrics},   //
       {"runs", MakeRunMetrics},                 //
       {"convergence", MakeConvergenceMetrics},  //
+      {"memory", MakeMemoryMetrics},            //
       {"studies", MakeStudyMetrics},            //
       {"stepping", MakeSteppingMetrics},        //
       {"compile", MakeCompileMetrics},          //

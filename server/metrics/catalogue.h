@@ -16,7 +16,8 @@ struct Group {
 };
 
 /// All groups: a new metric is a member of one of them, or a new row. The figures of the process
-/// itself (process.h) come from no event and are not listed here.
+/// itself (process.h) come from no event, and the series of single runs (run_series.h) from no
+/// registry: they are not listed here.
 std::span<const Group> Groups();
 
 // One per file of the same name.
@@ -24,6 +25,7 @@ std::unique_ptr<EventSink> MakeBuildMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeCompileMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeConnectionMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeConvergenceMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeMemoryMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeStudyMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeGrpcMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeLogMetrics(Registry&, const LabelSets&);

@@ -30,13 +30,17 @@ int64_t CountSeries(const std::vector<prometheus::MetricFamily>& families) {
 
 }  // namespace
 
-Metrics::Parts Metrics::MakeParts(const LabelSets& labels) {
+Metrics::Parts Metrics::MakeParts(const LabelSets& labels, RunSeries::Options runs) {
   Parts parts{std::make_unique<Registry>(), {}};
   for (const Group& group : Groups()) parts.groups.push_back(group.make(*parts.registry, labels));
+  auto series = std::make_unique<RunSeries>(std::move(runs));
+  parts.runs = series.get();
+  parts.groups.push_back(std::move(series));
   return parts;
 }
 
-Metrics::Metrics(const LabelSets& labels) : Metrics(MakeParts(labels)) {}
+Metrics::Metrics(const LabelSets& labels, RunSeries::Options runs)
+    : Metrics(MakeParts(labels, std::move(runs))) {}
 
 Metrics::Metrics(Parts parts) : FanOut(Pointers(parts.groups)), parts_(std::move(parts)) {
   parts_.registry->on_demand.Set(kMostSeries - CountSeries(Collect()));
@@ -46,7 +50,8 @@ Metrics::~Metrics() = default;
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   std::vector<prometheus::MetricFamily> families = parts_.registry->Collect();
-  for (prometheus::MetricFamily& family : ReadProcess()) families.push_back(std::move(family));
+  for (auto& family : parts_.runs->Collect()) families.push_back(std::move(family));
+  for (auto& family : ReadProcess()) families.push_back(std::move(family));
   return families;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/events/fan_out.h"
+#include "server/metrics/run_series.h"
 
 namespace thalweg::metrics {
 
@@ -30,7 +31,7 @@ struct LabelSets {
 
 struct Registry;
 
-/// Most series that there are, whatever happens.
+/// Most series that there are, whatever happens; without those of single runs.
 inline constexpr int64_t kMostSeries = 2'200;
 
 /// Counts what happens in the server, for Prometheus. Most series exist from the beginning, so that
@@ -42,7 +43,7 @@ inline constexpr int64_t kMostSeries = 2'200;
 ///   Serve("/metrics", metrics.Text());
 class Metrics final : public FanOut {
  public:
-  explicit Metrics(const LabelSets& labels);
+  explicit Metrics(const LabelSets& labels, RunSeries::Options runs = {});
   ~Metrics() override;
 
   /// All series in Prometheus' text format, version 0.0.4; the process' figures are read now.
@@ -54,8 +55,9 @@ class Metrics final : public FanOut {
   struct Parts {
     std::unique_ptr<Registry> registry;
     std::vector<std::unique_ptr<EventSink>> groups;
+    RunSeries* runs = nullptr;  // one of the groups
   };
-  static Parts MakeParts(const LabelSets& labels);
+  static Parts MakeParts(const LabelSets& labels, RunSeries::Options runs);
   explicit Metrics(Parts parts);
 
   const Parts parts_;

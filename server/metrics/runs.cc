@@ -15,6 +15,14 @@ const std::vector<std::string>& Outcomes() {
   return outcomes;
 }
 
+const Buckets kCancellationSeconds = {0.001, 0.005, 0.02, 0.1, 0.5, 1, 5, 30};
+
+/// Criteria of runs that could not go on.
+const std::vector<std::string>& Failures() {
+  static const std::vector<std::string> reasons = {"error", "data_corrupt"};
+  return reasons;
+}
+
 /// Runs: how many there are, begin and end, and how long they wait and last.
 class RunMetrics final : public EventSink {
  public:
@@ -35,7 +43,15 @@ class RunMetrics final : public EventSink {
   void On(const RunFinished& event) override {
     Finished(event.optimizer, event.outcome).Increment();
     duration_seconds_[event.outcome]->Observe(event.duration.count());
+    if (event.outcome == "failed") failures_[event.criterion]->Increment();
   }
+  void On(const RecoveryFinished& event) override {
+    failures_["data_corrupt"]->Increment(static_cast<double>(event.failed));
+  }
+  void On(const RunCancelled& event) override {
+    cancellation_seconds_.Observe(event.duration.count());
+  }
+  void On(const RequestReplayed&) override { replays_.Increment(); }
   void On(const RunsCounted& event) override {
     queued_.Set(static_cast<double>(event.queued));
     running_.Set(static_cast<double>(event.running));
@@ -64,13 +80,28 @@ class RunMetrics final : public EventSink {
                            }),
         queue_seconds_(OneHistogram(registry, "thalweg_run_queue_seconds",
                                     "From a run's creation to its first step.", kQueueSeconds)),
-        duration_seconds_(DurationSeries(registry)) {}
+        duration_seconds_(DurationSeries(registry)),
+        failures_(FailureSeries(registry)),
+        cancellation_seconds_(OneHistogram(registry, "thalweg_cancellation_seconds",
+                                           "From the wish to cancel a run to its being durable.",
+                                           kCancellationSeconds)),
+        replays_(OneCounter(registry, "thalweg_idempotent_replays_total",
+                            "Creations of runs and studies that were answered with what an earlier "
+                            "request of the same request_id had made.")) {}
 
   static ByName<Histogram*> DurationSeries(Registry& registry) {
     auto& family = Histograms(registry, "thalweg_run_duration_seconds",
                               "Time that a run took, by how it ended.");
     return {Outcomes(), [&](std::string_view outcome) {
               return &family.Add({{"outcome", std::string(outcome)}}, kDurationSeconds);
+            }};
+  }
+
+  static ByName<Counter*> FailureSeries(Registry& registry) {
+    auto& family =
+        Counters(registry, "thalweg_run_failures_total", "Runs that could not go on, by why.");
+    return {Failures(), [&](std::string_view reason) {
+              return &family.Add({{"reason", std::string(reason)}});
             }};
   }
 
@@ -89,6 +120,9 @@ class RunMetrics final : public EventSink {
   const ByName<Counter*> finished_by_other_;
   Histogram& queue_seconds_;
   const ByName<Histogram*> duration_seconds_;
+  const ByName<Counter*> failures_;
+  Histogram& cancellation_seconds_;
+  Counter& replays_;
 };
 
 }  // namespace

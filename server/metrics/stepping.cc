@@ -33,6 +33,7 @@ class SteppingMetrics final : public EventSink {
     infinite_.Increment(static_cast<double>(event.infinite_iterates));
     slice_seconds_.Observe(event.duration.count());
   }
+  void On(const FloatingPointReset&) override { resets_.Increment(); }
   void On(const WorkersCounted& event) override {
     workers_.Set(static_cast<double>(event.workers));
     busy_.Set(static_cast<double>(event.busy));
@@ -51,6 +52,10 @@ class SteppingMetrics final : public EventSink {
                                     "Time that a worker stepped one run before the next had its "
                                     "turn.",
                                     kSliceSeconds)),
+        resets_(
+            OneCounter(registry, "thalweg_fp_environment_resets_total",
+                       "Times that a worker's floating-point mode had been changed by something "
+                       "and was set right before a slice.")),
         workers_(OneGauge(registry, "thalweg_workers", "Threads that step runs.")),
         busy_(OneGauge(registry, "thalweg_workers_busy", "Threads that are stepping a run now.")),
         queue_(OneGauge(registry, "thalweg_work_queue_length", "Runs that wait for a worker.")) {}
@@ -61,6 +66,7 @@ class SteppingMetrics final : public EventSink {
   Counter& nan_;
   Counter& infinite_;
   Histogram& slice_seconds_;
+  Counter& resets_;
   Gauge& workers_;
   Gauge& busy_;
   Gauge& queue_;

@@ -102,7 +102,7 @@ std::optional<SliceEnd> ActiveRun::TakeClaim() {
   if (standing_.state == RunState::kPaused && !wished) return SliceEnd::kDone;
   if (Waits()) return SliceEnd::Later(pacer_.Next());
   const bool behind = shop_.recorder.full() || trace_->pending_bytes() > shop_.max_pending_bytes ||
-                      shop_.memory.pending > static_cast<int64_t>(2 * shop_.max_pending_bytes);
+                      shop_.memory.pending > shop_.most_pending_bytes();
   if (behind && !wished) return SliceEnd::kWait;
   // A recovered run takes up its memory when there is room: others may have to end first.
   if (!descent_ && !wished && !shop_.memory_keeper.RoomFor().ok()) {
@@ -118,7 +118,7 @@ bool ActiveRun::Waits() const {
 }
 
 std::optional<StopReason> ActiveRun::Work() {
-  UseDefaultFloatingPoint();
+  if (UseDefaultFloatingPoint()) shop_.events.On(FloatingPointReset{});
   if (wish_ == Wish::kPause || wish_ == Wish::kChange) return std::nullopt;  // need no descent
   if (!writer_) {
     if (absl::Status status = Restore(); !status.ok()) return FailureIn(status);
@@ -409,6 +409,7 @@ void ActiveRun::Resume(int64_t iterates) {
 }
 
 absl::Status ActiveRun::Act(Action action, int64_t iterates) {
+  const Clock::time_point begin = Clock::now();
   Trace::Ticket ticket;
   {
     std::unique_lock lock(mutex_);
@@ -430,7 +431,11 @@ absl::Status ActiveRun::Act(Action action, int64_t iterates) {
       ticket = outcome->ticket;
     }
   }
-  return WaitDurable(ticket, action);
+  const absl::Status status = WaitDurable(ticket, action);
+  if (status.ok() && action == Action::kCancel) {
+    shop_.events.On(RunCancelled{Clock::now() - begin});
+  }
+  return status;
 }
 
 absl::StatusOr<int64_t> ActiveRun::ChangeSettings(const Overrides& overrides) {

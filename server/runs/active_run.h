@@ -32,8 +32,11 @@ struct Workshop {
   Recorder& recorder;
   Scheduler& scheduler;
   std::chrono::microseconds slice;
-  size_t max_pending_bytes;
+  size_t max_pending_bytes;           ///< Of one run.
   expression::CodeMaker* code_maker;  ///< May be null.
+
+  /// Of all runs together; beyond, each waits for the disk.
+  int64_t most_pending_bytes() const { return static_cast<int64_t>(2 * max_pending_bytes); }
 };
 
 /// What someone can do to a run.

@@ -76,7 +76,7 @@ class Book : public RunBook {
         registry_(events, options.max_unfinished_runs),
         scheduler_(options.workers, events),
         recorder_(store, events, memory_,
-                  {[this] { scheduler_.EndWait(); },
+                  {[this] { Committed(); },
                    [this](Trace& trace, const Standing& before) { Shown(trace, before); },
                    options_.on_broken_store}),
         shop_{store,
@@ -126,6 +126,8 @@ class Book : public RunBook {
   std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
   absl::StatusOr<std::shared_ptr<Trace>> TraceOf(const std::string& id);
   void Shown(Trace& trace, const Standing& before);
+  void Committed();
+  void CountMemory();
   void Tell(Trace& trace, const Standing& standing);
 
   RunStore& store_;
@@ -167,6 +169,7 @@ absl::Status Book::Recover() {
   }
   event.duration = std::chrono::steady_clock::now() - begin;
   events_.On(event);
+  CountMemory();
   return absl::OkStatus();
 }
 
@@ -176,7 +179,9 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
   const RunState state = record.run.state;
   auto trace =
       std::make_shared<Trace>(std::move(bare), std::move(record.run), record.retention, memory_);
-  Tell(*trace, trace->Shown().standing);
+  const Standing standing = trace->Shown().standing;
+  Tell(*trace, standing);
+  if (WantsSeries(trace->run().spec)) events_.On(AdvancedEvent(trace->run(), standing));
   auto run = std::make_shared<ActiveRun>(shop_, std::move(trace), std::move(descent));
   registry_.Add(run);
   registry_.CountState(std::nullopt, state);
@@ -227,7 +232,10 @@ absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t diges
   if (!validate_only) {
     auto earlier = Earlier(request_id, key.spec_digest);
     if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) return **std::move(earlier);
+    if (earlier->has_value()) {
+      events_.On(RequestReplayed{});
+      return **std::move(earlier);
+    }
     if (absl::Status status = memory_keeper_.RoomFor(); !status.ok()) return status;
   }
   absl::StatusOr<Candidate> candidate = admission();
@@ -436,6 +444,7 @@ absl::Status Book::Delete(const std::string& id) {
   change.id = id;
   change.remove = true;
   if (absl::Status status = recorder_.Write(std::move(change)); !status.ok()) return status;
+  events_.On(thalweg::RunDeleted{id});
   if (stored.ok()) list_log_.Deleted(id, {stored->labels.begin(), stored->labels.end()});
   return absl::OkStatus();
 }
@@ -452,9 +461,22 @@ void Book::Shown(Trace& trace, const Standing& before) {
   }
   registry_.CountState(before.state, now.state);
   if (now.state != before.state) Tell(trace, now);
+  if (WantsSeries(trace.run().spec)) events_.On(AdvancedEvent(trace.run(), now));
   if (!IsTerminal(now.state) || IsTerminal(before.state)) return;
   events_.On(FinishedEvent(trace.run(), now));
   registry_.Remove(trace.id());
+}
+
+void Book::Committed() {
+  scheduler_.EndWait();
+  CountMemory();
+}
+
+void Book::CountMemory() {
+  events_.On(MemoryCounted{"pending", shop_.most_pending_bytes(),
+                           memory_.pending.load(std::memory_order_relaxed)});
+  events_.On(MemoryCounted{"traces", static_cast<int64_t>(options_.max_resident_trace_bytes),
+                           memory_.used()});
 }
 
 void Book::Drain() {

@@ -12,6 +12,8 @@ std::string_view KindOf(const ObjectiveSpec& objective, bool sum_of_squares) {
   return sum_of_squares ? "least_squares" : "formula";
 }
 
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
 }  // namespace
 
 RunFinished FinishedEvent(const Run& run, const Standing& now) {
@@ -24,7 +26,23 @@ RunFinished FinishedEvent(const Run& run, const Standing& now) {
           .duration = Seconds(now.elapsed_seconds),
           .objective = KindOf(run.spec.objective, now.ending->sum_of_squares),
           .evaluations = now.evaluations.all(),
-          .gradient_norm = begun ? now.gradient_norm : std::numeric_limits<double>::quiet_NaN()};
+          .gradient_norm = begun ? now.gradient_norm : kNone};
+}
+
+bool WantsSeries(const RunSpec& spec) {
+  const auto label = spec.labels.find("metrics");
+  return label != spec.labels.end() && label->second == "on";
+}
+
+RunAdvanced AdvancedEvent(const Run& run, const Standing& now) {
+  const bool begun = now.iterations >= 0;
+  return {.run = run.id,
+          .iteration = now.iterations,
+          .value = begun ? now.value : kNone,
+          .best_value = begun ? now.best_value : kNone,
+          .gradient_norm = begun ? now.gradient_norm : kNone,
+          .step_norm = now.step_norm,
+          .learning_rate = begun ? now.learning_rate : kNone};
 }
 
 }  // namespace thalweg::runs

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -31,6 +32,8 @@ struct Standing {
   int64_t best_iteration = 0;
   double gradient_norm = 0;
   double learning_rate = 0;
+  /// Of the newest iterate; not kept: NaN until the server has made one.
+  double step_norm = std::numeric_limits<double>::quiet_NaN();
   int64_t oldest_iteration = 0;
   std::shared_ptr<const EventLog> events;
   std::shared_ptr<const std::vector<Change>> changes;  ///< Null: those that the run began with.

@@ -102,6 +102,7 @@ std::vector<std::shared_ptr<const IterateBlock>> TraceWriter::TakeBlocks(double 
   standing.best_value = newest.best_value.back();
   standing.gradient_norm = newest.gradient_norm.back();
   standing.learning_rate = newest.learning_rate.back();
+  standing.step_norm = newest.step_norm.back();
   const int64_t known = standing.events ? standing.events->count() : 0;
   if (events_.count() != known) standing.events = std::make_shared<EventLog>(events_);
   return blocks;

@@ -85,6 +85,7 @@ class Book : public StudyBook {
 
  private:
   absl::StatusOr<std::optional<Study>> Earlier(const std::string& request_id, uint64_t digest);
+  Study Again(Study made);
   absl::StatusOr<Study> Keep(Study study, runs::StoredDocument key);
   void Begin(const runs::StoredDocument& key, Study study);
   std::shared_ptr<LiveStudy> Find(const std::string& id);
@@ -141,7 +142,7 @@ absl::StatusOr<Study> Book::Create(const StudySpec& spec, const std::string& req
   if (!validate_only) {
     auto earlier = Earlier(request_id, digest);
     if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) return **std::move(earlier);
+    if (earlier->has_value()) return Again(**std::move(earlier));
   }
   Study study;
   study.spec = spec;
@@ -155,12 +156,17 @@ absl::StatusOr<Study> Book::Create(const StudySpec& spec, const std::string& req
   const std::lock_guard lock(create_mutex_);
   auto earlier = Earlier(request_id, digest);  // made while this one was checked
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return **std::move(earlier);
+  if (earlier->has_value()) return Again(**std::move(earlier));
   runs::StoredDocument key;
   key.kind = kDocumentKind;
   key.request_id = request_id;
   key.digest = digest;
   return Keep(std::move(study), std::move(key));
+}
+
+Study Book::Again(Study made) {
+  events_.On(RequestReplayed{});
+  return made;
 }
 
 absl::StatusOr<std::optional<Study>> Book::Earlier(const std::string& request_id, uint64_t digest) {

@@ -45,9 +45,9 @@ TEST(Digests, HaveExactly64HexadecimalDigits) {
 }
 
 TEST(TokensFileText, TellsWhoEachTokenIs) {
-  const auto tokens = ParseTokens(
-      Entry("name = \"ci\"\ntenant = \"vision\"\nrole = \"user\"") +
-      Entry("name = \"root\"\nrole = \"admin\"\nexpires = 2027-01-31", kEmpty));
+  const auto tokens =
+      ParseTokens(Entry("name = \"ci\"\ntenant = \"vision\"\nrole = \"user\"") +
+                  Entry("name = \"root\"\nrole = \"admin\"\nexpires = 2027-01-31", kEmpty));
   ASSERT_TRUE(tokens.ok()) << tokens.status();
   ASSERT_THAT(tokens->by_digest, SizeIs(2));
 
@@ -65,8 +65,8 @@ TEST(TokensFileText, TellsWhoEachTokenIs) {
 }
 
 TEST(TokensFileText, TakesATimeWithItsOffsetAsTheEnd) {
-  const auto tokens = ParseTokens(Entry(
-      "name = \"ci\"\ntenant = \"a\"\nrole = \"user\"\nexpires = 2027-01-31T12:30:15+02:00"));
+  const auto tokens = ParseTokens(
+      Entry("name = \"ci\"\ntenant = \"a\"\nrole = \"user\"\nexpires = 2027-01-31T12:30:15+02:00"));
   ASSERT_TRUE(tokens.ok()) << tokens.status();
   const auto utc = std::chrono::system_clock::from_time_t(1801391415);  // 10:30:15Z
   EXPECT_EQ(tokens->by_digest.begin()->second.expires, utc);
@@ -91,8 +91,9 @@ TEST(TokensFileText, MayHoldNoToken) {
 
 TEST(TokensFileText, IsToldWhichEntryAndFieldAreWrong) {
   const std::string good = "name = \"ci\"\ntenant = \"a\"\nrole = \"user\"";
-  EXPECT_THAT(ErrorOf(Entry("name = \"ci\"\ntenant = \"a\"\nrole = \"root\"")),
-              HasSubstr("tokens[0] 'ci': role: is 'root'; expected monitor, viewer, user or admin"));
+  EXPECT_THAT(
+      ErrorOf(Entry("name = \"ci\"\ntenant = \"a\"\nrole = \"root\"")),
+      HasSubstr("tokens[0] 'ci': role: is 'root'; expected monitor, viewer, user or admin"));
   EXPECT_THAT(ErrorOf(Entry(good) + Entry("tenant = \"a\"\nrole = \"user\"", kEmpty)),
               HasSubstr("tokens[1]: name: is ''"));
   EXPECT_THAT(ErrorOf(Entry("name = \"ci\"\nrole = \"user\"")), HasSubstr("tenant: is missing"));
@@ -113,8 +114,10 @@ TEST(TokensFileText, IsToldWhichEntryAndFieldAreWrong) {
 TEST(TokensFileText, IsToldWhichQuotaIsWrong) {
   EXPECT_THAT(ErrorOf("[quotas]\nunfinished_run = 3\n"),
               HasSubstr("quotas: unknown field 'unfinished_run'; did you mean 'unfinished_runs'"));
-  EXPECT_THAT(ErrorOf("[tenants.a]\nburst = -1\n"), HasSubstr("tenants.a: burst: expected a whole"));
-  EXPECT_THAT(ErrorOf("[tenants.a]\nburst = 1.5\n"), HasSubstr("tenants.a: burst: expected a whole"));
+  EXPECT_THAT(ErrorOf("[tenants.a]\nburst = -1\n"),
+              HasSubstr("tenants.a: burst: expected a whole"));
+  EXPECT_THAT(ErrorOf("[tenants.a]\nburst = 1.5\n"),
+              HasSubstr("tenants.a: burst: expected a whole"));
   EXPECT_THAT(ErrorOf("[tenants.\"A b\"]\n"), HasSubstr("expected a lower-case letter"));
 }
 

@@ -1,16 +1,12 @@
 // What Prometheus sees of a real server.
 
-#include "tests/metrics/exposition.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "tests/end_to_end/runs_over_grpc.h"
+#include "tests/end_to_end/scraping.h"
 #include "tests/end_to_end/server_process.h"
 #include "tests/support/json.h"
-#include "tests/web/support/raw_client.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 
 namespace thalweg {
@@ -19,29 +15,12 @@ namespace {
 using testing::Exposition;
 using ::testing::IsSupersetOf;
 using testing::Json;
-using testing::RawClient;
 using testing::Rosenbrock;
 using testing::RunsOverGrpc;
+using testing::Scrape;
+using testing::ScrapeUntil;
 using testing::ServerProcess;
 using testing::TemporaryFolder;
-
-Exposition Scrape(const ServerProcess& server) {
-  RawClient client(server.ready().http);
-  client.Send("GET /metrics HTTP/1.1\r\nHost: t\r\n\r\n");
-  const std::string answer = client.ReadAnswer();
-  return Exposition(answer.substr(answer.find("\r\n\r\n") + 4));
-}
-
-/// Figures follow what they count by moments; asks again until `name` is `value`.
-Exposition ScrapeUntil(const ServerProcess& server, const std::string& name,
-                       const std::map<std::string, std::string>& labels, double value) {
-  for (int i = 0; i < 200; ++i) {
-    Exposition exposition = Scrape(server);
-    if (exposition.Value(name, labels) == value) return exposition;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return Scrape(server);
-}
 
 std::map<std::string, std::string> Call(const std::string& type, const std::string& method) {
   return {{"grpc_type", type},
@@ -67,8 +46,10 @@ TEST(ServerMetrics, TellARunsStory) {
   EXPECT_THROW(runs.Get("runs/none"), std::runtime_error);
 
   const std::map<std::string, std::string> adam = {{"algorithm", "adam"}};
-  const Exposition seen = ScrapeUntil(server, "grpc_server_handled_total",
-                                      With(Call("server_stream", "WatchRun"), "OK"), 1);
+  const Exposition seen = ScrapeUntil(server, [](const Exposition& exposition) {
+    return exposition.Value("grpc_server_handled_total",
+                            With(Call("server_stream", "WatchRun"), "OK")) == 1;
+  });
   EXPECT_EQ(seen.Value("grpc_server_handled_total", With(Call("unary", "CreateRun"), "OK")), 1);
   EXPECT_EQ(seen.Value("grpc_server_handled_total", With(Call("unary", "GetRun"), "NotFound")), 1);
   EXPECT_EQ(seen.Value("grpc_server_handled_total", With(Call("server_stream", "WatchRun"), "OK")),
@@ -115,23 +96,6 @@ TEST(ServerMetrics, CountCompilations) {
 
   EXPECT_EQ(seen.Value("thalweg_compile_total", {{"result", "ok"}}), 1);
   EXPECT_EQ(seen.Value("thalweg_compile_total", {{"result", "refused"}}), 1);
-}
-
-TEST(ServerMetrics, StayFewWhateverIsAsked) {
-  ServerProcess server({"--store=memory:"});
-  ASSERT_TRUE(server.WaitUntilReady()) << server.Errors();
-  RunsOverGrpc runs(server.ready().grpc);
-
-  for (int i = 0; i < 100; ++i) {
-    v1::Run run = Rosenbrock(4, 3);
-    run.mutable_optimizer()->set_kind("optimizer\"\n" + std::to_string(i));
-    EXPECT_THROW(runs.Create(run), std::runtime_error);
-    run = Rosenbrock(4, 3);
-    (*run.mutable_labels())["label_" + std::to_string(i)] = "x";
-    runs.Create(run);
-  }
-
-  EXPECT_LE(Scrape(server).series(), 2'200U);
 }
 
 TEST(ServerLog, IsJsonWhereWanted) {
