@@ -36,6 +36,7 @@ constexpr std::string_view kTlsHello =
     "\x00\x0d\x00\x10\x00\x0e\x04\x03\x05\x03\x06\x03\x08\x04\x08\x05\x04\x01\x05\x01"  // signatures
     "\x00\x10\x00\x05\x00\x03\x02h2"sv;                                                 // ALPN
 constexpr char kHandshakeRecord = 0x16;
+constexpr char kAlertRecord = 0x15;  // someone is there, if only with other suites
 
 struct Descriptor {
   explicit Descriptor(int opened) : fd(opened) {}
@@ -76,7 +77,7 @@ std::string Wait(int socket, short events, int stopper, Clock::time_point end) {
 }
 
 bool IsAnswer(std::string_view bytes, bool tls) {
-  if (tls) return !bytes.empty() && bytes[0] == kHandshakeRecord;
+  if (tls) return !bytes.empty() && (bytes[0] == kHandshakeRecord || bytes[0] == kAlertRecord);
   return bytes.size() >= kFrameHeaderBytes && bytes[kFrameTypeAt] == kSettingsFrame;
 }
 

@@ -26,7 +26,9 @@ TEST(LibraryLog, HearsWhatGrpcSaysAndLeavesStandardErrorAlone) {
 }
 
 TEST(LibraryLog, GivesStandardErrorBack) {
-  { const LibraryLog log([](std::string_view) {}); }
+  {
+    const LibraryLog log([](std::string_view) {});
+  }
   testing::internal::CaptureStderr();
   gpr_log(GPR_ERROR, "handshake failed");
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("handshake failed"));

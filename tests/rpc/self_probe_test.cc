@@ -47,6 +47,7 @@ class Port {
       close(connection);
     });
   }
+  void UseTls() { options_.tls = true; }
   std::string Why() const { return WhyNotServed(options_, stopper_); }
   void Stop() const { eventfd_write(stopper_, 1); }
 
@@ -61,6 +62,16 @@ TEST(WhyNotServed, IsSatisfiedWithSettings) {
   std::thread server = port.Answer(std::string("\0\0\0\x04\0\0\0\0\0", 9));
   EXPECT_THAT(port.Why(), IsEmpty());
   server.join();
+}
+
+TEST(WhyNotServed, IsSatisfiedWithARecordOfTls) {
+  for (const char* record : {"\x16\x03\x03", "\x15\x03\x03"}) {
+    Port port;
+    port.UseTls();
+    std::thread server = port.Answer(record);
+    EXPECT_THAT(port.Why(), IsEmpty());
+    server.join();
+  }
 }
 
 TEST(WhyNotServed, TellsAPortThatNobodyAcceptsFrom) {
