@@ -32,6 +32,7 @@
 #include "server/stop_signals.h"
 #include "server/storage/catalogue.h"
 #include "server/studies/study_book.h"
+#include "server/tls/identity.h"
 #include "server/web/assets.h"
 #include "server/web/pages.h"
 #include "server/web/server.h"
@@ -91,6 +92,16 @@ metrics::LabelSets ClosedSets() {
   return sets;
 }
 
+/// The certificate of both ports; null where there is none: plain text.
+absl::StatusOr<std::unique_ptr<tls::Identity>> OpenIdentity(const Settings& settings,
+                                                            EventSink& events) {
+  if (settings.tls_certificate_file.empty()) return nullptr;
+  return tls::Identity::Open({.files = {.certificate = settings.tls_certificate_file,
+                                        .key = settings.tls_key_file,
+                                        .client_ca = settings.tls_client_ca_file}},
+                             events);
+}
+
 runs::RunBookOptions OptionsForRuns(const Settings& settings) {
   runs::RunBookOptions options = settings.ForRuns();
   // The other half is for what runs come to keep, checkpoints on their way to the disk, the shares
@@ -129,6 +140,15 @@ web::BridgeOptions OptionsForBridge(const Settings& settings, rpc::Server& rpc) 
   return {.channel = rpc.grpc().InProcessChannel(arguments),
           .max_message_bytes = static_cast<size_t>(settings.max_message_mib) << 20,
           .allowed_origins = settings.AllowedOrigins()};
+}
+
+/// Metrics and health alone, in plain text, where --metrics-address says; null where it does not.
+absl::StatusOr<std::unique_ptr<web::Server>> OpenMonitoring(const Settings& settings,
+                                                            const web::Pages& pages) {
+  if (settings.metrics_address.empty()) return nullptr;
+  return web::Server::Start(
+      {.address = settings.metrics_address, .threads = 1, .max_connections = 64},
+      web::MakeMonitoringRouter(pages));
 }
 
 std::string WithPort(const std::string& address, int port) {
@@ -179,9 +199,17 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   const rpc::LibraryLog grpc_log(
       [&log](std::string_view text) { log.WriteOfLibrary("grpc", text); });
 
+  const auto identity = OpenIdentity(settings, events);
+  if (!identity.ok()) return Fail(kWrongSettings, identity.status());
   if (const auto files = rpc::RaiseFileLimit(); !files.ok()) {
     return Fail(kCannotGoOn, files.status());
   }
+  web::Pages figures{.version = THALWEG_VERSION,
+                     .grpc_address = {},
+                     .metrics = [&metrics] { return metrics.Text(); },
+                     .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }};
+  const auto monitoring = OpenMonitoring(settings, figures);
+  if (!monitoring.ok()) return Fail(kCannotGoOn, monitoring.status());
   const auto store = OpenStore(settings.StoreUrl(), &events);
   if (!store.ok()) return Fail(kCannotGoOn, store.status());
   runs::BackgroundCompiler compiler(events);
@@ -197,19 +225,18 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
 
   rpc::ServerOptions rpc_options = OptionsForRpc(settings, log);
   rpc_options.code_maker = options.code_maker;
+  rpc_options.identity = identity->get();
   const auto rpc = rpc::Server::Start(**runs, **studies, events, rpc_options);
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 
-  web::Router pages =
-      web::MakeRouter({.version = THALWEG_VERSION,
-                       .grpc_address = grpc_address,
-                       .metrics = [&metrics] { return metrics.Text(); },
-                       .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }});
+  figures.grpc_address = grpc_address;
+  web::Router pages = web::MakeRouter(figures);
   web::AddAssets(web::DashboardAssets(), pages);
   const auto web =
       web::Server::Start({.address = settings.http_address,
-                          .max_connections = static_cast<int>(settings.max_http_connections)},
+                          .max_connections = static_cast<int>(settings.max_http_connections),
+                          .identity = identity->get()},
                          std::move(pages), OptionsForBridge(settings, **rpc));
   if (!web.ok()) return Fail(kCannotGoOn, web.status());
 
@@ -218,8 +245,9 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   }
   why_not_ready = "";
   (*rpc)->SetServing(true);
-  std::printf("thalwegd ready grpc=%s http=%s data=%s\n", grpc_address.c_str(),
-              (*web)->address().c_str(), Place(settings).c_str());
+  const std::string metrics_at = *monitoring ? " metrics=" + (*monitoring)->address() : "";
+  std::printf("thalwegd ready grpc=%s http=%s%s data=%s\n", grpc_address.c_str(),
+              (*web)->address().c_str(), metrics_at.c_str(), Place(settings).c_str());
   std::fflush(stdout);
 
   signals.Wait();

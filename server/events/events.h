@@ -178,6 +178,16 @@ struct ServerReady {
   std::string_view component;
   bool ready = false;
 };
+/// The certificate that both ports show from now on.
+struct CertificateLoaded {
+  std::string subject;
+  std::chrono::system_clock::time_point valid_from;
+  std::chrono::system_clock::time_point expires;
+};
+/// The certificate's files have changed and cannot be used; the one in force stays.
+struct CertificateRefused {
+  std::string why;
+};
 
 /// A line of the log, told by the log to whoever counts them; no one else is.
 struct LogLineWritten {
@@ -221,6 +231,8 @@ class EventSink {
   virtual void On(const MachineCodeMade&) {}
   virtual void On(const ServerReady&) {}
   virtual void On(const LogLineWritten&) {}
+  virtual void On(const CertificateLoaded&) {}
+  virtual void On(const CertificateRefused&) {}
 };
 
 }  // namespace thalweg

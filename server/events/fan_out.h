@@ -45,6 +45,8 @@ class FanOut : public EventSink {
   void On(const MachineCodeMade& event) override { Tell(event); }
   void On(const ServerReady& event) override { Tell(event); }
   void On(const LogLineWritten& event) override { Tell(event); }
+  void On(const CertificateLoaded& event) override { Tell(event); }
+  void On(const CertificateRefused& event) override { Tell(event); }
 
  private:
   template <typename Event>

@@ -36,6 +36,10 @@ void AddTags(const CallTags& tags, LogLine& line) {
   add("tenant", tags.tenant);
 }
 
+int64_t UnixSeconds(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
 /// A logger with a thread and a queue of its own. The pool comes with the logger, since spdlog's
 /// loggers only refer to theirs.
 std::shared_ptr<spdlog::logger> StandardError() {
@@ -190,6 +194,21 @@ void Log::On(const ServerReady& event) {
   if (event.component == "grpc") draining_ = !event.ready;
   Write(Level::kInfo, event.ready ? "component_ready" : "component_not_ready",
         [&](LogLine& line) { line.Add("component", event.component); });
+}
+
+void Log::On(const CertificateLoaded& event) {
+  const auto now = std::chrono::system_clock::now();
+  const bool valid = event.valid_from <= now && now < event.expires;
+  Write(valid ? Level::kInfo : Level::kError,
+        valid ? "certificate_loaded" : "certificate_not_valid_now", [&](LogLine& line) {
+          line.Add("subject", event.subject)
+              .Add("valid_from", UnixSeconds(event.valid_from))
+              .Add("expires", UnixSeconds(event.expires));
+        });
+}
+
+void Log::On(const CertificateRefused& event) {
+  Write(Level::kError, "certificate_refused", [&](LogLine& line) { line.Add("why", event.why); });
 }
 
 }  // namespace thalweg::log

@@ -57,6 +57,8 @@ class Log final : public EventSink {
   void On(const SelfProbed& event) override;  ///< Only where the answer is not that of before.
   void On(const CallFinished& event) override;
   void On(const ServerReady& event) override;
+  void On(const CertificateLoaded& event) override;
+  void On(const CertificateRefused& event) override;
 
  private:
   void WriteLimited(RateLimit& limit, Level level, std::string_view event, const Fill& fill);

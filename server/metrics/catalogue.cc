@@ -16,6 +16,7 @@ std::span<const Group> Groups() {
       {"watchers", MakeWatcherMetrics},         //
       {"storage", MakeStorageMetrics},          //
       {"log", MakeLogMetrics},                  //
+      {"tls", MakeTlsMetrics},                  //
   };
   return kGroups;
 }

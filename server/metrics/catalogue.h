@@ -32,6 +32,7 @@ std::unique_ptr<EventSink> MakeLogMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeRunMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeSteppingMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeStorageMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeTlsMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeWatcherMetrics(Registry&, const LabelSets&);
 
 }  // namespace thalweg::metrics

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/rpc/tls_credentials.h"
+
 namespace thalweg::rpc {
 namespace {
 
@@ -88,7 +90,9 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       objective_(runs, surroundings_, options.limits, options.code_maker),
       catalog_(info_, surroundings_),
       events_(events),
-      acceptor_(std::move(acceptor)) {}
+      acceptor_(std::move(acceptor)),
+      credentials_(options.identity == nullptr ? grpc::InsecureServerCredentials()
+                                               : TlsCredentials(*options.identity)) {}
 
 absl::Status Server::Build(const ServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
@@ -102,9 +106,8 @@ absl::Status Server::Build(const ServerOptions& options) {
   SetKeepalive(builder);
   builder.SetOption(std::make_unique<Reflection>(options.reflection));
   using External = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
-  auto connections = builder.experimental().AddExternalConnectionAcceptor(
-      External::FROM_FD,
-      options.credentials ? options.credentials : grpc::InsecureServerCredentials());
+  auto connections =
+      builder.experimental().AddExternalConnectionAcceptor(External::FROM_FD, credentials_);
 
   server_ = builder.BuildAndStart();
   if (!server_) return absl::InternalError("gRPC's server does not start");
@@ -114,7 +117,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   probe_ = std::make_unique<SelfProbe>(events_,
                                        SelfProbeOptions{.address = acceptor_->address(),
                                                         .address_size = sizeof(sockaddr_storage),
-                                                        .tls = options.credentials != nullptr,
+                                                        .tls = options.identity != nullptr,
                                                         .interval = options.probe_interval});
   return absl::OkStatus();
 }

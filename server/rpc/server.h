@@ -19,13 +19,14 @@
 #include "server/rpc/streams/watch_stream.h"
 #include "server/rpc/translate/status.h"
 #include "server/runs/run_book.h"
+#include "server/tls/identity.h"
 
 namespace thalweg::rpc {
 
 struct ServerOptions {
   std::string address = "127.0.0.1:50051";  ///< Port 0: any that is free; see Server::port.
-  std::shared_ptr<grpc::ServerCredentials> credentials;  ///< None: plain text.
-  bool reflection = true;  ///< Lets grpcurl and its like ask for the protos.
+  const tls::Identity* identity = nullptr;  ///< For TLS; outlives the server. Null: plain text.
+  bool reflection = true;                   ///< Lets grpcurl and its like ask for the protos.
 
   int max_receive_bytes = 4 << 20;
   int max_metadata_bytes = 16 << 10;
@@ -96,6 +97,7 @@ class Server {
   CatalogCalls catalog_;
   EventSink& events_;
   std::unique_ptr<Acceptor> acceptor_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<SelfProbe> probe_;
 };

@@ -60,13 +60,18 @@ Response Welcome(const Pages& pages) {
 
 }  // namespace
 
-Router MakeRouter(const Pages& pages) {
+Router MakeMonitoringRouter(const Pages& pages) {
   Router router;
   router.Add("GET", "/metrics", [pages](const Request&) {
     return Response{.content_type = kMetricsType, .body = pages.metrics(), .headers = {}};
   });
   router.Add("GET", "/healthz", [](const Request&) { return Text(200, "ok\n"); });
   router.Add("GET", "/readyz", [pages](const Request&) { return Readiness(pages); });
+  return router;
+}
+
+Router MakeRouter(const Pages& pages) {
+  Router router = MakeMonitoringRouter(pages);
   router.Add("GET", "/", [pages](const Request&) { return Welcome(pages); });
   return router;
 }

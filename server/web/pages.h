@@ -19,6 +19,9 @@ struct Pages {
 /// page at /.
 Router MakeRouter(const Pages& pages);
 
+/// /metrics, /healthz and /readyz alone: for an address that only Prometheus reaches.
+Router MakeMonitoringRouter(const Pages& pages);
+
 /// `text` with what HTML gives a meaning to escaped.
 std::string EscapeHtml(const std::string& text);
 

@@ -1,9 +1,6 @@
 #include "server/web/rpc_answer.h"
 
-#include <sys/socket.h>
-
 #include <boost/asio/write.hpp>
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +13,7 @@ namespace asio = boost::asio;
 /// Of later requests, so much is taken from the socket while an answer is under way. A client that
 /// sends more is not seen leaving until something is sent to it.
 constexpr size_t kMostPipelined = 16 << 10;
+constexpr size_t kReadBytes = 512;  // kept for each stream
 
 constexpr size_t kMostPerWrite = 256 << 10;
 
@@ -26,11 +24,11 @@ asio::const_buffer Buffer(std::string_view text) { return {text.data(), text.siz
 
 }  // namespace
 
-RpcAnswer::RpcAnswer(std::shared_ptr<void> connection, boost::beast::tcp_stream& stream,
+RpcAnswer::RpcAnswer(std::shared_ptr<void> owner, Connection& connection,
                      boost::beast::flat_buffer& pipelined, std::chrono::milliseconds write_timeout,
                      std::string head, Done done)
-    : connection_(std::move(connection)),
-      stream_(stream),
+    : owner_(std::move(owner)),
+      connection_(connection),
       pipelined_(pipelined),
       write_timeout_(write_timeout),
       done_(std::move(done)),
@@ -62,51 +60,50 @@ void RpcAnswer::Send(Call::Output output) {
   }
   const std::array buffers = {Buffer(before_), Buffer(frames_), Buffer(after)};
 
-  stream_.expires_after(write_timeout_);
+  connection_.ExpireAfter(write_timeout_);
   const auto as_long_as_some_is_taken = [this](Error error, size_t) -> size_t {
     if (error) return 0;
-    stream_.expires_after(write_timeout_);
+    connection_.ExpireAfter(write_timeout_);
     return kMostPerWrite;
   };
-  asio::async_write(stream_, buffers, as_long_as_some_is_taken,
+  asio::async_write(connection_, buffers, as_long_as_some_is_taken,
                     [self = shared_from_this()](Error error, size_t) { self->OnSent(error); });
 }
 
 void RpcAnswer::OnSent(Error error) {
   writing_ = false;
   std::string().swap(frames_);
+  connection_.ExpireNever();  // until there is something to send
   if (error || ended_) return End(/*intact=*/false);
   if (last_) return End(/*intact=*/true);
   OnNews();
 }
 
+/// Reads all the while, since that is how a client's leaving is told. Under TLS nothing less will
+/// do: what is readable on the socket may be a record that is no data.
 void RpcAnswer::Watch() {
-  stream_.socket().async_wait(asio::socket_base::wait_read,
-                              [self = shared_from_this()](Error error) {
-                                if (self->ended_) return;
-                                if (error || !self->ClientIsThere()) return self->End(false);
-                                if (self->pipelined_.size() < kMostPipelined) self->Watch();
-                              });
+  watching_ = true;
+  connection_.ExpireNever();
+  connection_.async_read_some(
+      pipelined_.prepare(kReadBytes),
+      [self = shared_from_this()](Error error, size_t bytes) { self->OnRead(error, bytes); });
 }
 
-/// That the socket is readable is no proof of anything: the news may be stale, or of bytes.
-bool RpcAnswer::ClientIsThere() {
-  const auto room = pipelined_.prepare(kMostPipelined - pipelined_.size());
-  const ssize_t count =
-      recv(stream_.socket().native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  if (count > 0) pipelined_.commit(static_cast<size_t>(count));
-  return count > 0 || (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+void RpcAnswer::OnRead(Error error, size_t bytes) {
+  watching_ = false;
+  pipelined_.commit(bytes);
+  if (ended_ && done_)
+    return std::exchange(done_, nullptr)(!error || error == asio::error::operation_aborted);
+  if (ended_) return;
+  if (error) return End(/*intact=*/false);
+  if (pipelined_.size() < kMostPipelined) Watch();
 }
 
 void RpcAnswer::End(bool intact) {
   if (std::exchange(ended_, true)) return;
-  if (intact) {
-    Error ignored;
-    stream_.socket().cancel(ignored);  // the watch
-  } else {
-    call_->Cancel();
-  }
+  if (!intact) call_->Cancel();
   call_.reset();
+  if (intact && watching_) return connection_.CancelRead();  // whose end is the answer's
   std::exchange(done_, nullptr)(intact);
 }
 

@@ -2,13 +2,13 @@
 
 #include <array>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "server/web/call.h"
+#include "server/web/connection.h"
 
 namespace thalweg::web {
 
@@ -20,10 +20,10 @@ class RpcAnswer final : public CallClient, public std::enable_shared_from_this<R
   /// Called once. `intact`: all was sent, and the connection can take another request.
   using Done = std::function<void(bool intact)>;
 
-  /// `connection` keeps `stream` and `pipelined` alive; the latter takes what the client sends
+  /// `owner` keeps `connection` and `pipelined` alive; the latter takes what the client sends
   /// meanwhile, which belongs to later requests. `head` is the answer's status line and header
   /// without its last, empty line.
-  RpcAnswer(std::shared_ptr<void> connection, boost::beast::tcp_stream& stream,
+  RpcAnswer(std::shared_ptr<void> owner, Connection& connection,
             boost::beast::flat_buffer& pipelined, std::chrono::milliseconds write_timeout,
             std::string head, Done done);
 
@@ -38,11 +38,11 @@ class RpcAnswer final : public CallClient, public std::enable_shared_from_this<R
   void Send(Call::Output output);
   void OnSent(Error error);
   void Watch();
-  bool ClientIsThere();
+  void OnRead(Error error, size_t bytes);
   void End(bool intact);
 
-  const std::shared_ptr<void> connection_;
-  boost::beast::tcp_stream& stream_;
+  const std::shared_ptr<void> owner_;
+  Connection& connection_;
   boost::beast::flat_buffer& pipelined_;
   const std::chrono::milliseconds write_timeout_;
   Done done_;
@@ -51,6 +51,7 @@ class RpcAnswer final : public CallClient, public std::enable_shared_from_this<R
   std::string head_;    // emptied when it is sent
   std::string before_;  // what is being sent: this, the frames, what is after
   std::string frames_;
+  bool watching_ = false;
   bool writing_ = false;
   bool last_ = false;  // what is being sent is the last
   bool ended_ = false;

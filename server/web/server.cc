@@ -1,6 +1,7 @@
 #include "server/web/server.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -148,21 +149,33 @@ class ServerImpl final : public Server {
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(SilenceLimit(static_cast<int>(options_.write_timeout.count())), ignored);
     socket.set_option(UnsentLimit(kMostUnsent), ignored);
+    // What is in force now; the connection keeps it.
+    const auto material = options_.identity ? options_.identity->Current() : nullptr;
     std::shared_ptr<Session> session;  // let go of after the lock, as in StopAdmitting
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     if (sessions_.size() >= static_cast<size_t>(options_.max_connections)) {
+      if (material) return;
       socket.non_blocking(true, ignored);
       socket.write_some(asio::buffer(kTooMany.data(), kTooMany.size()), ignored);
       socket.shutdown(tcp::socket::shutdown_send, ignored);
       return;
     }
+    std::shared_ptr<void> handshaking;
+    if (material && !(handshaking = PlaceForHandshake())) return;
     const auto place = sessions_.emplace(sessions_.end());
-    session =
-        std::make_shared<Session>(std::move(socket), options_, router_,
-                                  bridge_ ? &*bridge_ : nullptr, [this, place] { Remove(place); });
+    session = std::make_shared<Session>(std::move(socket), material.get(), std::move(handshaking),
+                                        options_, router_, bridge_ ? &*bridge_ : nullptr,
+                                        [this, place] { Remove(place); });
     *place = session;
     session->Start();
+  }
+
+  /// Null where there are too many already.
+  std::shared_ptr<void> PlaceForHandshake() {
+    if (handshakes_ >= options_.max_handshakes) return nullptr;
+    ++handshakes_;
+    return {this, [](ServerImpl* server) { --server->handshakes_; }};
   }
 
   void Remove(Sessions::iterator place) {
@@ -199,6 +212,7 @@ class ServerImpl final : public Server {
   std::condition_variable none_left_;
   Sessions sessions_;  // those that live; each removes itself
   bool stopping_ = false;
+  std::atomic<int> handshakes_{0};
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/tls/identity.h"
 #include "server/web/bridge.h"
 #include "server/web/router.h"
 
@@ -22,6 +23,11 @@ struct ServerOptions {
   std::chrono::milliseconds request_timeout{10'000};
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};  ///< Between two requests of one connection.
+
+  const tls::Identity* identity = nullptr;  ///< For HTTPS; outlives the server. Null: plain HTTP.
+  std::chrono::milliseconds handshake_timeout{10'000};
+  /// At a time; connections beyond are closed. Each costs memory before anyone is known.
+  int max_handshakes = 256;
 };
 
 /// An HTTP/1.1 server: asynchronous, on threads of its own. Answers RPCs through the bridge, if its

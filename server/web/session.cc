@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <limits>
 #include <utility>
 
@@ -17,6 +18,12 @@ namespace http = boost::beast::http;
 
 constexpr std::chrono::seconds kLingerTime{1};
 constexpr size_t kReadBytes = 4096;
+
+/// For who speaks HTTP where HTTPS is spoken.
+constexpr std::string_view kPlainHttp =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Length: 47\r\nConnection: close\r\n\r\nthis port speaks TLS: ask for https:// "
+    "instead\n";
 
 /// Whether what came was no request, as opposed to not coming.
 bool IsClientsMistake(const beast::error_code& error) {
@@ -58,9 +65,11 @@ Request Understand(const http::request<http::string_body>& message) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const ServerOptions& options, const Router& router,
-                 Bridge* bridge, std::function<void()> ended)
-    : stream_(std::move(socket)),
+Session::Session(asio::ip::tcp::socket socket, const tls::Material* material,
+                 std::shared_ptr<void> handshaking, const ServerOptions& options,
+                 const Router& router, Bridge* bridge, std::function<void()> ended)
+    : connection_(std::move(socket), material),
+      handshaking_(std::move(handshaking)),
       options_(options),
       router_(router),
       bridge_(bridge),
@@ -69,41 +78,60 @@ Session::Session(asio::ip::tcp::socket socket, const ServerOptions& options, con
 Session::~Session() { ended_(); }
 
 void Session::Start() {
-  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->AwaitRequest(); });
+  asio::post(connection_.get_executor(), [self = shared_from_this()] {
+    self->connection_.secure() ? self->ShakeHands() : self->AwaitRequest();
+  });
 }
 
 void Session::Finish() {
   finishing_ = true;
-  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+  asio::post(connection_.get_executor(), [self = shared_from_this()] {
     if (self->waiting_) self->Close();
   });
 }
 
 void Session::Abort() {
-  asio::post(stream_.get_executor(), [self = shared_from_this()] { self->Close(); });
+  asio::post(connection_.get_executor(), [self = shared_from_this()] { self->Close(); });
+}
+
+void Session::ShakeHands() {
+  if (finishing_) return Close();
+  waiting_ = true;
+  connection_.ExpireAfter(options_.handshake_timeout);  // for all of it
+  connection_.Handshake([self = shared_from_this()](Error error) { self->OnShaken(error); });
+}
+
+void Session::OnShaken(Error error) {
+  waiting_ = false;
+  handshaking_.reset();
+  if (!error) return AwaitRequest();
+  if (!Connection::IsPlainHttp(error)) return Close();
+  connection_.ExpireAfter(options_.handshake_timeout);
+  asio::async_write(connection_.tcp(), asio::buffer(kPlainHttp.data(), kPlainHttp.size()),
+                    [self = shared_from_this()](Error, size_t) { self->Close(); });
 }
 
 void Session::AwaitRequest() {
   if (finishing_) return Close();
   if (buffer_.size() > 0) return ReadRequest();  // the client sent several at once
   waiting_ = true;
-  stream_.expires_after(options_.idle_timeout);
-  stream_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this()](Error error, size_t bytes) {
-                            self->waiting_ = false;
-                            if (error) return self->Close();
-                            self->buffer_.commit(bytes);
-                            self->ReadRequest();
-                          });
+  connection_.ExpireAfter(options_.idle_timeout);
+  connection_.async_read_some(buffer_.prepare(kReadBytes),
+                              [self = shared_from_this()](Error error, size_t bytes) {
+                                self->waiting_ = false;
+                                if (error) return self->Close();
+                                self->buffer_.commit(bytes);
+                                self->ReadRequest();
+                              });
 }
 
 void Session::ReadRequest() {
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(options_.max_header_bytes));
   parser_->body_limit(std::numeric_limits<uint64_t>::max());  // the header tells which it is
-  stream_.expires_after(options_.request_timeout);  // for all of it, however it trickles in
+  connection_.ExpireAfter(options_.request_timeout);  // for all of it, however it trickles in
   http::async_read_header(
-      stream_, buffer_, *parser_,
+      connection_, buffer_, *parser_,
       [self = shared_from_this()](Error error, size_t) { self->OnHead(error); });
 }
 
@@ -118,7 +146,7 @@ void Session::OnHead(Error error) {
     return Send(*std::move(answer), bodiless && parser_->get().keep_alive() && !finishing_,
                 parser_->get().method() == http::verb::head);
   }
-  http::async_read(stream_, buffer_, *parser_,
+  http::async_read(connection_, buffer_, *parser_,
                    [self = shared_from_this()](Error failed, size_t) { self->OnRequest(failed); });
 }
 
@@ -162,7 +190,7 @@ void Session::AnswerRpc() {
 
   keep_alive_ = keep_alive;
   const auto answer =
-      std::make_shared<RpcAnswer>(shared_from_this(), stream_, buffer_, options_.write_timeout,
+      std::make_shared<RpcAnswer>(shared_from_this(), connection_, buffer_, options_.write_timeout,
                                   bridge_->Head(request_, keep_alive), [this](bool intact) {
                                     if (!intact) return Close();
                                     keep_alive_ ? AwaitRequest() : Linger();
@@ -170,7 +198,7 @@ void Session::AnswerRpc() {
   call->body = std::move(parser_->get().body());
   Forget();
   answer->Run([&](std::shared_ptr<CallClient> client) {
-    return bridge_->Start(*std::move(call), stream_.get_executor(), std::move(client));
+    return bridge_->Start(*std::move(call), connection_.get_executor(), std::move(client));
   });
 }
 
@@ -201,11 +229,11 @@ void Session::Send(Response response, bool keep_alive, bool head_only) {
     answer_.erase(http::field::content_type);
   }
 
-  stream_.expires_after(options_.write_timeout);
+  connection_.ExpireAfter(options_.write_timeout);
   const auto sent = [self = shared_from_this()](Error error, size_t) { self->OnSent(error); };
-  if (!head_only) return http::async_write(stream_, answer_, sent);
+  if (!head_only) return http::async_write(connection_, answer_, sent);
   head_.emplace(answer_);
-  http::async_write_header(stream_, *head_, sent);
+  http::async_write_header(connection_, *head_, sent);
 }
 
 void Session::OnSent(Error error) {
@@ -215,21 +243,19 @@ void Session::OnSent(Error error) {
 }
 
 void Session::Linger() {
-  Error ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLingerTime);
-  Drop();
+  connection_.ExpireAfter(kLingerTime);
+  connection_.EndWriting([self = shared_from_this()] { self->Drop(); });
 }
 
 void Session::Drop() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this()](Error error, size_t) {
-                            if (error) return self->Close();
-                            self->Drop();
-                          });
+  connection_.tcp().async_read_some(buffer_.prepare(kReadBytes),
+                                    [self = shared_from_this()](Error error, size_t) {
+                                      if (error) return self->Close();
+                                      self->Drop();
+                                    });
 }
 
-void Session::Close() { stream_.close(); }
+void Session::Close() { connection_.Close(); }
 
 }  // namespace thalweg::web

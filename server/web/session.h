@@ -3,25 +3,28 @@
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 
 #include "server/web/bridge.h"
+#include "server/web/connection.h"
 #include "server/web/router.h"
 #include "server/web/server.h"
 
 namespace thalweg::web {
 
-/// One connection: reads a request, answers it, and so on, until one side has enough. It keeps
-/// itself alive through its pending operation, and all of it runs on the stream's strand.
+/// One connection, once it is secure where it has to be: reads a request, answers it, and so on,
+/// until one side has enough. It keeps itself alive through its pending operation, and all of it
+/// runs on the stream's strand.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// `options`, `router` and `bridge` (null: there is none) outlive it; `ended` is called once, by
-  /// the destructor.
-  Session(boost::asio::ip::tcp::socket socket, const ServerOptions& options, const Router& router,
+  /// the destructor. `material`: see Connection. `handshaking` is let go of when the client is done
+  /// with that.
+  Session(boost::asio::ip::tcp::socket socket, const tls::Material* material,
+          std::shared_ptr<void> handshaking, const ServerOptions& options, const Router& router,
           Bridge* bridge, std::function<void()> ended);
   ~Session();
 
@@ -36,6 +39,9 @@ class Session : public std::enable_shared_from_this<Session> {
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using Answer = boost::beast::http::response<boost::beast::http::string_body>;
   using AnswerHead = boost::beast::http::response_serializer<boost::beast::http::string_body>;
+
+  void ShakeHands();
+  void OnShaken(Error error);
 
   // The cycle of one request.
   void AwaitRequest();
@@ -54,7 +60,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void Drop();
   void Close();
 
-  boost::beast::tcp_stream stream_;
+  Connection connection_;
+  std::shared_ptr<void> handshaking_;
   const ServerOptions& options_;
   const Router& router_;
   Bridge* const bridge_;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <thread>
 
@@ -115,6 +116,20 @@ TEST(Metrics, TellWhoIsConnectedAndWhetherNewConnectionsAreServed) {
   EXPECT_EQ(exposition.Value("thalweg_self_probe_success"), 0);
   EXPECT_GT(exposition.Value("thalweg_self_probe_timestamp_seconds"), 1.6e9);
   EXPECT_EQ(exposition.Value("thalweg_log_messages_total", {{"level", "error"}}), 1);
+}
+
+TEST(Metrics, TellWhenTheCertificateInForceExpires) {
+  const std::string expiry = "thalweg_tls_certificate_expiry_timestamp_seconds";
+  Metrics metrics(SmallSets());
+  EXPECT_EQ(Scrape(metrics).Value(expiry, {}), std::numeric_limits<double>::infinity());
+
+  metrics.On(CertificateLoaded{.subject = "CN = a",
+                               .valid_from = {},
+                               .expires = std::chrono::system_clock::from_time_t(1'800'000'000)});
+  metrics.On(CertificateRefused{"the key is of another"});
+
+  EXPECT_EQ(Scrape(metrics).Value(expiry, {}), 1.8e9);
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_tls_certificate_refusals_total", {}), 1);
 }
 
 TEST(Metrics, FollowARunThroughItsLife) {

@@ -24,9 +24,21 @@ constexpr int kCrowd = 200;
 constexpr int kCrowd = 2000;
 #endif
 
-using BridgeClients = BridgeTest;
+enum class Transport { kPlain, kTls };
 
-TEST_F(BridgeClients, CancelsTheCallOfAClientThatLeavesAnIdleStream) {
+class BridgeClients : public BridgeTest, public WithParamInterface<Transport> {
+ protected:
+  BridgeClients() {
+    if (GetParam() == Transport::kTls) SpeakTls();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Over, BridgeClients, Values(Transport::kPlain, Transport::kTls),
+                         [](const auto& kind) {
+                           return kind.param == Transport::kTls ? "Tls" : "PlainText";
+                         });
+
+TEST_P(BridgeClients, CancelsTheCallOfAClientThatLeavesAnIdleStream) {
   StartServer();
   for (int i = 0; i < 20; ++i) {
     WebCaller caller = Connect();
@@ -39,7 +51,7 @@ TEST_F(BridgeClients, CancelsTheCallOfAClientThatLeavesAnIdleStream) {
   EXPECT_EQ(service_.cancelled(), 20);
 }
 
-TEST_F(BridgeClients, CancelsTheCallOfAClientThatLeavesAmidMessages) {
+TEST_P(BridgeClients, CancelsTheCallOfAClientThatLeavesAmidMessages) {
   StartServer();
   for (int i = 0; i < 20; ++i) {
     WebCaller caller = Connect();
@@ -51,10 +63,10 @@ TEST_F(BridgeClients, CancelsTheCallOfAClientThatLeavesAmidMessages) {
   EXPECT_EQ(service_.cancelled(), 20);
 }
 
-TEST_F(BridgeClients, LetsGoOfEveryCallWhereverItsClientLeaves) {
+TEST_P(BridgeClients, LetsGoOfEveryCallWhereverItsClientLeaves) {
   StartServer();
   for (int i = 0; i < 300; ++i) {
-    RawClient client(server_->address());
+    RawClient client = Open();
     client.Send(Post(kFlood, Framed("200000")));  // a second message is more than enough to wait
     std::this_thread::sleep_for(std::chrono::microseconds(3 * i));
   }
@@ -66,7 +78,7 @@ TEST_F(BridgeClients, LetsGoOfEveryCallWhereverItsClientLeaves) {
   EXPECT_TRUE(Eventually([&] { return service_.open() == 0; }));
 }
 
-TEST_F(BridgeClients, CancelsNothingBecauseOfBytesThatBelongToTheNextRequest) {
+TEST_P(BridgeClients, CancelsNothingBecauseOfBytesThatBelongToTheNextRequest) {
   StartServer();
   WebCaller caller = Connect();
   caller.Send(kIdle, "", "grpc-timeout: 400m\r\n");
@@ -85,7 +97,7 @@ TEST_F(BridgeClients, CancelsNothingBecauseOfBytesThatBelongToTheNextRequest) {
   EXPECT_EQ(caller.Finish().messages, std::string(100'000, 'n'));
 }
 
-TEST_F(BridgeClients, HoldsLittleForAClientThatReadsSlowlyAndGoesOnWhenItReads) {
+TEST_P(BridgeClients, HoldsLittleForAClientThatReadsSlowlyAndGoesOnWhenItReads) {
   StartServer();
   WebCaller caller = Connect();
   caller.raw().LimitBuffer(64 << 10);
@@ -106,7 +118,7 @@ TEST_F(BridgeClients, HoldsLittleForAClientThatReadsSlowlyAndGoesOnWhenItReads) 
   }
 }
 
-TEST_F(BridgeClients, CutsOffAClientThatTakesNothing) {
+TEST_P(BridgeClients, CutsOffAClientThatTakesNothing) {
   options_.write_timeout = 300ms;
   StartServer();
   WebCaller deaf = Connect();
@@ -115,7 +127,7 @@ TEST_F(BridgeClients, CutsOffAClientThatTakesNothing) {
   EXPECT_TRUE(Eventually([&] { return service_.open() == 0; }));
 }
 
-TEST_F(BridgeClients, KeepsAStreamThatIsSilentForLong) {
+TEST_P(BridgeClients, KeepsAStreamThatIsSilentForLong) {
   options_.write_timeout = options_.idle_timeout = options_.request_timeout = 100ms;
   StartServer();
   WebCaller patient = Connect();
@@ -125,7 +137,7 @@ TEST_F(BridgeClients, KeepsAStreamThatIsSilentForLong) {
   EXPECT_EQ(service_.open(), 1);
 }
 
-TEST_F(BridgeClients, HoldsACrowdOfIdleStreamsOnTwoThreads) {
+TEST_P(BridgeClients, HoldsACrowdOfIdleStreamsOnTwoThreads) {
   StartServer();
   {
     std::vector<WebCaller> crowd;
@@ -140,7 +152,7 @@ TEST_F(BridgeClients, HoldsACrowdOfIdleStreamsOnTwoThreads) {
   EXPECT_TRUE(Eventually([&] { return service_.open() == 0; }));
 }
 
-TEST_F(BridgeClients, SurvivesClientsThatLeaveAtAnyMoment) {
+TEST_P(BridgeClients, SurvivesClientsThatLeaveAtAnyMoment) {
   StartServer();
   const std::string request = Post(kFlood, Framed("100"));
   {
@@ -148,7 +160,7 @@ TEST_F(BridgeClients, SurvivesClientsThatLeaveAtAnyMoment) {
     for (size_t t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
         for (size_t i = t; i < 400; i += 4) {
-          RawClient client(server_->address());
+          RawClient client = Open();
           client.Send(request.substr(0, 1 + i % request.size()));
           if (i % 3 == 0) client.CloseWriting();
           if (i % 5 == 0) client.HasNews(2ms);
@@ -162,7 +174,7 @@ TEST_F(BridgeClients, SurvivesClientsThatLeaveAtAnyMoment) {
 
 // The end of the server.
 
-TEST_F(BridgeClients, EndsWithStreamsOpen) {
+TEST_P(BridgeClients, EndsWithStreamsOpen) {
   StartServer();
   std::vector<WebCaller> open;
   for (int i = 0; i < 50; ++i) {
@@ -177,7 +189,7 @@ TEST_F(BridgeClients, EndsWithStreamsOpen) {
   EXPECT_TRUE(open[0].raw().ClosesWithin(2s));
 }
 
-TEST_F(BridgeClients, LetsACallEndBeforeItStops) {
+TEST_P(BridgeClients, LetsACallEndBeforeItStops) {
   StartServer();
   WebCaller caller = Connect();
   caller.Send(kIdle, "", "grpc-timeout: 300m\r\n");

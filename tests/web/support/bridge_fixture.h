@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "server/web/server.h"
+#include "tests/support/tls_fixture.h"
 #include "tests/web/support/scripted_service.h"
 #include "tests/web/support/web_caller.h"
 
@@ -46,7 +47,16 @@ class BridgeTest : public ::testing::Test {
     server_ = *std::move(server);
   }
 
-  WebCaller Connect() const { return WebCaller(server_->address()); }
+  /// HTTPS from here on, for the server and its clients.
+  void SpeakTls() {
+    tls_files_ = std::make_unique<TlsFiles>();
+    identity_ = tls_files_->Open(certificates_);
+    options_.identity = identity_.get();
+    client_context_ = ClientContext(tls_files_->authority().certificate());
+  }
+
+  RawClient Open() const { return RawClient(server_->address(), client_context_.get()); }
+  WebCaller Connect() const { return WebCaller(server_->address(), client_context_.get()); }
   WebAnswer Call(const std::string& path, const std::string& message,
                  const std::string& headers = "") const {
     return Connect().Call(path, message, headers);
@@ -58,6 +68,10 @@ class BridgeTest : public ::testing::Test {
     return caller.Finish();
   }
 
+  CertificateEvents certificates_;
+  std::unique_ptr<TlsFiles> tls_files_;
+  std::unique_ptr<tls::Identity> identity_;
+  std::shared_ptr<SSL_CTX> client_context_;
   ScriptedService service_;
   web::ServerOptions options_;
   web::BridgeOptions bridge_;

@@ -62,7 +62,8 @@ struct WebAnswer {
 /// A browser's side of gRPC-Web, on one connection.
 class WebCaller {
  public:
-  explicit WebCaller(const std::string& address) : client_(address) {}
+  explicit WebCaller(const std::string& address, SSL_CTX* context = nullptr)
+      : client_(address, context) {}
 
   RawClient& raw() { return client_; }
 
