@@ -15,8 +15,13 @@ namespace thalweg {
 namespace {
 
 /// Those of `thalweg`, which often runs in the same environment.
-constexpr std::array<std::string_view, 3> kClientVariables = {
-    "THALWEG_SERVER", "THALWEG_TLS_CA_FILE", "THALWEG_TOKEN_FILE"};
+constexpr std::array<std::string_view, 7> kClientVariables = {"THALWEG_SERVER",
+                                                              "THALWEG_TLS_CA_FILE",
+                                                              "THALWEG_CLIENT_CERTIFICATE_FILE",
+                                                              "THALWEG_TOKEN_FILE",
+                                                              "THALWEG_CLIENT_KEY_FILE",
+                                                              "THALWEG_TLS_SERVER_NAME",
+                                                              "THALWEG_TOKEN_IN_PLAINTEXT"};
 
 /// A text given for a setting, and where.
 struct Given {

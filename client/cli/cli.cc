@@ -30,7 +30,8 @@ Examples:
   thalweg runs list --state running
   thalweg study race --function beale --methods adam,bfgs,nelder_mead
 
-Environment: THALWEG_SERVER, the server's host:port [localhost:50051]; NO_COLOR.
+Environment: THALWEG_SERVER, the server's host:port [localhost:50051]; NO_COLOR; those of TLS and
+tokens are in every command's help.
 Exit codes: 0 ended well; 1 wrong usage, or refused; 2 diverged, not finite, or failed;
 3 server not reached; 130 Ctrl-C.)";
 
@@ -136,10 +137,6 @@ int Act(const CLI::App& root, const Actions& actions, Context& context) {
   } catch (const Failure& failure) {
     context.out << std::flush;
     context.err << "thalweg: " << failure.what() << "\n";
-    if (failure.code() == kNotReached) {
-      context.err << "is thalwegd there? its address is --server, or THALWEG_SERVER, or "
-                     "localhost:50051\n";
-    }
     return failure.code();
   }
 }

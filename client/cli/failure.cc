@@ -1,6 +1,7 @@
 #include "client/cli/failure.h"
 
 #include "client/cli/output/error_text.h"
+#include "client/cpp/connection_hint.h"
 
 namespace thalweg::cli {
 namespace {
@@ -24,7 +25,14 @@ ExitCode ExitCodeOf(grpc::StatusCode code) {
 }  // namespace
 
 Failure FailureFrom(const client::Error& error) {
-  return {ExitCodeOf(error.code), ErrorText(error)};
+  const ExitCode code = ExitCodeOf(error.code);
+  std::string text = ErrorText(error);
+  if (const std::string hint = client::ConnectionHint(error); !hint.empty()) {
+    text += "\n" + hint;
+  } else if (code == kNotReached) {
+    text += "\nis thalwegd there? its address is --server, or THALWEG_SERVER, or localhost:50051";
+  }
+  return {code, text};
 }
 
 }  // namespace thalweg::cli

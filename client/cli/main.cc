@@ -1,4 +1,5 @@
 // thalweg: the command line.
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);  // what it says is in our own messages
   // Never destroyed: joining its thread would hold up every command's end.
   static thalweg::cli::Interrupt& interrupt = *new thalweg::cli::Interrupt;
   interrupt.Listen();  // before gRPC starts its threads

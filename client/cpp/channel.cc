@@ -5,8 +5,9 @@
 #include <initializer_list>
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
+
+#include "client/cpp/credentials.h"
 
 namespace thalweg::client {
 namespace {
@@ -90,10 +91,22 @@ std::string ServiceConfig() {
          R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1}})";
 }
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+Result<std::shared_ptr<grpc::Channel>> MakeChannel(const ConnectionOptions& given) {
+  const ConnectionOptions options = WithEnvironment(given);
+  const Result<std::string> address = ServerAddress(options.server);
+  if (!address.ok()) return address.error();
+  const auto credentials = CredentialsFrom(options);
+  if (!credentials.ok()) return credentials.error();
+  const bool loopback = IsLoopback(*address);
+  if (const auto why = WhyNoToken(options, loopback)) return *why;
+
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfig());
   arguments.SetUserAgentPrefix("thalweg-cpp/0.1.0");
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  if (!options.tls_server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls_server_name);
+  }
   // A dead peer is noticed within 40 s even where no packet says so.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
@@ -104,8 +117,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   // A run with millions of coordinates is larger than the 4 MiB that gRPC accepts by default.
   arguments.SetMaxReceiveMessageSize(kLargestAnswerBytes);
   // A proxy cannot reach this machine's loopback.
-  if (IsLoopback(address)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  if (loopback) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::experimental::CreateCustomChannelWithInterceptors(*address, *credentials, arguments,
+                                                                 TokenFrom(options));
 }
 
 }  // namespace thalweg::client

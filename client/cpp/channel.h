@@ -5,6 +5,7 @@
 
 #include <grpcpp/channel.h>
 
+#include "client/cpp/connection_options.h"
 #include "client/cpp/error.h"
 
 namespace thalweg::client {
@@ -16,9 +17,10 @@ inline constexpr char kDefaultAddress[] = "localhost:50051";
 /// as they are. INVALID_ARGUMENT for a web address or an impossible port.
 Result<std::string> ServerAddress(const std::string& given);
 
-/// A channel that is kept alive while calls are open and that repeats failed calls as
-/// ServiceConfig() says. Does not connect yet. Not encrypted.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+/// A channel that is kept alive while calls are open, that repeats failed calls as ServiceConfig()
+/// says, and that shares no connection with others. Does not connect yet. INVALID_ARGUMENT for what
+/// can be known to be wrong without: see ServerAddress, CredentialsFrom, WhyNoToken.
+Result<std::shared_ptr<grpc::Channel>> MakeChannel(const ConnectionOptions& options);
 
 /// gRPC's service config: reads, and CreateRun (which always carries a request_id), are tried up to
 /// four times while the server is UNAVAILABLE, after 0.1 s, 0.2 s, 0.4 s (with gRPC's jitter);

@@ -6,9 +6,15 @@
 namespace thalweg::client {
 
 Result<Client> Client::Connect(const std::string& address) {
-  const Result<std::string> target = ServerAddress(address);
+  return Connect(ConnectionOptions{.server = address});
+}
+
+Result<Client> Client::Connect(const ConnectionOptions& options) {
+  const Result<std::string> target = ServerAddress(options.server);
   if (!target.ok()) return target.error();
-  const std::shared_ptr<grpc::Channel> channel = MakeChannel(*target);
+  const auto made = MakeChannel(options);
+  if (!made.ok()) return made.error();
+  const std::shared_ptr<grpc::Channel>& channel = *made;
   return Client(std::make_shared<const Stubs>(
       Stubs{*target, v1::OptimizationService::NewStub(channel),
             v1::ObjectiveService::NewStub(channel), v1::CatalogService::NewStub(channel),

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "client/cpp/connection_options.h"
 #include "client/cpp/error.h"
 #include "client/cpp/watch.h"
 #include "client/cpp/watch_many.h"
@@ -54,6 +55,9 @@ class Client {
   /// For `address`, or THALWEG_SERVER where it is empty, or localhost:50051. Does not wait for a
   /// connection; fails only for an address that cannot be one.
   static Result<Client> Connect(const std::string& address = "");
+  /// With TLS and a token, if wanted; what is not given is taken from the environment. Fails also
+  /// for files that cannot be used.
+  static Result<Client> Connect(const ConnectionOptions& options);
 
   /// "localhost:50051".
   const std::string& address() const;

@@ -45,7 +45,7 @@ std::string WatchRequest(const std::string& name) {
 
 /// As Watch, through the bridge.
 Received WatchByWeb(const Server& server, const std::string& name) {
-  WebCaller caller(server.http_address());
+  WebCaller caller(server.http_address(), server.web_context());
   caller.Send(kWatchRun, WatchRequest(name));
   caller.Head();
   Received received;
@@ -63,16 +63,21 @@ Received WatchByWeb(const Server& server, const std::string& name) {
 void Iterates() {
   struct Way {
     const char* name;
+    Wire wire;
     std::function<Received(Server&, const std::string&)> watch;
     std::vector<double> live = {};
     std::vector<double> history = {};
   };
-  Way ways[] = {
-      {"gRPC",
-       [](Server& server, const std::string& name) {
-         return Watch(server.stub(), name, v1::WATCH_MODE_ALL);
-       }},
-      {"bridge", [](Server& server, const std::string& name) { return WatchByWeb(server, name); }}};
+  const auto by_grpc = [](Server& server, const std::string& name) {
+    return Watch(server.stub(), name, v1::WATCH_MODE_ALL);
+  };
+  const auto by_web = [](Server& server, const std::string& name) {
+    return WatchByWeb(server, name);
+  };
+  Way ways[] = {{"gRPC", Wire::kPlain, by_grpc},
+                {"gRPC, TLS", Wire::kTls, by_grpc},
+                {"bridge", Wire::kPlain, by_web},
+                {"bridge, TLS", Wire::kTls, by_web}};
   Received received;
   const auto time = [&received](Way& way, Server& server, const std::string& name) {
     const Clock::time_point start = Clock::now();
@@ -82,7 +87,7 @@ void Iterates() {
   };
   for (int round = 0; round < 5; ++round) {
     for (Way& way : ways) {
-      Server server;
+      Server server(way.wire);
       way.watch(server, Create(server.stub(), AdamRun(10)));  // warm
       const std::string name = Create(server.stub(), AdamRun(kMillion));
       way.live.push_back(time(way, server, name));
@@ -93,7 +98,7 @@ void Iterates() {
     const double live = Quantile(way.live, 0.5);
     const double history = Quantile(way.history, 0.5);
     std::printf(
-        "iterates: %-6s %.2f M/s as they are made, %.2f M/s (%.0f MB/s, %ld messages) from "
+        "iterates: %-11s %.2f M/s as they are made, %.2f M/s (%.0f MB/s, %ld messages) from "
         "history; "
         "medians of 5, history %.3f to %.3f s\n",
         way.name, 1e-6 * kMillion / live, 1e-6 * kMillion / history,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/bench/child_process.h"
+#include "tests/support/certificates.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
 
 namespace thalweg::bench {
@@ -32,10 +33,19 @@ inline double Quantile(std::vector<double> values, double q) {
   return values[static_cast<size_t>(q * static_cast<double>(values.size() - 1))];
 }
 
+enum class Wire { kPlain, kTls };
+
 /// The server under measurement, with a fresh data directory under build/.
 class Server {
  public:
-  Server() : data_(std::filesystem::absolute("build/bench-data")), child_(Command()) {
+  explicit Server(Wire wire = Wire::kPlain)
+      : data_(std::filesystem::absolute("build/bench-data")), child_(Command(wire)) {
+    if (wire == Wire::kTls) {
+      credentials_ = grpc::SslCredentials({.pem_root_certs = authority_.certificate(),
+                                           .pem_private_key = "",
+                                           .pem_cert_chain = ""});
+      web_context_ = testing::ClientContext(authority_.certificate());
+    }
     const std::string line = child_.WaitForLine("thalwegd ready");
     const auto behind = [&line](const char* name) {
       const size_t at = line.find(name) + std::string(name).size();
@@ -48,7 +58,7 @@ class Server {
     arguments.SetMaxReceiveMessageSize(-1);
     address_ = address;
     stub_ = v1::OptimizationService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+        grpc::CreateCustomChannel(address, credentials_, arguments));
   }
 
   Stub& stub() { return *stub_; }
@@ -60,25 +70,36 @@ class Server {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return v1::OptimizationService::NewStub(
-        grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments));
+        grpc::CreateCustomChannel(address_, credentials_, arguments));
   }
+  /// For HTTPS; null where there is none.
+  SSL_CTX* web_context() const { return web_context_.get(); }
 
  private:
-  std::vector<std::string> Command() const {
+  std::vector<std::string> Command(Wire wire) const {
     std::filesystem::remove_all(data_);
-    return {std::string(THALWEG_BINARY_DIR) + "/thalwegd",
-            "--grpc-address",
-            "127.0.0.1:0",
-            "--http-address",
-            "127.0.0.1:0",
-            "--data-dir",
-            data_.string()};
+    std::vector<std::string> command = {std::string(THALWEG_BINARY_DIR) + "/thalwegd",
+                                        "--grpc-address",
+                                        "127.0.0.1:0",
+                                        "--http-address",
+                                        "127.0.0.1:0",
+                                        "--data-dir",
+                                        data_.string()};
+    if (wire == Wire::kPlain) return command;
+    const std::string stem = data_.string() + "-tls";
+    testing::WritePem(stem, authority_.Issue());
+    command.push_back("--tls-certificate-file=" + stem + ".crt");
+    command.push_back("--tls-key-file=" + stem + ".key");
+    return command;
   }
 
+  const testing::Authority authority_;
   std::filesystem::path data_;
   ChildProcess child_;
   std::string address_;
   std::string http_address_;
+  std::shared_ptr<grpc::ChannelCredentials> credentials_ = grpc::InsecureChannelCredentials();
+  std::shared_ptr<SSL_CTX> web_context_;
   std::unique_ptr<Stub> stub_;
 };
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <set>
@@ -97,6 +98,10 @@ Shapes InTheLog() {
   log.On(call("Internal", Seconds(0.1)));
   log.On(ServerReady{"grpc", true});
   log.On(ServerReady{"grpc", false});
+  const auto now = std::chrono::system_clock::now();
+  log.On(CertificateLoaded{"CN = a", now - std::chrono::hours(1), now + std::chrono::hours(1)});
+  log.On(CertificateLoaded{"CN = a", now - std::chrono::hours(2), now - std::chrono::hours(1)});
+  log.On(CertificateRefused{"no PEM"});
   return shapes;
 }
 

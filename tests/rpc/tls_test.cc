@@ -42,12 +42,11 @@ class SecureServer : public ServerTest {
                                          const std::string& host = "localhost") const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return grpc::CreateCustomChannel(
-        absl::StrCat("dns:///", host, ":", server_->port()),
-        grpc::SslCredentials({.pem_root_certs = root,
-                              .pem_private_key = own.key,
-                              .pem_cert_chain = own.certificate}),
-        arguments);
+    return grpc::CreateCustomChannel(absl::StrCat("dns:///", host, ":", server_->port()),
+                                     grpc::SslCredentials({.pem_root_certs = root,
+                                                           .pem_private_key = own.key,
+                                                           .pem_cert_chain = own.certificate}),
+                                     arguments);
   }
   bool LetsIn(const Pem& own = {}) const { return Health(Channel(root(), own), kLive) == 1; }
   std::string root() const { return tls_.authority().certificate(); }
@@ -128,7 +127,7 @@ TEST_F(SecureServer, KeepsStreamsOpenWhenTheCertificateChanges) {
   const Authority next("Next CA");
   WritePem(tls_ / "server", next.Issue());
   ASSERT_TRUE(certificates_.WaitForLoaded(2));
-  EXPECT_FALSE(LetsIn());                                     // by who trusts the old authority
+  EXPECT_FALSE(LetsIn());                                    // by who trusts the old authority
   EXPECT_EQ(Health(Channel(next.certificate()), kLive), 1);  // by who trusts the new one
   runs_.Record("r1", 20);
 

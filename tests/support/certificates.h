@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -98,10 +99,12 @@ inline void WriteText(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
-/// Writes a certificate and its key as `stem`.crt and `stem`.key.
+/// Writes a certificate and its key as `stem`.crt and `stem`.key, the latter for nobody else.
 inline void WritePem(const std::string& stem, const Pem& pem) {
   WriteText(stem + ".crt", pem.certificate);
   WriteText(stem + ".key", pem.key);
+  using std::filesystem::perms;
+  std::filesystem::permissions(stem + ".key", perms::owner_read | perms::owner_write);
 }
 
 /// A client's side of TLS that trusts `authority`, speaks up to `version`, and shows `own` where
@@ -121,7 +124,8 @@ inline std::shared_ptr<SSL_CTX> ClientContext(const std::string& authority, cons
   X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root);
   X509_free(root);
   if (own.key.empty()) return context;
-  X509* const certificate = PEM_read_bio_X509(bio(own.certificate).get(), nullptr, nullptr, nullptr);
+  X509* const certificate =
+      PEM_read_bio_X509(bio(own.certificate).get(), nullptr, nullptr, nullptr);
   SSL_CTX_use_certificate(context.get(), certificate);
   X509_free(certificate);
   EVP_PKEY* const key = PEM_read_bio_PrivateKey(bio(own.key).get(), nullptr, nullptr, nullptr);

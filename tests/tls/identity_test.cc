@@ -58,7 +58,8 @@ TEST_F(Identities, NameTheFileThatHoldsNoPem) {
   const std::string key = (tls_ / "server.key") + ": holds no private key in PEM form";
   WriteText(tls_ / "server.key", "nonsense");
   EXPECT_THAT(Refusal(), HasSubstr(key));
-  WriteText(tls_ / "server.key", "-----BEGIN PRIVATE KEY-----\nbm9uc2Vuc2U=\n-----END PRIVATE KEY-----\n");
+  WriteText(tls_ / "server.key",
+            "-----BEGIN PRIVATE KEY-----\nbm9uc2Vuc2U=\n-----END PRIVATE KEY-----\n");
   EXPECT_THAT(Refusal(), HasSubstr(key));
   WriteText(tls_ / "server.crt", "");
   EXPECT_THAT(Refusal(), HasSubstr((tls_ / "server.crt") + ": holds no certificate in PEM form"));

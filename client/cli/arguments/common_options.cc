@@ -2,14 +2,19 @@
 
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
+
 #include "client/cli/failure.h"
 
 namespace thalweg::cli {
 
 void AddCommonOptions(CLI::App& app, CommonOptions& options) {
-  app.add_option("--server", options.server,
-                 "Server, host:port [default: THALWEG_SERVER, or localhost:50051]")
-      ->type_name("ADDRESS");
+  for (const client::ConnectionOption& option : client::ConnectionOptionTable()) {
+    app.add_option(std::string("--") + option.flag, options.connection.*(option.field),
+                   absl::StrCat(option.meaning, " (", option.variable, ")"))
+        ->type_name(option.value_name)
+        ->group("Connection");
+  }
   app.add_option("--timeout", options.timeout, "Longest wait for an answer, in seconds")
       ->type_name("SECONDS")
       ->check(Unnamed(CLI::Range(0.001, 86400.0)))
@@ -18,7 +23,7 @@ void AddCommonOptions(CLI::App& app, CommonOptions& options) {
 }
 
 client::Client ConnectTo(const CommonOptions& options) {
-  return ValueOf(client::Client::Connect(options.server));
+  return ValueOf(client::Client::Connect(options.connection));
 }
 
 client::CallOptions CallOf(const CommonOptions& options, const Context& context) {

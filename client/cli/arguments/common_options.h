@@ -12,12 +12,12 @@ namespace thalweg::cli {
 
 /// What every command that asks the server takes.
 struct CommonOptions {
-  std::string server;
+  client::ConnectionOptions connection;
   bool json = false;
   double timeout = 30;  // s
 };
 
-/// --server, --timeout, --json.
+/// --server and all else that a connection may need, --timeout, --json.
 void AddCommonOptions(CLI::App& app, CommonOptions& options);
 
 /// A client for the server that was named.

@@ -30,6 +30,7 @@ const std::vector<Command>& Commands() {
        {"catalogue"},
        "List optimizers, functions, schedules, rules, the language",
        AddCatalog},
+      {"health", {}, "Ask the server whether it is well, over a new connection", AddHealth},
       {"server info", {}, "Show the server's version and limits", AddServerInfo},
       {"completion", {}, "Print a completion script for a shell", AddCompletion},
   };

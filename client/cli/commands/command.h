@@ -48,6 +48,7 @@ Action AddCheck(CLI::App& app, Context& context);
 Action AddCompile(CLI::App& app, Context& context);
 Action AddLandscape(CLI::App& app, Context& context);
 Action AddCatalog(CLI::App& app, Context& context);
+Action AddHealth(CLI::App& app, Context& context);
 Action AddServerInfo(CLI::App& app, Context& context);
 Action AddCompletion(CLI::App& app, Context& context);
 

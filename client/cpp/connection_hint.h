@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "client/cpp/error.h"
+
+namespace thalweg::client {
+
+/// What most likely keeps client and server apart, and the option that would mend it, told from
+/// gRPC's words for a connection that did not come about; empty where they tell nothing.
+std::string ConnectionHint(const Error& error);
+
+}  // namespace thalweg::client
