@@ -42,10 +42,9 @@ class Tls : public ::testing::Test {
   }
 
   void StartServer(std::vector<std::string> more = {}) {
-    more.insert(more.end(),
-                {"--data-dir=" + (folder_ / "data"),
-                 "--tls-certificate-file=" + (folder_ / "server.crt"),
-                 "--tls-key-file=" + (folder_ / "server.key")});
+    more.insert(more.end(), {"--data-dir=" + (folder_ / "data"),
+                             "--tls-certificate-file=" + (folder_ / "server.crt"),
+                             "--tls-key-file=" + (folder_ / "server.key")});
     server_ = std::make_unique<ServerProcess>(more);
     ASSERT_TRUE(server_->WaitUntilReady()) << server_->Errors();
     const std::string& grpc = server_->ready().grpc;
