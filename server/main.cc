@@ -20,6 +20,7 @@
 #include "server/log/log.h"
 #include "server/machine.h"
 #include "server/metrics/metrics.h"
+#include "server/readiness.h"
 #include "server/revision.h"
 #include "server/rpc/file_limit.h"
 #include "server/rpc/library_log.h"
@@ -178,8 +179,6 @@ void LimitStop(const StopSignals& signals, seconds patience,
 int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
           const StopSignals& signals) {
   const Settings settings = line.settings.On(ThisMachine());
-  std::atomic<const char*> why_not_ready = "starting";
-
   metrics::Metrics metrics(
       ClosedSets(),
       {.most = settings.metrics_runs, .kept = std::chrono::minutes(settings.metrics_runs_minutes)});
@@ -195,7 +194,8 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
     log.Write(log::Level::kWarning, "settings",
               [&](log::LogLine& out) { out.Add("text", warning); });
   }
-  FanOut events({&metrics, &log});
+  Readiness readiness;
+  FanOut events({&metrics, &log, &readiness});
   const rpc::LibraryLog grpc_log(
       [&log](std::string_view text) { log.WriteOfLibrary("grpc", text); });
 
@@ -207,7 +207,7 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   web::Pages figures{.version = THALWEG_VERSION,
                      .grpc_address = {},
                      .metrics = [&metrics] { return metrics.Text(); },
-                     .why_not_ready = [&why_not_ready] { return why_not_ready.load(); }};
+                     .why_not_ready = [&readiness] { return readiness.WhyNot(); }};
   const auto monitoring = OpenMonitoring(settings, figures);
   if (!monitoring.ok()) return Fail(kCannotGoOn, monitoring.status());
   const auto store = OpenStore(settings.StoreUrl(), &events);
@@ -240,11 +240,11 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
                          std::move(pages), OptionsForBridge(settings, **rpc));
   if (!web.ok()) return Fail(kCannotGoOn, web.status());
 
-  for (const char* component : {"storage", "workers", "grpc", "http"}) {
+  for (const char* component : {"workers", "grpc", "http"}) {
     events.On(ServerReady{component, true});
   }
-  why_not_ready = "";
   (*rpc)->SetServing(true);
+  readiness.Serve([&rpc = **rpc](bool ready) { rpc.SetReady(ready); });
   const std::string metrics_at = *monitoring ? " metrics=" + (*monitoring)->address() : "";
   std::printf("thalwegd ready grpc=%s http=%s%s data=%s\n", grpc_address.c_str(),
               (*web)->address().c_str(), metrics_at.c_str(), Place(settings).c_str());
@@ -255,8 +255,7 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   const auto end = steady_clock::now() + seconds(settings.drain_seconds);
   const auto runs_at_rest = std::make_shared<std::atomic<bool>>(false);
   LimitStop(signals, seconds(settings.drain_seconds), runs_at_rest);
-  why_not_ready = "draining";
-  (*rpc)->SetServing(false);
+  readiness.Drain();
   events.On(ServerReady{"grpc", false});
   std::this_thread::sleep_for(seconds(settings.drain_delay_seconds));
   (*studies)->Drain();

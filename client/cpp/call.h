@@ -23,7 +23,7 @@ Result<Response> Call(const CallOptions& options, Stub& stub,
 
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return ErrorFrom(status);
+  if (!status.ok()) return ErrorFrom(AsLoss(status, options.stop));
   return response;
 }
 

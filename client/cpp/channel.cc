@@ -63,6 +63,8 @@ Result<std::string> ServerAddress(const std::string& given) {
   return address;
 }
 
+// CANCELLED, where the client has not cancelled, is how gRPC's server ends a call that reaches it
+// in the moment in which it shuts down.
 std::string ServiceConfig() {
   struct Methods {
     std::string service;
@@ -87,7 +89,7 @@ std::string ServiceConfig() {
   }
   return R"({"methodConfig":[{"name":[)" + names +
          R"(],"retryPolicy":{"maxAttempts":4,"initialBackoff":"0.1s","maxBackoff":"1s",)"
-         R"("backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}],)"
+         R"("backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE","CANCELLED"]}}],)"
          R"("retryThrottling":{"maxTokens":10,"tokenRatio":0.1}})";
 }
 

@@ -51,4 +51,9 @@ Error ErrorFrom(const grpc::Status& status) {
   return error;
 }
 
+grpc::Status AsLoss(const grpc::Status& status, const std::stop_token& stop) {
+  if (status.error_code() != grpc::StatusCode::CANCELLED || stop.stop_requested()) return status;
+  return {grpc::StatusCode::UNAVAILABLE, "the server left: " + status.error_message()};
+}
+
 }  // namespace thalweg::client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,6 +32,10 @@ struct Error {
 /// The error in a failed `status`, with the details of `grpc-status-details-bin`. Details that do
 /// not parse are left out; code and message always stand.
 Error ErrorFrom(const grpc::Status& status);
+
+/// `status`, with UNAVAILABLE in place of a CANCELLED that nobody asked for by `stop`: so gRPC ends
+/// a call that reaches a server in the moment in which it shuts down.
+grpc::Status AsLoss(const grpc::Status& status, const std::stop_token& stop);
 
 /// "NOT_FOUND" for grpc::StatusCode::NOT_FOUND.
 std::string CodeName(grpc::StatusCode code);

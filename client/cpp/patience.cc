@@ -39,11 +39,12 @@ void Patience::Heard() {
   wait_ = kFirstWait;
 }
 
-std::optional<Error> Patience::AfterLoss(const grpc::Status& status,
+std::optional<Error> Patience::AfterLoss(const grpc::Status& ending,
                                          const std::function<void(const Error&)>& on_lost) {
   if (stop_.stop_requested()) {
     return Error{grpc::StatusCode::CANCELLED, "the watch was stopped", {}, {}, {}};
   }
+  const grpc::Status status = AsLoss(ending, stop_);
   Error error = ErrorFrom(status);
   if (status.ok()) {
     error = {grpc::StatusCode::UNAVAILABLE, "the stream ended before the run did", {}, {}, {}};

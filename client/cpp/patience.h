@@ -21,7 +21,7 @@ class Patience {
   /// A message has come.
   void Heard();
   /// The error that ends the watch; or nothing, after a wait: try again. `on_lost` may be empty.
-  std::optional<Error> AfterLoss(const grpc::Status& status,
+  std::optional<Error> AfterLoss(const grpc::Status& ending,
                                  const std::function<void(const Error&)>& on_lost);
 
  private:

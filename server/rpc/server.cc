@@ -132,6 +132,10 @@ void Server::SetServing(bool serving) {
   health.SetServingStatus(kReady, serving);
 }
 
+void Server::SetReady(bool ready) {
+  server_->GetHealthCheckService()->SetServingStatus(kReady, ready);
+}
+
 void Server::EndStreams() {
   if (ended_.exchange(true)) return;
   SetServing(false);
@@ -143,8 +147,14 @@ void Server::EndStreams() {
 
 void Server::Drain(std::chrono::milliseconds deadline) {
   if (drained_.exchange(true)) return;
+  const auto end = std::chrono::system_clock::now() + deadline;
   EndStreams();
-  server_->Shutdown(std::chrono::system_clock::now() + deadline);
+  // First the end of every stream, then the news that the server goes, which a client answers when
+  // it has read what came before: only then does gRPC close the connection. The other way round it
+  // closes behind the last end of a stream, and whatever the client says meanwhile (that it has
+  // room for more) makes the kernel reset the connection, with that end unread.
+  pump_.WaitUntilEmpty(deadline / 2);
+  server_->Shutdown(end);
 }
 
 }  // namespace thalweg::rpc

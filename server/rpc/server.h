@@ -46,8 +46,8 @@ struct ServerOptions {
   IncidentLog incidents;                        ///< Told what callers must not see; may be empty.
 };
 
-/// The gRPC server: all services, health ("" and "ready" follow SetServing, "live" does not) and
-/// reflection, on one port.
+/// The gRPC server: all services, health and reflection, on one port. Health of "" means that it
+/// serves, of "ready" that it should be sent work, of "live" that a new connection is answered.
 class Server {
  public:
   /// Serving on return, with health NOT_SERVING until SetServing(true). The books and `events`
@@ -66,6 +66,8 @@ class Server {
 
   /// What health checks of "" and "ready" are told.
   void SetServing(bool serving);
+  /// What those of "ready" are told, while the server serves.
+  void SetReady(bool ready);
 
   /// Says NOT_SERVING, accepts no connection, tells every stream where to resume and ends it
   /// UNAVAILABLE. Call RunBook::Drain before, so that streams name the last durable iterate.

@@ -1,5 +1,7 @@
 #include "server/runs/room_keeper.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 
@@ -12,11 +14,14 @@ constexpr std::chrono::seconds kTellEvery{1};
 
 bool RoomKeeper::Look() {
   const auto room = store_.Room();
-  if (!room.ok() || !room->has_value()) return true;  // a commit will tell
-  size_ = (*room)->size;
-  free_ = (*room)->free;
-  reserve_ = (*room)->reserve;
-  const bool enough = free_ >= (full() ? reserve_ + reserve_ / 4 : reserve_.load());
+  bool enough = true;  // where nothing is known a commit will tell
+  if (room.ok() && room->has_value()) {
+    size_ = (*room)->size;
+    free_ = (*room)->free;
+    reserve_ = (*room)->reserve;
+    enough = free_ >= (full() ? reserve_ + reserve_ / 4 : reserve_.load());
+  }
+  if (std::exchange(first_, false) && enough) events_.On(ServerReady{"storage", true});
   if (!enough) SetFull(true);
   if (std::chrono::steady_clock::now() >= next_telling_) Tell();
   return enough;

@@ -39,6 +39,7 @@ class RoomKeeper {
   std::atomic<int64_t> reserve_{0};
   int64_t size_ = 0;
   std::chrono::steady_clock::time_point next_telling_;
+  bool first_ = true;
 };
 
 }  // namespace thalweg::runs

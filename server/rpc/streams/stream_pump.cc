@@ -64,6 +64,11 @@ size_t StreamPump::size() const {
   return streams_.size();
 }
 
+void StreamPump::WaitUntilEmpty(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  empty_.wait_for(lock, patience, [this] { return streams_.empty(); });
+}
+
 void StreamPump::WakeLocked(Pumped& stream) {
   if (stream.place_ == Pumped::Place::kBusy) stream.place_ = Pumped::Place::kBusyAndWoken;
   if (stream.place_ != Pumped::Place::kIdle) return;

@@ -53,6 +53,8 @@ class StreamPump {
   void WakeAll();
 
   size_t size() const;
+  /// Returns once there is no stream, or when time is up.
+  void WaitUntilEmpty(std::chrono::milliseconds patience);
 
  private:
   using Streams = std::unordered_map<Pumped*, std::shared_ptr<Pumped>>;
