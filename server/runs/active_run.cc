@@ -165,12 +165,23 @@ absl::Status ActiveRun::RestoreDescent() {
   }
   checkpoint_bytes_ = (*stored)->size();
   absl::StatusOr<Checkpoint> checkpoint = DecodeCheckpoint(**std::move(stored));
-  if (!checkpoint.ok()) return checkpoint.status();
-  State state = State::Reader(std::move(checkpoint->descent));
-  (*descent)->Remember(state);
-  if (absl::Status status = state.Finish(); !status.ok()) return status;
+  absl::Status status = checkpoint.status();
+  if (status.ok()) {
+    State state = State::Reader(std::move(checkpoint->descent));
+    (*descent)->Remember(state);
+    if (state.Finish().ok()) {
+      descent_ = *std::move(descent);
+      return absl::OkStatus();
+    }
+  } else if (!absl::IsUnimplemented(status)) {
+    return status;
+  }
+  // Its bytes are whole, but an earlier version of the server remembered other things. The way is
+  // computed again from its start, and compared with the trace.
+  descent = BuildDescent(run.spec, shop_.code_maker);
+  if (!descent.ok()) return descent.status();
   descent_ = *std::move(descent);
-  return absl::OkStatus();
+  return descent_->Begin();
 }
 
 std::optional<StopReason> ActiveRun::Step() {

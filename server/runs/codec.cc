@@ -371,7 +371,8 @@ std::string Sealed(Value value, KeepValue keep_value, int64_t version = kVersion
 }
 
 template <typename Value, typename KeepValue>
-absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
+absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value,
+                               absl::StatusCode misfit = absl::StatusCode::kDataLoss) {
   uint32_t checksum = 0;
   if (bytes.size() < sizeof(checksum)) return absl::DataLossError("stored record: cut short");
   const size_t length = bytes.size() - sizeof(checksum);
@@ -383,12 +384,16 @@ absl::StatusOr<Value> Unsealed(std::string bytes, KeepValue keep_value) {
   State state = State::Reader(std::move(bytes));
   int64_t version = 0;
   state.Keep("version", version);
-  if (version < 1 || version > kVersion) {
-    return absl::DataLossError(absl::StrCat("stored record: version ", version, " is unknown"));
+  if (version > kVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the data were written by a newer server (record version ", version, "; this server knows ",
+        kVersion, "): use that version or another data directory"));
   }
+  if (version < 1) return absl::DataLossError("stored record: a version below 1");
   Value value;
   keep_value(state, value, version);
-  if (absl::Status status = state.Finish(); !status.ok()) return status;
+  if (absl::Status status = state.Finish(); !status.ok())
+    return absl::Status(misfit, status.message());
   return value;
 }
 
@@ -403,7 +408,7 @@ absl::StatusOr<RunRecord> DecodeRunRecord(std::string bytes) {
 std::string Encode(const Checkpoint& checkpoint) { return Sealed(checkpoint, KeepCheckpoint); }
 
 absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes) {
-  return Unsealed<Checkpoint>(std::move(bytes), KeepCheckpoint);
+  return Unsealed<Checkpoint>(std::move(bytes), KeepCheckpoint, absl::StatusCode::kUnimplemented);
 }
 
 std::string Encode(const EventLog& log) { return Sealed(log, KeepEvents); }

@@ -12,7 +12,7 @@
 namespace thalweg::runs {
 
 // Values to bytes and back. All bytes carry a version and a checksum; reading anything else than
-// what was written gives DATA_LOSS.
+// what was written gives DATA_LOSS, and what a newer server wrote FAILED_PRECONDITION.
 
 /// A run as it is stored beside its trace and checkpoint.
 struct RunRecord {
@@ -30,6 +30,7 @@ struct Checkpoint {
   std::string descent;         ///< What Descent::Remember wrote.
 };
 std::string Encode(const Checkpoint& checkpoint);
+/// UNIMPLEMENTED: whole, but as an earlier version of the server wrote it.
 absl::StatusOr<Checkpoint> DecodeCheckpoint(std::string bytes);
 
 /// What happened in a run.

@@ -65,6 +65,7 @@ absl::Status AddTrace(RunStore& store, RunRecord& record) {
   std::optional<Checkpoint> checkpoint;
   if (bytes->has_value()) {
     absl::StatusOr<Checkpoint> decoded = DecodeCheckpoint(**std::move(bytes));
+    if (absl::IsFailedPrecondition(decoded.status())) return decoded.status();
     if (decoded.ok()) checkpoint = *std::move(decoded);
   }
   const absl::StatusOr<int64_t> best = BestIteration(store, run.id, checkpoint);

@@ -131,13 +131,38 @@ TEST(Recovery, ContinuesAChangedRunAndItsForkWithTheSameBits) {
   auto server = std::make_unique<ServerProcess>(std::vector<std::string>{flag});
   ASSERT_TRUE(server->WaitUntilReady()) << server->Errors();
   const auto here = [&server] { return RunsOverGrpc(server->ready().grpc); };
-  const auto wait_for = [&here](const std::string& name, int64_t iteration) {
-    here().WaitFor(name, [&](const v1::Run& run) { return run.iteration() >= iteration; });
+  // It waits where it is to be changed, however late this test comes to look.
+  v1::Run slow = Rosenbrock(kCoordinates, kIterations);
+  slow.set_pace(0.01);
+  const std::string name = here().Create(slow);
+  grpc::ClientContext pausing;
+  v1::PauseRunRequest pause;
+  pause.set_name(name);
+  v1::PauseRunResponse paused;
+  ASSERT_TRUE(here().stub().PauseRun(&pausing, pause, &paused).ok());
+  grpc::ClientContext hurrying;
+  v1::ChangeRunRequest hurry;
+  hurry.set_name(name);
+  hurry.set_pace(0);
+  v1::ChangeRunResponse hurried;
+  ASSERT_TRUE(here().stub().ChangeRun(&hurrying, hurry, &hurried).ok());
+  const auto resume = [&](int64_t iterations) {
+    grpc::ClientContext context;
+    v1::ResumeRunRequest request;
+    request.set_name(name);
+    request.set_iterations(iterations);
+    v1::ResumeRunResponse response;
+    Check(here().stub().ResumeRun(&context, request, &response));
   };
-  const std::string name = here().Create(Rosenbrock(kCoordinates, kIterations));
   v1::ForkRunResponse forked;
   for (const int64_t point : {200, 800, 1'600}) {
-    wait_for(name, point);
+    const int64_t from = here().Get(name).iteration();
+    resume(point - from);
+    here().WaitFor(name, [&](const v1::Run& run) { return run.iteration() >= from + 50; });
+    KillAndRestart(server, flag);
+    const v1::Run there = here().WaitFor(
+        name, [](const v1::Run& now) { return now.state() == v1::RUN_STATE_PAUSED; });
+    ASSERT_EQ(there.iteration(), point);
     grpc::ClientContext context;
     v1::ChangeRunRequest change;
     change.set_name(name);
@@ -150,17 +175,17 @@ TEST(Recovery, ContinuesAChangedRunAndItsForkWithTheSameBits) {
       v1::ForkRunRequest fork;
       fork.set_name(name);
       fork.set_iteration(600);
+      fork.set_pace(0);
       (*fork.mutable_optimizer()->mutable_settings())["beta1"].set_number(0.8);
       fork.add_stopping()->set_kind("iterations");
       (*fork.mutable_stopping(0)->mutable_settings())["threshold"].set_number(2'000);
       ASSERT_TRUE(here().stub().ForkRun(&forking, fork, &forked).ok());
     }
     KillAndRestart(server, flag);
-    ASSERT_EQ(here().Get(name).changes(here().Get(name).changes_size() - 1).iteration(),
-              changed.iteration());
-    wait_for(name, changed.iteration() + 50);
-    KillAndRestart(server, flag);
+    const v1::Run after = here().Get(name);
+    ASSERT_EQ(after.changes(after.changes_size() - 1).iteration(), point);
   }
+  resume(0);
 
   const v1::Run run = here().WaitForEnd(name);
   const v1::Run fork = here().WaitForEnd(forked.run().name());

@@ -5,7 +5,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/core/state.h"
 #include "server/runs/codec.h"
+#include "server/runs/crc32c.h"
 #include "server/runs/run_book.h"
 #include "server/storage/memory_store.h"
 #include "tests/runs/books.h"
@@ -176,6 +178,42 @@ TEST_F(Recovery, FailsDamagedRunsAndServesTheOthers) {
   WaitForIteration(*book_, whole, book_->Get(whole)->iterations + 100);
   EXPECT_EQ(book_->List({})->runs.size(), 4U);
   EXPECT_TRUE(book_->Delete(bad_record).ok());
+}
+
+/// `bytes` of a record or a checkpoint as a server of the next version may write them.
+std::string OfVersion(int64_t version, std::string bytes) {
+  State state = State::Writer();
+  state.Keep("version", version);
+  const std::string head = state.TakeBytes();
+  bytes.resize(bytes.size() - sizeof(uint32_t));
+  bytes.replace(0, head.size(), head);
+  const uint32_t checksum = Crc32c(bytes);
+  return bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+}
+
+TEST_F(Recovery, RefusesWhatANewerServerHasWrittenAndLeavesItAlone) {
+  Open();
+  const std::string id = Made(EndlessSpec());
+  WaitForIteration(*book_, id, 100);
+  book_.reset();
+  const StoredRun before = *store_.Get(id);
+  RunChange change;
+  change.id = id;
+  change.checkpoint = OfVersion(99, **store_.Checkpoint(id));
+  ASSERT_TRUE(store_.Commit({change}).ok());
+
+  const absl::Status newer_checkpoint = RunBook::Open(store_, events_, SmallOptions()).status();
+  change.run = before;
+  change.run->record = OfVersion(99, before.record);
+  ASSERT_TRUE(store_.Commit({change}).ok());
+  const absl::Status newer_record = RunBook::Open(store_, events_, SmallOptions()).status();
+
+  for (const absl::Status& status : {newer_checkpoint, newer_record}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("newer server (record version 99; this server knows 7)"));
+  }
+  EXPECT_EQ(store_.Get(id)->record, change.run->record);
 }
 
 /// A store whose disk is full while `full` is set, and slow while `slow` is.
