@@ -51,6 +51,7 @@ struct Run {
   double elapsed_seconds = 0;  ///< Spent stepping.
   /// Where a run that was resumed for some iterates pauses again.
   std::optional<int64_t> pause_at;
+  bool waits_for_storage = false;  ///< It would be stepped, were the disk not full.
 
   int64_t iterations = -1;  ///< Last durable iteration; -1 before the start is.
   Evaluations evaluations;

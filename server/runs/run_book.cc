@@ -124,6 +124,7 @@ class Book : public RunBook {
   void Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent);
   absl::StatusOr<Run> Act(const std::string& id, Action action, int64_t iterates = 0);
   std::shared_ptr<ActiveRun> Unfinished(const std::string& id);
+  Run Snapshot(const ActiveRun& run) const;
   absl::StatusOr<std::shared_ptr<Trace>> TraceOf(const std::string& id);
   void Shown(Trace& trace, const Standing& before);
   void Committed();
@@ -163,6 +164,8 @@ absl::Status Book::Recover() {
       Begin(stored, *std::move(record), nullptr);
       continue;
     }
+    // Of a newer server's data nothing is touched: that server will want them again.
+    if (absl::IsFailedPrecondition(record.status())) return record.status();
     ++event.failed;
     const absl::Status status = store_.Commit({MarkedFailed(stored, record.status())});
     if (!status.ok()) return status;
@@ -311,8 +314,14 @@ std::shared_ptr<ActiveRun> Book::Unfinished(const std::string& id) {
   return run;
 }
 
+Run Book::Snapshot(const ActiveRun& run) const {
+  Run now = run.trace()->Snapshot();
+  now.waits_for_storage = recorder_.full() && now.state < RunState::kPaused;
+  return now;
+}
+
 absl::StatusOr<Run> Book::Get(const std::string& id) {
-  if (const auto run = Unfinished(id)) return run->trace()->Snapshot();
+  if (const auto run = Unfinished(id)) return Snapshot(*run);
   const absl::StatusOr<StoredRun> stored = store_.Get(id);
   if (!stored.ok()) return Reasoned(stored.status(), id);
   absl::StatusOr<RunRecord> record = DecodeRunRecord(stored->record);
@@ -348,7 +357,7 @@ absl::StatusOr<RunPage> Book::List(const RunQuery& query) {
   }
   for (const StoredRun& one : *stored) {
     const auto run = Unfinished(one.id);
-    page.runs.push_back(run ? run->trace()->Snapshot() : ReadOrFailed(one).run);
+    page.runs.push_back(run ? Snapshot(*run) : ReadOrFailed(one).run);
     // Between the look at the store and the one at the run it may have gone on.
     if (query.state && page.runs.back().state != *query.state) page.runs.pop_back();
   }

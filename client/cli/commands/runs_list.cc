@@ -43,7 +43,8 @@ v1::RunState StateOf(const std::string& name) {
 std::string Line(const v1::Run& run) {
   const std::string what =
       run.display_name().empty() ? ObjectiveText(run.objective()) : Printable(run.display_name());
-  const std::string reason = ReasonName(run.termination().reason());
+  std::string reason = ReasonName(run.termination().reason());
+  if (run.wait_reason() == v1::WAIT_REASON_STORAGE_FULL) reason = "disk full";
   return absl::StrFormat("%-28s %-11s %14s %14s  %-16s %s", run.name(),
                          reason.empty() ? StateName(run.state()) : reason,
                          CountText(run.iteration()), ShortText(run.best_value(), 8),

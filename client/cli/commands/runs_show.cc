@@ -43,7 +43,9 @@ void PrintEvents(std::ostream& out, const v1::Run& run) {
 void Print(const v1::Run& run, Context& context) {
   std::ostream& out = context.out;
   out << Headline(run) << "\n";
-  PrintField(out, "state", StateName(run.state()));
+  const bool full = run.wait_reason() == v1::WAIT_REASON_STORAGE_FULL;
+  PrintField(out, "state",
+             StateName(run.state()) + (full ? ", but waits: the server's disk is full" : ""));
   PrintField(out, "optimizer", OptimizerText(run));
   PrintField(out, "stops at",
              absl::StrJoin(run.stopping(), ", ", [](std::string* text, const v1::Part& rule) {

@@ -25,6 +25,11 @@ std::string ReasonName(v1::TerminationReason reason) {
   return Plain(v1::TerminationReason_Name(reason), std::string_view("TERMINATION_REASON_").size());
 }
 
+std::string WaitName(v1::WaitReason reason) {
+  if (reason == v1::WAIT_REASON_UNSPECIFIED) return "";
+  return Plain(v1::WaitReason_Name(reason), std::string_view("WAIT_REASON_").size());
+}
+
 bool IsOver(v1::RunState state) {
   return state == v1::RUN_STATE_FINISHED || state == v1::RUN_STATE_CANCELLED ||
          state == v1::RUN_STATE_FAILED;

@@ -8,6 +8,7 @@ namespace thalweg::cli {
 
 std::string StateName(v1::RunState state);             ///< "running"
 std::string ReasonName(v1::TerminationReason reason);  ///< "converged"; "" for none
+std::string WaitName(v1::WaitReason reason);           ///< "storage_full"; "" for none
 bool IsOver(v1::RunState state);
 
 /// `text` on one line: line breaks as blanks, other control bytes as '?'. What others named and

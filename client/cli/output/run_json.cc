@@ -85,6 +85,9 @@ void WriteEvents(Json& json, const v1::Run& run) {
 void WriteEnding(Json& json, const v1::Run& run) {
   const v1::Termination& termination = run.termination();
   json.Key("state").Text(StateName(run.state()));
+  if (const std::string wait = WaitName(run.wait_reason()); !wait.empty()) {
+    json.Key("wait_reason").Text(wait);
+  }
   json.Key("reason").Text(ReasonName(termination.reason()));
   json.Key("criterion").Text(termination.criterion());
   json.Key("measured").Number(termination.measured());

@@ -4,8 +4,10 @@ import { startKeys } from "./app/keys";
 import { startRouter } from "./app/router";
 import { startTheme } from "./app/theme";
 import "./style/base.css";
+import { keepAskingReadiness } from "./wire/readiness";
 
 startTheme();
 startRouter();
 startKeys();
+keepAskingReadiness();
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -97,6 +97,7 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
   for (const Variable& variable : run.variables) rpc::ToWire(variable, *wire.add_variables());
   if (!run.id.empty()) {
     wire.set_state(ToWire(run.state));
+    if (run.waits_for_storage) wire.set_wait_reason(v1::WAIT_REASON_STORAGE_FULL);
     rpc::ToWire(run.created, *wire.mutable_create_time());
   }
   if (!run.parent.empty()) {

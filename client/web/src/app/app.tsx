@@ -7,6 +7,7 @@ import { RunView } from "../views/run/run_view";
 import { RunsView } from "../views/runs/runs_view";
 import { StudiesView } from "../views/studies/studies_view";
 import { StudyView } from "../views/studies/study_view";
+import { whyNotReady } from "../wire/readiness";
 import { connection } from "../wire/watch";
 import { DropTarget } from "./drop_target";
 import { KeyHelp } from "./keys";
@@ -79,6 +80,11 @@ export function App() {
       {connection.value === "lost" && (
         <p class="banner" role="alert">
           The server cannot be reached; trying again. Nothing is lost.
+        </p>
+      )}
+      {whyNotReady.value === "storage full" && (
+        <p class="banner" role="alert">
+          The server's disk is full: runs wait, and go on by themselves once there is room. Nothing is lost.
         </p>
       )}
       <main id="main" tabIndex={-1}>
