@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./app/app";
 import { startKeys } from "./app/keys";
+import { startLogIn } from "./app/log_in";
 import { startRouter } from "./app/router";
 import { startTheme } from "./app/theme";
 import "./style/base.css";
@@ -10,4 +11,5 @@ startTheme();
 startRouter();
 startKeys();
 keepAskingReadiness();
+startLogIn();
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -3,7 +3,7 @@ import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,11 +38,15 @@ export class Server {
     readonly grpc: number,
     readonly http: number,
     readonly data: string,
+    private readonly flags: string[],
   ) {}
 
-  static async start(): Promise<Server> {
+  /** `tokens`: of a tokens file; without it the server asks for none. */
+  static async start({ tokens = "" } = {}): Promise<Server> {
     const data = mkdtempSync(join(tmpdir(), "thalweg-dashboard-"));
-    const server = new Server(await freePort(), await freePort(), data);
+    const file = join(data, "tokens.toml");
+    if (tokens) writeFileSync(file, tokens, { mode: 0o600 });
+    const server = new Server(await freePort(), await freePort(), data, tokens ? [`--tokens-file=${file}`] : []);
     await server.run();
     return server;
   }
@@ -65,6 +69,7 @@ export class Server {
         `--http-address=127.0.0.1:${this.http}`,
         `--data-dir=${this.data}`,
         "--log-level=error",
+        ...this.flags,
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
@@ -91,8 +96,16 @@ export class Server {
     rmSync(this.data, { recursive: true, force: true });
   }
 
-  api() {
-    const transport = createGrpcWebTransport({ baseUrl: this.url.replace(/\/$/, "") });
+  api(token = "") {
+    const transport = createGrpcWebTransport({
+      baseUrl: this.url.replace(/\/$/, ""),
+      interceptors: [
+        (next) => (request) => {
+          if (token) request.header.set("authorization", `Bearer ${token}`);
+          return next(request);
+        },
+      ],
+    });
     return {
       runs: createClient(OptimizationService, transport),
       objectives: createClient(ObjectiveService, transport),
@@ -111,14 +124,14 @@ export class Server {
     iterations?: number;
     pace?: number;
     name?: string;
-  }): Promise<Run> {
+  }, token = ""): Promise<Run> {
     const values = Object.fromEntries(
       Object.entries(run.start ?? {}).map(([name, value]) => [
         name,
         Array.isArray(value) ? { shape: [BigInt(value.length)], values: value } : { shape: [], values: [value] },
       ]),
     );
-    const { run: made } = await this.api().runs.createRun({
+    const { run: made } = await this.api(token).runs.createRun({
       run: {
         displayName: run.name ?? "",
         objective: {

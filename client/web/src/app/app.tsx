@@ -11,6 +11,7 @@ import { whyNotReady } from "../wire/readiness";
 import { connection } from "../wire/watch";
 import { DropTarget } from "./drop_target";
 import { KeyHelp } from "./keys";
+import { LogIn, loggedOut, WhoAmI } from "./log_in";
 import { Notices } from "./notices";
 import { href, place } from "./router";
 import { theme } from "./theme";
@@ -75,9 +76,10 @@ export function App() {
           <Link to="runs">Runs</Link>
           <Link to="studies">Studies</Link>
         </nav>
+        <WhoAmI />
         <ThemeButton />
       </header>
-      {connection.value === "lost" && (
+      {connection.value === "lost" && !loggedOut.value && (
         <p class="banner" role="alert">
           The server cannot be reached; trying again. Nothing is lost.
         </p>
@@ -93,6 +95,7 @@ export function App() {
       <footer>
         <a href="licences.txt">Licences</a> · <kbd>?</kbd> for keys · drop a trace file anywhere to open it
       </footer>
+      <LogIn />
       <Notices />
       <KeyHelp />
     </DropTarget>

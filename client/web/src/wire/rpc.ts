@@ -6,6 +6,7 @@ import { ObjectiveService } from "../../gen/thalweg/v1/objective_service_pb";
 import { OptimizationService } from "../../gen/thalweg/v1/optimization_service_pb";
 import { StudyService } from "../../gen/thalweg/v1/study_service_pb";
 import { WatchService } from "../../gen/thalweg/v1/watch_service_pb";
+import { authorize } from "./session";
 
 /** Calls that should answer at once; a watch has no such limit. */
 const kDefaultTimeoutMs = 60_000;
@@ -17,11 +18,13 @@ function baseUrl(): string {
   return base.href.replace(/\/$/, "");
 }
 
-const transport = createGrpcWebTransport({ baseUrl: baseUrl(), useBinaryFormat: true });
+const interceptors = [authorize];
+const transport = createGrpcWebTransport({ baseUrl: baseUrl(), useBinaryFormat: true, interceptors });
 const quick = createGrpcWebTransport({
   baseUrl: baseUrl(),
   useBinaryFormat: true,
   defaultTimeoutMs: kDefaultTimeoutMs,
+  interceptors,
 });
 
 export const optimization = createClient(OptimizationService, quick);

@@ -1,9 +1,10 @@
 // The worker that all tabs of a browser share: one stream to the server for all of them.
 import { type Connection, type Subject, WatchHub } from "./watch_hub";
 import { watching } from "./rpc";
+import { authorization } from "./session";
 
 export type ToWorker =
-  | { kind: "subscribe"; id: number; subject: Subject }
+  | { kind: "subscribe"; id: number; subject: Subject; token: string }
   | { kind: "unsubscribe"; id: number }
   | { kind: "alive" }
   | { kind: "leave" };
@@ -14,7 +15,15 @@ export type FromWorker =
 /** A tab says every 20 s that it is there; a hidden one may be let speak only once a minute. */
 const kGoneAfterMs = 180_000;
 
-const hub = new WatchHub((request, signal) => watching.watch(request, { signal }));
+/** Of each token that tabs hold: one caller's stream shows nothing to another. */
+const hubs = new Map<string, WatchHub>();
+
+function hubOf(token: string): WatchHub {
+  const headers = authorization(token);
+  const hub = hubs.get(token) ?? new WatchHub((request, signal) => watching.watch(request, { signal, headers }));
+  hubs.set(token, hub);
+  return hub;
+}
 
 interface Scope {
   onconnect: ((event: MessageEvent) => void) | null;
@@ -43,7 +52,7 @@ function serve(port: MessagePort): void {
     if (data.kind === "subscribe") {
       const { id } = data;
       const send = (message: FromWorker) => port.postMessage(message);
-      const end = hub.subscribe(data.subject, {
+      const end = hubOf(data.token).subscribe(data.subject, {
         onUpdate: (update) => send({ kind: "update", id, update }),
         onConnection: (connection) => send({ kind: "connection", id, connection }),
       });

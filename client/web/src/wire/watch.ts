@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { FromWorker, ToWorker } from "./shared_watcher";
 import { type Connection, type Listener, type Subject, WatchHub } from "./watch_hub";
 import { watching } from "./rpc";
+import { heldToken } from "./session";
 
 declare const WATCHER_URL: string;
 const kAliveMs = 20_000;
@@ -31,7 +32,7 @@ function throughWorker(): Subscribe {
   return (subject, listener) => {
     const id = nextId++;
     listeners.set(id, { listener, subject });
-    send({ kind: "subscribe", id, subject });
+    send({ kind: "subscribe", id, subject, token: heldToken() });
     return () => {
       listeners.delete(id);
       send({ kind: "unsubscribe", id });

@@ -59,6 +59,8 @@ interface Props {
   run: Run;
   /** From 0, in the whole list. */
   index: number;
+  /** Runs of several tenants are listed: to say whose this is. */
+  showTenant: boolean;
   selected: boolean;
   onSelect: (selected: boolean) => void;
   onAction: (action: Action) => void;
@@ -71,7 +73,7 @@ const kActions: { action: Action; sign: string; verb: string }[] = [
   { action: "remove", sign: "✕", verb: "Delete" },
 ];
 
-export function RunRow({ run, index, selected, onSelect, onAction }: Props) {
+export function RunRow({ run, index, showTenant, selected, onSelect, onAction }: Props) {
   const curve = useCurve(run);
   const title = runTitle(run);
   const about = run.displayName ? objectiveText(run) : "";
@@ -101,6 +103,7 @@ export function RunRow({ run, index, selected, onSelect, onAction }: Props) {
           {title}
         </a>
         <span class="about" title={`${about} ${optimizer}`.trim()}>
+          {showTenant && run.tenant && <span class="tenant">{run.tenant}</span>}
           {about && <span class="mono">{about} · </span>}
           {optimizer}
         </span>

@@ -80,6 +80,7 @@ export function RunTable({ runs, complete, selected, onSelect, onAction, onEnd }
   useEffect(() => {
     if (atEnd) onEnd();
   }, [atEnd, runs.length]);
+  const severalTenants = runs.some((run) => run.tenant !== runs[0]?.tenant);
   const all = runs.length > 0 && runs.every((run) => selected.has(run.name));
   return (
     <table
@@ -122,6 +123,7 @@ export function RunTable({ runs, complete, selected, onSelect, onAction, onEnd }
             key={run.name}
             run={run}
             index={from + i}
+            showTenant={severalTenants}
             selected={selected.has(run.name)}
             onSelect={(on) => onSelect([run.name], on)}
             onAction={(action) => onAction(run, action)}
