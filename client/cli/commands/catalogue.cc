@@ -32,6 +32,7 @@ const std::vector<Command>& Commands() {
        AddCatalog},
       {"health", {}, "Ask the server whether it is well, over a new connection", AddHealth},
       {"server info", {}, "Show the server's version and limits", AddServerInfo},
+      {"token new", {}, "Make a token and its entry for a server's tokens file", AddTokenNew},
       {"completion", {}, "Print a completion script for a shell", AddCompletion},
   };
   return kCommands;

@@ -50,6 +50,7 @@ Action AddLandscape(CLI::App& app, Context& context);
 Action AddCatalog(CLI::App& app, Context& context);
 Action AddHealth(CLI::App& app, Context& context);
 Action AddServerInfo(CLI::App& app, Context& context);
+Action AddTokenNew(CLI::App& app, Context& context);
 Action AddCompletion(CLI::App& app, Context& context);
 
 }  // namespace thalweg::cli
