@@ -14,6 +14,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "server/access/guard.h"
+#include "server/access/tokens_file.h"
 #include "server/core/optimizer.h"
 #include "server/core/stopping_rule.h"
 #include "server/events/fan_out.h"
@@ -152,6 +154,44 @@ absl::StatusOr<std::unique_ptr<web::Server>> OpenMonitoring(const Settings& sett
       web::MakeMonitoringRouter(pages));
 }
 
+/// Who may call, where there is a tokens file.
+struct Access {
+  std::unique_ptr<access::Guard> guard;      // none: anyone
+  std::unique_ptr<access::TokensFile> file;  // after the guard, which it tells of changes
+};
+
+absl::StatusOr<Access> OpenAccess(const Settings& settings, log::Log& log) {
+  Access access;
+  if (settings.tokens_file.empty()) return access;
+  absl::StatusOr<access::Tokens> tokens = access::ReadTokensFile(settings.tokens_file);
+  if (!tokens.ok()) return tokens.status();
+  access.guard = std::make_unique<access::Guard>(*std::move(tokens));
+  const auto told = [&log](const absl::Status& status, size_t count) {
+    const log::Level level = status.ok() ? log::Level::kInfo : log::Level::kError;
+    log.Write(level, status.ok() ? "tokens_read" : "tokens_kept", [&](log::LogLine& out) {
+      if (status.ok()) {
+        out.Add("tokens", static_cast<int64_t>(count));
+      } else {
+        out.Add("text", std::string(status.message()));
+      }
+    });
+  };
+  access.file = std::make_unique<access::TokensFile>(settings.tokens_file, *access.guard, told);
+  return access;
+}
+
+std::function<bool(std::string_view)> MetricsRule(const access::Guard* guard, EventSink& events) {
+  if (guard == nullptr) return {};
+  return [guard, &events](std::string_view authorization) {
+    std::vector<std::string_view> values;
+    if (!authorization.empty()) values.push_back(authorization);
+    // Every role may: the least of them is for this alone.
+    const bool may = guard->Identify(values, std::chrono::system_clock::now()).ok();
+    if (!may) events.On(AuthFailed{values.empty() ? "token_missing" : "token_invalid"});
+    return may;
+  };
+}
+
 std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':') + 1), port);
 }
@@ -210,11 +250,19 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
                      .why_not_ready = [&readiness] { return readiness.WhyNot(); }};
   const auto monitoring = OpenMonitoring(settings, figures);
   if (!monitoring.ok()) return Fail(kCannotGoOn, monitoring.status());
+  const auto access = OpenAccess(settings, log);
+  if (!access.ok()) return Fail(kWrongSettings, access.status());
+  access::Guard* const guard = access->guard.get();
   const auto store = OpenStore(settings.StoreUrl(), &events);
   if (!store.ok()) return Fail(kCannotGoOn, store.status());
   runs::BackgroundCompiler compiler(events);
   runs::RunBookOptions options = OptionsForRuns(settings);
   if (settings.machine_code) options.code_maker = &compiler;
+  if (guard != nullptr) {
+    options.max_unfinished_of = [guard](const std::string& tenant) {
+      return guard->MaxUnfinishedRuns(tenant);
+    };
+  }
   const auto runs = runs::RunBook::Open(**store, events, options);
   if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
 
@@ -226,11 +274,13 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   rpc::ServerOptions rpc_options = OptionsForRpc(settings, log);
   rpc_options.code_maker = options.code_maker;
   rpc_options.identity = identity->get();
+  rpc_options.guard = guard;
   const auto rpc = rpc::Server::Start(**runs, **studies, events, rpc_options);
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());
 
   figures.grpc_address = grpc_address;
+  figures.may_read_metrics = MetricsRule(guard, events);
   web::Router pages = web::MakeRouter(figures);
   web::AddAssets(web::DashboardAssets(), pages);
   const auto web =
@@ -292,6 +342,11 @@ int CheckConfig(const CommandLine& line) {
   Findings findings = Check(line, ThisMachine());
   const std::vector<std::string> folder = CheckDataFolder(line);
   findings.errors.insert(findings.errors.end(), folder.begin(), folder.end());
+  if (const std::string& file = line.settings.tokens_file;
+      !file.empty() && findings.errors.empty()) {
+    const auto tokens = access::ReadTokensFile(file);
+    if (!tokens.ok()) findings.errors.emplace_back(tokens.status().message());
+  }
   std::fputs(AsFile(line, ThisMachine()).c_str(), stdout);
   for (const std::string& name : line.unknown_variables) {
     findings.warnings.push_back(name + " is not a variable of ours; ignored");

@@ -174,6 +174,14 @@ struct MachineCodeMade {
   bool ok = true;
   Seconds duration{};
 };
+/// A call without a fit token: "token_missing", "token_invalid", "token_expired", "role_too_low".
+struct AuthFailed {
+  std::string reason;
+};
+/// A call beyond a limit: "unfinished_runs", "open_watches", "calls_per_second", "evaluations".
+struct QuotaRefused {
+  std::string quota;
+};
 struct ServerReady {
   std::string_view component;
   bool ready = false;
@@ -229,6 +237,8 @@ class EventSink {
   virtual void On(const CallFinished&) {}
   virtual void On(const ObjectiveCompiled&) {}
   virtual void On(const MachineCodeMade&) {}
+  virtual void On(const AuthFailed&) {}
+  virtual void On(const QuotaRefused&) {}
   virtual void On(const ServerReady&) {}
   virtual void On(const LogLineWritten&) {}
   virtual void On(const CertificateLoaded&) {}

@@ -43,6 +43,8 @@ class FanOut : public EventSink {
   void On(const CallFinished& event) override { Tell(event); }
   void On(const ObjectiveCompiled& event) override { Tell(event); }
   void On(const MachineCodeMade& event) override { Tell(event); }
+  void On(const AuthFailed& event) override { Tell(event); }
+  void On(const QuotaRefused& event) override { Tell(event); }
   void On(const ServerReady& event) override { Tell(event); }
   void On(const LogLineWritten& event) override { Tell(event); }
   void On(const CertificateLoaded& event) override { Tell(event); }

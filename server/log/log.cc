@@ -190,6 +190,11 @@ void Log::On(const CallFinished& event) {
   }
 }
 
+void Log::On(const AuthFailed& event) {
+  WriteLimited(failed_auth_, Level::kWarning, "auth_failed",
+               [&](LogLine& line) { line.Add("reason", event.reason); });
+}
+
 void Log::On(const ServerReady& event) {
   if (event.component == "grpc") draining_ = !event.ready;
   Write(Level::kInfo, event.ready ? "component_ready" : "component_not_ready",

@@ -56,6 +56,7 @@ class Log final : public EventSink {
   void On(const ConnectionRejected& event) override;
   void On(const SelfProbed& event) override;  ///< Only where the answer is not that of before.
   void On(const CallFinished& event) override;
+  void On(const AuthFailed& event) override;
   void On(const ServerReady& event) override;
   void On(const CertificateLoaded& event) override;
   void On(const CertificateRefused& event) override;
@@ -79,6 +80,7 @@ class Log final : public EventSink {
   RateLimit calls_{1000, 5000};
   std::atomic<bool> served_{true};     // by the last self-probe
   std::atomic<bool> draining_{false};  // calls are refused on purpose
+  RateLimit failed_auth_{1, 5};
 };
 
 }  // namespace thalweg::log

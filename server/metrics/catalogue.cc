@@ -7,6 +7,7 @@ std::span<const Group> Groups() {
       {"build", MakeBuildMetrics},              //
       {"grpc", MakeGrpcMetrics},                //
       {"connections", MakeConnectionMetrics},   //
+      {"access", MakeAccessMetrics},            //
       {"runs", MakeRunMetrics},                 //
       {"convergence", MakeConvergenceMetrics},  //
       {"memory", MakeMemoryMetrics},            //

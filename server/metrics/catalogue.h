@@ -21,6 +21,7 @@ struct Group {
 std::span<const Group> Groups();
 
 // One per file of the same name.
+std::unique_ptr<EventSink> MakeAccessMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeBuildMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeCompileMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeConnectionMetrics(Registry&, const LabelSets&);

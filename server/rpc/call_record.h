@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "server/core/violation.h"
 #include "server/events/call_scope.h"
 #include "server/events/events.h"
 #include "server/rpc/call_context.h"
@@ -37,6 +38,7 @@ class CallRecord {
   /// The call ends with this, which the caller is told as what is returned.
   grpc::Status End(const absl::Status& status) const {
     const CallScope scope(call_.tags);
+    if (const auto quota = QuotaLimitOf(status)) events_.On(QuotaRefused{quota->quota});
     grpc::Status answer = ToGrpc(status, incidents_);
     events_.On(CallFinished{Type(), method_.service, method_.name, CodeName(answer.error_code()),
                             std::chrono::steady_clock::now() - began_, call_.peer,

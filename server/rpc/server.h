@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/access/guard.h"
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/events/events.h"
@@ -43,7 +44,9 @@ struct ServerOptions {
   expression::Limits limits;  ///< Of the objectives that ObjectiveService is asked about.
   expression::CodeMaker* code_maker = nullptr;  ///< For them; outlives the server. May be null.
   ServerInfo info;                              ///< For GetServerInfo.
-  IncidentLog incidents;                        ///< Told what callers must not see; may be empty.
+  access::Guard* guard =
+      nullptr;            ///< Asks callers for tokens; outlives the server. None: does not.
+  IncidentLog incidents;  ///< Told what callers must not see; may be empty.
 };
 
 /// The gRPC server: all services, health and reflection, on one port. Health of "" means that it
@@ -92,6 +95,7 @@ class Server {
   Lanes lanes_;
   const Surroundings surroundings_;
   const WatchSurroundings watches_;
+  Books books_;
   OptimizationCalls optimization_;
   StudyCalls studies_;
   WatchCalls watch_calls_;

@@ -49,81 +49,90 @@ grpc::ServerUnaryReactor* OptimizationCalls::Answer(std::string_view rpc, Lane l
 grpc::ServerUnaryReactor* OptimizationCalls::CreateRun(Context* context,
                                                        const v1::CreateRunRequest* request,
                                                        v1::CreateRunResponse* response) {
-  return Answer(
-      "CreateRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::CreateRun(runs_, *request); });
+  return Answer("CreateRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::CreateRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::GetRun(Context* context,
                                                     const v1::GetRunRequest* request,
                                                     v1::GetRunResponse* response) {
-  return Answer(
-      "GetRun", Lane::kRead, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::GetRun(runs_, *request); });
+  return Answer("GetRun", Lane::kRead, context, response, [this, request](const CallContext& call) {
+    return rpc::GetRun(books_.RunsOf(call), *request);
+  });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ListRuns(Context* context,
                                                       const v1::ListRunsRequest* request,
                                                       v1::ListRunsResponse* response) {
-  return Answer(
-      "ListRuns", Lane::kRead, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::ListRuns(runs_, *request); });
+  return Answer("ListRuns", Lane::kRead, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::ListRuns(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ListIterates(Context* context,
                                                           const v1::ListIteratesRequest* request,
                                                           v1::ListIteratesResponse* response) {
-  return Answer(
-      "ListIterates", Lane::kRead, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::ListIterates(runs_, *request); });
+  return Answer("ListIterates", Lane::kRead, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::ListIterates(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::CancelRun(Context* context,
                                                        const v1::CancelRunRequest* request,
                                                        v1::CancelRunResponse* response) {
-  return Answer(
-      "CancelRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::CancelRun(runs_, *request); });
+  return Answer("CancelRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::CancelRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::PauseRun(Context* context,
                                                       const v1::PauseRunRequest* request,
                                                       v1::PauseRunResponse* response) {
-  return Answer(
-      "PauseRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::PauseRun(runs_, *request); });
+  return Answer("PauseRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::PauseRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ResumeRun(Context* context,
                                                        const v1::ResumeRunRequest* request,
                                                        v1::ResumeRunResponse* response) {
-  return Answer(
-      "ResumeRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::ResumeRun(runs_, *request); });
+  return Answer("ResumeRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::ResumeRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ChangeRun(Context* context,
                                                        const v1::ChangeRunRequest* request,
                                                        v1::ChangeRunResponse* response) {
-  return Answer(
-      "ChangeRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::ChangeRun(runs_, *request); });
+  return Answer("ChangeRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::ChangeRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::ForkRun(Context* context,
                                                      const v1::ForkRunRequest* request,
                                                      v1::ForkRunResponse* response) {
-  return Answer(
-      "ForkRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::ForkRun(runs_, *request); });
+  return Answer("ForkRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::ForkRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* OptimizationCalls::DeleteRun(Context* context,
                                                        const v1::DeleteRunRequest* request,
                                                        v1::DeleteRunResponse* response) {
-  return Answer(
-      "DeleteRun", Lane::kWrite, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::DeleteRun(runs_, *request); });
+  return Answer("DeleteRun", Lane::kWrite, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::DeleteRun(books_.RunsOf(call), *request);
+                });
 }
 
 grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
@@ -131,8 +140,8 @@ grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
   const Method method{v1::OptimizationService::service_full_name(), "WatchRun", /*stream=*/true};
   return WatchReactor<v1::WatchRunResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
-      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
-        return OpenWatch(runs_, *request, std::move(wake));
+      [this, request](const CallContext& call, std::function<void()> wake) {
+        return OpenWatch(books_.RunsOf(call), *request, std::move(wake));
       });
 }
 
@@ -143,7 +152,7 @@ grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
   if (request->cancel_on_disconnect()) {
     // Cancelling waits for the disk, which the pump must not; and it must be done however busy
     // the server is. A run that is over by then needs no cancelling: the status is of no interest.
-    abandoned = [&runs = runs_, &lanes = server_.lanes](const std::string& run) {
+    abandoned = [&runs = books_.Everyones(), &lanes = server_.lanes](const std::string& run) {
       lanes[Lane::kWrite].SubmitAlways([&runs, run] {
         Guarded<runs::Run>([&runs, &run] { return runs.Cancel(run); }).IgnoreError();
       });
@@ -151,8 +160,8 @@ grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
   }
   return WatchReactor<v1::OptimizeResponse>::Start(
       server_, watches_, method, Lane::kWrite, *context,
-      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
-        return OpenOptimize(runs_, *request, std::move(wake));
+      [this, request](const CallContext& call, std::function<void()> wake) {
+        return OpenOptimize(books_.RunsOf(call), *request, std::move(wake));
       },
       std::move(abandoned));
 }
@@ -200,9 +209,9 @@ grpc::ServerUnaryReactor* ObjectiveCalls::SampleLandscape(Context* context,
                                                           const v1::SampleLandscapeRequest* request,
                                                           v1::SampleLandscapeResponse* response) {
   return Answer("SampleLandscape", context, response,
-                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
-                  return rpc::SampleLandscape(runs_, server_.events, *request, interruption,
-                                              limits_, maker_);
+                [this, request](const CallContext& call, const Interruption& interruption) {
+                  return rpc::SampleLandscape(books_.RunsOf(call), server_.events, *request,
+                                              interruption, limits_, maker_);
                 });
 }
 
@@ -264,8 +273,8 @@ grpc::ServerUnaryReactor* CatalogCalls::ListLanguageFunctions(
 grpc::ServerUnaryReactor* CatalogCalls::GetServerInfo(Context* context,
                                                       const v1::GetServerInfoRequest* request,
                                                       v1::GetServerInfoResponse* response) {
-  return Answer("GetServerInfo", context, response, [this, request](const CallContext& /*call*/) {
-    return rpc::GetServerInfo(info_, *request);
+  return Answer("GetServerInfo", context, response, [this, request](const CallContext& call) {
+    return rpc::GetServerInfo(info_, call, *request);
   });
 }
 
@@ -284,24 +293,25 @@ grpc::ServerUnaryReactor* StudyCalls::CreateStudy(Context* context,
                                                   const v1::CreateStudyRequest* request,
                                                   v1::CreateStudyResponse* response) {
   return Answer("CreateStudy", Lane::kWrite, context, response,
-                [this, request](const CallContext& /*call*/) {
-                  return rpc::CreateStudy(studies_, *request);
+                [this, request](const CallContext& call) {
+                  return rpc::CreateStudy(books_.StudiesOf(call), *request);
                 });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::GetStudy(Context* context, const v1::GetStudyRequest* request,
                                                v1::GetStudyResponse* response) {
-  return Answer(
-      "GetStudy", Lane::kRead, context, response,
-      [this, request](const CallContext& /*call*/) { return rpc::GetStudy(studies_, *request); });
+  return Answer("GetStudy", Lane::kRead, context, response,
+                [this, request](const CallContext& call) {
+                  return rpc::GetStudy(books_.StudiesOf(call), *request);
+                });
 }
 
 grpc::ServerUnaryReactor* StudyCalls::ListStudies(Context* context,
                                                   const v1::ListStudiesRequest* request,
                                                   v1::ListStudiesResponse* response) {
   return Answer("ListStudies", Lane::kRead, context, response,
-                [this, request](const CallContext& /*call*/) {
-                  return rpc::ListStudies(studies_, *request);
+                [this, request](const CallContext& call) {
+                  return rpc::ListStudies(books_.StudiesOf(call), *request);
                 });
 }
 
@@ -309,8 +319,8 @@ grpc::ServerUnaryReactor* StudyCalls::CancelStudy(Context* context,
                                                   const v1::CancelStudyRequest* request,
                                                   v1::CancelStudyResponse* response) {
   return Answer("CancelStudy", Lane::kWrite, context, response,
-                [this, request](const CallContext& /*call*/) {
-                  return rpc::CancelStudy(studies_, *request);
+                [this, request](const CallContext& call) {
+                  return rpc::CancelStudy(books_.StudiesOf(call), *request);
                 });
 }
 
@@ -318,8 +328,8 @@ grpc::ServerUnaryReactor* StudyCalls::DeleteStudy(Context* context,
                                                   const v1::DeleteStudyRequest* request,
                                                   v1::DeleteStudyResponse* response) {
   return Answer("DeleteStudy", Lane::kWrite, context, response,
-                [this, request](const CallContext& /*call*/) {
-                  return rpc::DeleteStudy(studies_, *request);
+                [this, request](const CallContext& call) {
+                  return rpc::DeleteStudy(books_.StudiesOf(call), *request);
                 });
 }
 
@@ -328,8 +338,8 @@ grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
   const Method method{v1::StudyService::service_full_name(), "WatchStudy", /*stream=*/true};
   return WatchReactor<v1::WatchStudyResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
-      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
-        return OpenStudyWatch(studies_, *request, std::move(wake));
+      [this, request](const CallContext& call, std::function<void()> wake) {
+        return OpenStudyWatch(books_.StudiesOf(call), *request, std::move(wake));
       });
 }
 
@@ -340,8 +350,9 @@ grpc::ServerWriteReactor<v1::WatchResponse>* WatchCalls::Watch(Context* context,
   const Method method{v1::WatchService::service_full_name(), "Watch", /*stream=*/true};
   return WatchReactor<v1::WatchResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
-      [this, request](const CallContext& /*call*/, std::function<void()> wake) {
-        return OpenWatches(runs_, studies_, server_.incidents, *request, std::move(wake));
+      [this, request](const CallContext& call, std::function<void()> wake) {
+        return OpenWatches(books_.RunsOf(call), books_.StudiesOf(call), server_.incidents, *request,
+                           std::move(wake));
       });
 }
 

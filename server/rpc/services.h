@@ -2,11 +2,10 @@
 
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/rpc/books.h"
 #include "server/rpc/handlers/get_server_info.h"
 #include "server/rpc/streams/watch_reactor.h"
 #include "server/rpc/unary_call.h"
-#include "server/runs/run_book.h"
-#include "server/studies/study_book.h"
 #include "thalweg/v1/catalog_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
@@ -19,9 +18,8 @@ namespace thalweg::rpc {
 
 class OptimizationCalls final : public v1::OptimizationService::CallbackService {
  public:
-  OptimizationCalls(runs::RunBook& runs, const Surroundings& server,
-                    const WatchSurroundings& watches)
-      : runs_(runs), server_(server), watches_(watches) {}
+  OptimizationCalls(Books& books, const Surroundings& server, const WatchSurroundings& watches)
+      : books_(books), server_(server), watches_(watches) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -46,16 +44,16 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
   Unary* Answer(std::string_view rpc, Lane lane, Context* context, Response* response,
                 Work work) const;
 
-  runs::RunBook& runs_;
+  Books& books_;
   const Surroundings& server_;
   const WatchSurroundings& watches_;
 };
 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
-  ObjectiveCalls(runs::RunBook& runs, const Surroundings& server, const expression::Limits& limits,
+  ObjectiveCalls(Books& books, const Surroundings& server, const expression::Limits& limits,
                  expression::CodeMaker* maker)
-      : runs_(runs), server_(server), limits_(limits), maker_(maker) {}
+      : books_(books), server_(server), limits_(limits), maker_(maker) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -73,7 +71,7 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
   template <typename Response, typename Work>
   Unary* Answer(std::string_view rpc, Context* context, Response* response, Work work) const;
 
-  runs::RunBook& runs_;
+  Books& books_;
   const Surroundings& server_;
   const expression::Limits limits_;
   expression::CodeMaker* const maker_;
@@ -111,9 +109,8 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
 
 class StudyCalls final : public v1::StudyService::CallbackService {
  public:
-  StudyCalls(studies::StudyBook& studies, const Surroundings& server,
-             const WatchSurroundings& watches)
-      : studies_(studies), server_(server), watches_(watches) {}
+  StudyCalls(Books& books, const Surroundings& server, const WatchSurroundings& watches)
+      : books_(books), server_(server), watches_(watches) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -131,24 +128,22 @@ class StudyCalls final : public v1::StudyService::CallbackService {
   Unary* Answer(std::string_view rpc, Lane lane, Context* context, Response* response,
                 Work work) const;
 
-  studies::StudyBook& studies_;
+  Books& books_;
   const Surroundings& server_;
   const WatchSurroundings& watches_;
 };
 
 class WatchCalls final : public v1::WatchService::CallbackService {
  public:
-  WatchCalls(runs::RunBook& runs, studies::StudyBook& studies, const Surroundings& server,
-             const WatchSurroundings& watches)
-      : runs_(runs), studies_(studies), server_(server), watches_(watches) {}
+  WatchCalls(Books& books, const Surroundings& server, const WatchSurroundings& watches)
+      : books_(books), server_(server), watches_(watches) {}
 
   using Context = grpc::CallbackServerContext;
 
   grpc::ServerWriteReactor<v1::WatchResponse>* Watch(Context*, const v1::WatchRequest*) override;
 
  private:
-  runs::RunBook& runs_;
-  studies::StudyBook& studies_;
+  Books& books_;
   const Surroundings& server_;
   const WatchSurroundings& watches_;
 };

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/access/guard.h"
 #include "server/rpc/call_context.h"
 #include "server/rpc/call_record.h"
 #include "server/rpc/interruption.h"
@@ -23,6 +24,7 @@ struct Surroundings {
   EventSink& events;
   Lanes& lanes;
   IncidentLog incidents;
+  access::Guard* guard = nullptr;  ///< Null: callers need no tokens.
 };
 
 /// Until when a call may take, its own deadline or half a minute where it has none.

@@ -32,6 +32,9 @@ struct ForkRequest {
   Overrides overrides{};
   std::string display_name{};                   ///< Empty: the other's.
   std::map<std::string, std::string> labels{};  ///< Empty: the other's.
+  std::string tenant{};                         ///< Whose the fork is, as in RunSpec.
+  /// A run of another tenant counts as none: to be told nothing of it.
+  bool own_alone = false;
 };
 
 /// What a run of `spec` goes by after its changes.

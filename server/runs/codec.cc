@@ -21,7 +21,8 @@ namespace {
 // 5: changes of settings, and where a trace begins; the run that one was forked from.
 // 6: advice in findings, certificates.
 // 7: the pace of a run, and where it pauses again.
-constexpr int64_t kVersion = 7;
+// 8: whose a run is.
+constexpr int64_t kVersion = 8;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -217,6 +218,7 @@ void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   KeepList(state, "changes", spec.changes, [&](Change& change) { KeepChange(state, change); });
   state.Keep("first_iteration", spec.first_iteration);
   if (version >= 7) state.Keep("pace", spec.pace);
+  if (version >= 8) state.Keep("tenant", spec.tenant);
 }
 
 void KeepIterate(State& state, FullIterate& iterate) {
@@ -422,7 +424,9 @@ uint64_t DigestOf(const std::string& parent, const ForkRequest& request) {
 }
 
 // As before where nothing is new: what is made of runs has digests of these bytes.
-std::string Encode(const RunSpec& spec) { return Sealed(spec, KeepSpec, spec.pace != 0 ? 7 : 6); }
+std::string Encode(const RunSpec& spec) {
+  return Sealed(spec, KeepSpec, !spec.tenant.empty() ? 8 : spec.pace != 0 ? 7 : 6);
+}
 
 absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes) {
   return Unsealed<RunSpec>(std::move(bytes), KeepSpec);

@@ -19,6 +19,7 @@ struct StoredDocument {
   uint64_t digest = 0;     ///< Of what was asked for, to tell a retry from a reused request_id.
   bool finished = false;
   std::string record;
+  std::string tenant = {};  ///< Whose it is.
 
   friend bool operator==(const StoredDocument&, const StoredDocument&) = default;
 };
@@ -26,7 +27,8 @@ struct StoredDocument {
 struct StoredDocumentQuery {
   std::string kind;
   bool unfinished_only = false;
-  uint64_t before_number = UINT64_MAX;  ///< Only older ones: for paging.
+  std::optional<std::string> tenant = {};  ///< Only this one's.
+  uint64_t before_number = UINT64_MAX;     ///< Only older ones: for paging.
   int limit = 100;
 };
 

@@ -18,6 +18,7 @@ absl::StatusOr<RunSpec> SpecOfFork(const Run& parent, const ForkRequest& request
                                    parent.id, "', which has ", first, " to ", last));
   }
   RunSpec spec = parent.spec;
+  spec.tenant = request.tenant;
   std::erase_if(spec.changes,
                 [iteration](const Change& change) { return change.iteration > iteration; });
   spec.first_iteration = iteration;

@@ -25,6 +25,7 @@ Run FailedRun(const StoredRun& stored, const absl::Status& why) {
   Run run;
   run.id = stored.id;
   run.spec.labels.insert(stored.labels.begin(), stored.labels.end());
+  run.spec.tenant = stored.tenant;
   run.state = RunState::kFailed;
   run.ended = std::chrono::system_clock::now();
   run.stop_reason = Damaged(why);

@@ -16,6 +16,7 @@
 #include "server/runs/page_token.h"
 #include "server/runs/recorder.h"
 #include "server/runs/recovery.h"
+#include "server/runs/request_key.h"
 #include "server/runs/run_events.h"
 #include "server/runs/run_registry.h"
 #include "server/runs/run_watcher.h"
@@ -26,11 +27,6 @@ namespace {
 constexpr size_t kLongestRequestId = 128;
 constexpr int kLargestPage = 1000;
 constexpr size_t kRowOverhead = 9 * sizeof(double) + sizeof(uint32_t);
-
-absl::Status NoSuchRun(const std::string& id) {
-  return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound,
-                    absl::StrCat("there is no run ", Quoted(id)));
-}
 
 absl::Status ShuttingDown() {
   return RefuseWith(absl::StatusCode::kUnavailable, Reason::kShuttingDown,
@@ -99,6 +95,7 @@ class Book : public RunBook {
                            const std::string& request_id, bool validate_only) override;
   absl::StatusOr<ChangedRun> Change(const std::string& id, const Overrides& overrides) override;
   absl::StatusOr<Run> Get(const std::string& id) override;
+  absl::StatusOr<std::string> TenantOf(const std::string& id) override;
   absl::StatusOr<RunPage> List(const RunQuery& query) override;
   absl::StatusOr<Run> Cancel(const std::string& id) override { return Act(id, Action::kCancel); }
   absl::StatusOr<Run> Pause(const std::string& id) override { return Act(id, Action::kPause); }
@@ -106,9 +103,9 @@ class Book : public RunBook {
   absl::Status Delete(const std::string& id) override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
                                                  std::function<void()> wake) override;
-  std::unique_ptr<RunListWatcher> WatchList(const std::optional<Label>& label,
+  std::unique_ptr<RunListWatcher> WatchList(const RunFilter& filter,
                                             std::function<void()> wake) override {
-    return list_log_.Watch(label, std::move(wake));
+    return list_log_.Watch(filter, std::move(wake));
   }
   absl::StatusOr<IteratePage> ListIterates(const std::string& id,
                                            const IterateQuery& query) override;
@@ -116,9 +113,11 @@ class Book : public RunBook {
 
  private:
   using Admission = std::function<absl::StatusOr<Candidate>()>;
-  absl::StatusOr<Run> MakeOnce(const std::string& request_id, uint64_t digest, bool validate_only,
-                               const Admission& admission);
-  absl::StatusOr<std::optional<Run>> Earlier(const std::string& request_id, uint64_t digest);
+  absl::StatusOr<Run> MakeOnce(const std::string& tenant, const std::string& request_id,
+                               uint64_t digest, bool validate_only, const Admission& admission);
+  absl::StatusOr<std::optional<Run>> Earlier(const StoredRun& wanted,
+                                             const std::string& request_id);
+  absl::Status Reserve(const std::string& tenant);
   absl::StatusOr<Candidate> Forked(const std::string& id, const ForkRequest& request);
   absl::StatusOr<Run> Keep(Candidate candidate, StoredRun key);
   void Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent> descent);
@@ -160,7 +159,8 @@ absl::Status Book::Recover() {
     absl::StatusOr<RunRecord> record = ReadUnfinished(store_, stored);
     if (record.ok()) {
       ++event.runs;
-      registry_.ReserveRegardless();  // more than allowed today is no reason to forget one
+      registry_.ReserveRegardless(
+          stored.tenant);  // more than allowed today is no reason to forget one
       Begin(stored, *std::move(record), nullptr);
       continue;
     }
@@ -193,16 +193,17 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
 
 absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request_id,
                                  bool validate_only) {
-  return MakeOnce(request_id, DigestOf(spec), validate_only, [&]() -> absl::StatusOr<Candidate> {
+  const auto admit = [&]() -> absl::StatusOr<Candidate> {
     absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, options_.code_maker, events_);
     if (!admitted.ok()) return admitted.status();
     return Candidate{*std::move(admitted), "", std::nullopt};
-  });
+  };
+  return MakeOnce(spec.tenant, request_id, DigestOf(spec), validate_only, admit);
 }
 
 absl::StatusOr<Run> Book::Fork(const std::string& id, const ForkRequest& request,
                                const std::string& request_id, bool validate_only) {
-  return MakeOnce(request_id, DigestOf(id, request), validate_only,
+  return MakeOnce(request.tenant, request_id, DigestOf(id, request), validate_only,
                   [&] { return Forked(id, request); });
 }
 
@@ -210,6 +211,11 @@ absl::StatusOr<Candidate> Book::Forked(const std::string& id, const ForkRequest&
   // In this order: what is shown is no older than the checkpoint.
   std::optional<Checkpoint> checkpoint = CheckpointOf(store_, id);
   const absl::StatusOr<Run> parent = Get(id);
+  if (request.own_alone) {
+    const absl::StatusOr<std::string> owner = TenantOf(id);
+    if (!owner.ok()) return owner.status();
+    if (*owner != request.tenant) return NoSuchRun(id);
+  }
   if (!parent.ok()) return parent.status();
   absl::StatusOr<RunSpec> spec = SpecOfFork(*parent, request);
   if (!spec.ok()) return spec.status();
@@ -220,20 +226,22 @@ absl::StatusOr<Candidate> Book::Forked(const std::string& id, const ForkRequest&
   return Candidate{*std::move(admitted), id, std::move(checkpoint)};
 }
 
-absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t digest,
-                                   bool validate_only, const Admission& admission) {
+absl::StatusOr<Run> Book::MakeOnce(const std::string& tenant, const std::string& request_id,
+                                   uint64_t digest, bool validate_only,
+                                   const Admission& admission) {
   if (draining_) return ShuttingDown();
   if (request_id.size() > kLongestRequestId) {
     return Refuse(
         "request_id", Reason::kInvalidValue,
         absl::StrCat(request_id.size(), " bytes; at most ", kLongestRequestId, " are allowed"));
   }
-  const RunRegistry::RequestHold hold(registry_, validate_only ? "" : request_id);
   StoredRun key;
-  key.request_id = request_id;
+  key.tenant = tenant;
+  key.request_id = RequestKey(tenant, request_id);
   key.spec_digest = digest;
+  const RunRegistry::RequestHold hold(registry_, validate_only ? "" : key.request_id);
   if (!validate_only) {
-    auto earlier = Earlier(request_id, key.spec_digest);
+    auto earlier = Earlier(key, request_id);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) {
       events_.On(RequestReplayed{});
@@ -252,22 +260,37 @@ absl::StatusOr<Run> Book::MakeOnce(const std::string& request_id, uint64_t diges
   }
   const int64_t expected = ExpectedBytes(*candidate->admitted.descent);
   if (absl::Status status = memory_keeper_.RoomFor(expected); !status.ok()) return status;
-  if (!registry_.Reserve()) {
-    return RefuseWith(absl::StatusCode::kResourceExhausted, Reason::kQuotaExceeded,
-                      absl::StrCat("there are ", options_.max_unfinished_runs,
-                                   " unfinished runs, as many as this server allows"));
-  }
+  if (absl::Status status = Reserve(tenant); !status.ok()) return status;
   absl::StatusOr<Run> run = Keep(*std::move(candidate), std::move(key));
-  if (!run.ok()) registry_.GiveUp();
+  if (!run.ok()) registry_.GiveUp(tenant);
   return run;
 }
 
-absl::StatusOr<std::optional<Run>> Book::Earlier(const std::string& request_id, uint64_t digest) {
+absl::Status Book::Reserve(const std::string& tenant) {
+  constexpr char kQuota[] = "unfinished_runs";
+  const int64_t most = options_.max_unfinished_of ? options_.max_unfinished_of(tenant) : 0;
+  switch (registry_.Reserve(tenant, most)) {
+    case RunRegistry::Room::kReserved:
+      return absl::OkStatus();
+    case RunRegistry::Room::kServerFull:
+      return RefuseQuota({.quota = kQuota, .limit = options_.max_unfinished_runs, .subject = ""},
+                         absl::StrCat("there are ", options_.max_unfinished_runs,
+                                      " unfinished runs, as many as this server allows"));
+    case RunRegistry::Room::kTenantFull:
+      break;
+  }
+  return RefuseQuota({.quota = kQuota, .limit = most, .subject = tenant},
+                     absl::StrCat("tenant ", Quoted(tenant), " has ", most,
+                                  " unfinished runs, as many as it may"));
+}
+
+absl::StatusOr<std::optional<Run>> Book::Earlier(const StoredRun& wanted,
+                                                 const std::string& request_id) {
   if (request_id.empty()) return std::nullopt;
-  const auto found = store_.FindRequest(request_id);
+  const auto found = store_.FindRequest(wanted.request_id);
   if (!found.ok()) return Reasoned(found.status(), "");
   if (!found->has_value()) return std::nullopt;
-  if ((*found)->spec_digest != digest) {
+  if ((*found)->spec_digest != wanted.spec_digest || (*found)->tenant != wanted.tenant) {
     return RefuseWith(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused,
                       absl::StrCat("request_id ", Quoted(request_id), " made run '", (*found)->id,
                                    "' from another request"));
@@ -331,6 +354,13 @@ absl::StatusOr<Run> Book::Get(const std::string& id) {
   return std::move(record->run);
 }
 
+absl::StatusOr<std::string> Book::TenantOf(const std::string& id) {
+  if (const auto run = registry_.Find(id)) return run->trace()->run().spec.tenant;
+  absl::StatusOr<StoredRun> stored = store_.Get(id);
+  if (!stored.ok()) return Reasoned(stored.status(), id);
+  return std::move(stored->tenant);
+}
+
 absl::StatusOr<RunPage> Book::List(const RunQuery& query) {
   if (query.page_size < 1 || query.page_size > kLargestPage) {
     return Refuse("page_size", Reason::kInvalidValue,
@@ -338,10 +368,12 @@ absl::StatusOr<RunPage> Book::List(const RunQuery& query) {
   }
   const std::string key =
       absl::StrCat("runs ", query.state ? static_cast<int>(*query.state) : -1, " ",
-                   query.label ? absl::StrCat(query.label->first, "=", query.label->second) : "");
+                   query.label ? absl::StrCat(query.label->first, "=", query.label->second) : "",
+                   query.tenant ? absl::StrCat("\n", *query.tenant) : "");
   StoredRunQuery wanted;
   if (query.state) wanted.state = static_cast<int>(*query.state);
   wanted.label = query.label;
+  wanted.tenant = query.tenant;
   wanted.limit = query.page_size + 1;
   if (!query.page_token.empty()) {
     const auto numbers = ReadPageToken(key, 1, query.page_token);
@@ -454,7 +486,9 @@ absl::Status Book::Delete(const std::string& id) {
   change.remove = true;
   if (absl::Status status = recorder_.Write(std::move(change)); !status.ok()) return status;
   events_.On(thalweg::RunDeleted{id});
-  if (stored.ok()) list_log_.Deleted(id, {stored->labels.begin(), stored->labels.end()});
+  if (stored.ok()) {
+    list_log_.Deleted(id, {stored->labels.begin(), stored->labels.end()}, stored->tenant);
+  }
   return absl::OkStatus();
 }
 
@@ -497,6 +531,11 @@ void Book::Drain() {
 }
 
 }  // namespace
+
+absl::Status NoSuchRun(const std::string& id) {
+  return RefuseWith(absl::StatusCode::kNotFound, Reason::kRunNotFound,
+                    absl::StrCat("there is no run ", Quoted(id)));
+}
 
 absl::StatusOr<std::unique_ptr<RunBook>> RunBook::Open(RunStore& store, EventSink& events,
                                                        const RunBookOptions& options) {

@@ -22,9 +22,11 @@
 namespace thalweg::runs {
 
 struct RunBookOptions {
-  int workers = 0;                              ///< Threads that step runs; 0: one per CPU.
-  std::chrono::microseconds slice{2000};        ///< Stepping time before another run has its turn.
-  int64_t max_unfinished_runs = 10'000;         ///< More are refused (QUOTA_EXCEEDED).
+  int workers = 0;                        ///< Threads that step runs; 0: one per CPU.
+  std::chrono::microseconds slice{2000};  ///< Stepping time before another run has its turn.
+  int64_t max_unfinished_runs = 10'000;   ///< More are refused (QUOTA_EXCEEDED).
+  /// Of one tenant; 0: as many as of all. None: no tenant has a limit of its own.
+  std::function<int64_t(const std::string& tenant)> max_unfinished_of = {};
   size_t max_pending_bytes = 64 << 20;          ///< Not yet durable, per run; then the run waits.
   size_t max_resident_trace_bytes = 512 << 20;  ///< Of all traces together, kept in memory.
   size_t max_trace_bytes_per_run = size_t{1} << 30;  ///< Kept in full; older parts are thinned.
@@ -49,8 +51,9 @@ struct ChangedRun {
 struct RunQuery {
   std::optional<RunState> state;
   std::optional<Label> label;
-  int page_size = 100;     ///< 1 to 1000.
-  std::string page_token;  ///< Of the page before; empty for the first.
+  int page_size = 100;                     ///< 1 to 1000.
+  std::string page_token;                  ///< Of the page before; empty for the first.
+  std::optional<std::string> tenant = {};  ///< Only this one's.
 };
 
 struct RunPage {
@@ -72,7 +75,8 @@ struct IteratePage {
 };
 
 /// All runs of this server: creates, steps, records, answers. Safe for concurrent use; nothing here
-/// blocks for longer than a commit to the disk. Errors carry a Reason (violation.h).
+/// blocks for longer than a commit to the disk. Errors carry a Reason (violation.h). What a caller
+/// may see of it is a TenantRuns (tenant_runs.h).
 class RunBook {
  public:
   /// Loads what the store holds and goes on with every unfinished run. `store` and `events` outlive
@@ -93,6 +97,8 @@ class RunBook {
   virtual absl::StatusOr<Run> Fork(const std::string& id, const ForkRequest& request,
                                    const std::string& request_id, bool validate_only) = 0;
   virtual absl::StatusOr<Run> Get(const std::string& id) = 0;
+  /// Whose run it is, of damaged ones too.
+  virtual absl::StatusOr<std::string> TenantOf(const std::string& id) = 0;
   virtual absl::StatusOr<RunPage> List(const RunQuery& query) = 0;
 
   /// Ends an unfinished run, keeping the best so far; returns once that is durable.
@@ -111,9 +117,8 @@ class RunBook {
   virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id,
                                                          const WatchOptions& options,
                                                          std::function<void()> wake) = 0;
-  /// A reader of what happens in the list of runs from now on: of those with `label` if one is
-  /// given. `wake` as for Watch.
-  virtual std::unique_ptr<RunListWatcher> WatchList(const std::optional<Label>& label,
+  /// A reader of what happens in the list of runs from now on. `wake` as for Watch.
+  virtual std::unique_ptr<RunListWatcher> WatchList(const RunFilter& filter,
                                                     std::function<void()> wake) = 0;
   virtual absl::StatusOr<IteratePage> ListIterates(const std::string& id,
                                                    const IterateQuery& query) = 0;
@@ -122,5 +127,8 @@ class RunBook {
   /// its checkpoints, and returns; unfinished runs go on when the store is opened again.
   virtual void Drain() = 0;
 };
+
+/// What is said of a run that is not there, or not there for the caller: the same of both.
+absl::Status NoSuchRun(const std::string& id);
 
 }  // namespace thalweg::runs

@@ -5,11 +5,11 @@
 namespace thalweg::runs {
 
 void RunListLog::Changed(std::shared_ptr<const Run> run, Standing standing) {
-  Add({run->id, run->spec.labels, run, std::move(standing)});
+  Add({run->id, run->spec.labels, run->spec.tenant, run, std::move(standing)});
 }
 
-void RunListLog::Deleted(const std::string& id, Labels labels) {
-  Add({id, std::move(labels), nullptr, {}});
+void RunListLog::Deleted(const std::string& id, Labels labels, std::string tenant) {
+  Add({id, std::move(labels), std::move(tenant), nullptr, {}});
 }
 
 void RunListLog::Add(Entry entry) {
@@ -32,15 +32,13 @@ void RunListLog::Add(Entry entry) {
   for (const auto& subscription : woken) subscription->Fire();
 }
 
-std::unique_ptr<RunListWatcher> RunListLog::Watch(std::optional<Label> label,
-                                                  std::function<void()> wake) {
-  return std::make_unique<RunListWatcher>(*this, std::move(label), std::move(wake));
+std::unique_ptr<RunListWatcher> RunListLog::Watch(RunFilter filter, std::function<void()> wake) {
+  return std::make_unique<RunListWatcher>(*this, std::move(filter), std::move(wake));
 }
 
-RunListWatcher::RunListWatcher(RunListLog& log, std::optional<Label> label,
-                               std::function<void()> wake)
+RunListWatcher::RunListWatcher(RunListLog& log, RunFilter filter, std::function<void()> wake)
     : log_(log),
-      label_(std::move(label)),
+      filter_(std::move(filter)),
       subscription_(std::make_shared<Subscription>(std::move(wake))) {
   const std::lock_guard lock(log_.mutex_);
   ++log_.readers_;
@@ -89,9 +87,10 @@ std::optional<RunListLog::Entry> RunListWatcher::NextEntry() {
 }
 
 bool RunListWatcher::Wanted(const RunListLog::Entry& entry) const {
-  if (!label_) return true;
-  const auto found = entry.labels.find(label_->first);
-  return found != entry.labels.end() && found->second == label_->second;
+  if (filter_.tenant && entry.tenant != *filter_.tenant) return false;
+  if (!filter_.label) return true;
+  const auto found = entry.labels.find(filter_.label->first);
+  return found != entry.labels.end() && found->second == filter_.label->second;
 }
 
 }  // namespace thalweg::runs

@@ -31,6 +31,12 @@ using RunListChange = std::variant<ChangesMissed, Run, RunDeleted>;
 
 using Label = std::pair<std::string, std::string>;  ///< Key and value.
 
+/// Which runs of the list are meant.
+struct RunFilter {
+  std::optional<Label> label = {};         ///< Only those with this one.
+  std::optional<std::string> tenant = {};  ///< Only this one's.
+};
+
 class RunListWatcher;
 
 /// What happened in the list of runs lately: of each run its latest change, of kMostRuns runs at
@@ -43,17 +49,17 @@ class RunListLog {
 
   /// `run` was made, or has another state than before: as it stands at `standing`.
   void Changed(std::shared_ptr<const Run> run, Standing standing);
-  void Deleted(const std::string& id, Labels labels);
+  void Deleted(const std::string& id, Labels labels, std::string tenant = {});
 
-  /// A reader of what happens from now on, of runs with `label` if one is given.
-  /// `wake` is called from any thread and must not block.
-  std::unique_ptr<RunListWatcher> Watch(std::optional<Label> label, std::function<void()> wake);
+  /// A reader of what happens from now on. `wake` is called from any thread and must not block.
+  std::unique_ptr<RunListWatcher> Watch(RunFilter filter, std::function<void()> wake);
 
  private:
   friend class RunListWatcher;
   struct Entry {
     std::string id;
     Labels labels;
+    std::string tenant;
     std::shared_ptr<const Run> run;  // null: deleted
     Standing standing;
   };
@@ -74,7 +80,7 @@ class RunListLog {
 /// reads. One thread at a time.
 class RunListWatcher {
  public:
-  RunListWatcher(RunListLog& log, std::optional<Label> label, std::function<void()> wake);
+  RunListWatcher(RunListLog& log, RunFilter filter, std::function<void()> wake);
   /// As ~Watcher.
   ~RunListWatcher();
 
@@ -87,7 +93,7 @@ class RunListWatcher {
   bool Wanted(const RunListLog::Entry& entry) const;
 
   RunListLog& log_;
-  const std::optional<Label> label_;
+  const RunFilter filter_;
   const std::shared_ptr<Subscription> subscription_;
   std::optional<uint64_t> seen_;  // number of the last change looked at
 };

@@ -20,27 +20,49 @@ int64_t* CountOf(RunsCounted& counts, RunState state) {
 
 }  // namespace
 
-bool RunRegistry::Reserve() {
+RunRegistry::Room RunRegistry::RoomFor(const std::string& tenant, int64_t most) const {
+  if (static_cast<int64_t>(runs_.size()) + reserved_ >= most_) return Room::kServerFull;
+  const auto found = of_tenant_.find(tenant);
+  const bool full = most > 0 && found != of_tenant_.end() && found->second >= most;
+  return full ? Room::kTenantFull : Room::kReserved;
+}
+
+void RunRegistry::Leave(const std::string& tenant) {
+  const auto found = of_tenant_.find(tenant);
+  if (--found->second == 0) of_tenant_.erase(found);
+}
+
+void RunRegistry::DropOver() {
+  std::erase_if(runs_, [this](const auto& entry) {
+    const bool over = IsTerminal(entry.second->trace()->Shown().standing.state);
+    if (over) Leave(entry.second->trace()->run().spec.tenant);
+    return over;
+  });
+}
+
+RunRegistry::Room RunRegistry::Reserve(const std::string& tenant, int64_t most) {
   const std::lock_guard lock(mutex_);
-  const auto full = [this] { return static_cast<int64_t>(runs_.size()) + reserved_ >= most_; };
-  if (full()) {  // but for those that are about to be removed
-    std::erase_if(runs_, [](const auto& entry) {
-      return IsTerminal(entry.second->trace()->Shown().standing.state);
-    });
+  Room room = RoomFor(tenant, most);
+  if (room != Room::kReserved) {
+    DropOver();  // those that are about to be removed take none
+    room = RoomFor(tenant, most);
   }
-  if (full()) return false;
+  if (room != Room::kReserved) return room;
   ++reserved_;
-  return true;
+  ++of_tenant_[tenant];
+  return room;
 }
 
-void RunRegistry::ReserveRegardless() {
+void RunRegistry::ReserveRegardless(const std::string& tenant) {
   const std::lock_guard lock(mutex_);
   ++reserved_;
+  ++of_tenant_[tenant];
 }
 
-void RunRegistry::GiveUp() {
+void RunRegistry::GiveUp(const std::string& tenant) {
   const std::lock_guard lock(mutex_);
   --reserved_;
+  Leave(tenant);
 }
 
 void RunRegistry::Add(std::shared_ptr<ActiveRun> run) {
@@ -55,6 +77,7 @@ void RunRegistry::Remove(const std::string& id) {
   const auto found = runs_.find(id);
   if (found == runs_.end()) return;
   gone = std::move(found->second);
+  Leave(gone->trace()->run().spec.tenant);
   runs_.erase(found);
 }
 

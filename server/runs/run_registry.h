@@ -20,10 +20,12 @@ class RunRegistry {
  public:
   RunRegistry(EventSink& events, int64_t most) : events_(events), most_(most) {}
 
-  /// Room for one more, until it is added or given up; false when there is none.
-  bool Reserve();
-  void ReserveRegardless();
-  void GiveUp();
+  /// Room for one more of a tenant, until it is added or given up. `most` is what the tenant may
+  /// have; 0: as many as all.
+  enum class Room { kReserved, kServerFull, kTenantFull };
+  Room Reserve(const std::string& tenant, int64_t most);
+  void ReserveRegardless(const std::string& tenant);
+  void GiveUp(const std::string& tenant);
   void Add(std::shared_ptr<ActiveRun> run);  ///< In reserved room.
   void Remove(const std::string& id);
   std::shared_ptr<ActiveRun> Find(const std::string& id) const;
@@ -46,11 +48,17 @@ class RunRegistry {
   };
 
  private:
+  using Runs = std::map<std::string, std::shared_ptr<ActiveRun>>;
+  Room RoomFor(const std::string& tenant, int64_t most) const;  // requires mutex_
+  void Leave(const std::string& tenant);                        // requires mutex_
+  void DropOver();                                              // requires mutex_
+
   EventSink& events_;
   const int64_t most_;
   mutable std::mutex mutex_;
   std::condition_variable released_;
-  std::map<std::string, std::shared_ptr<ActiveRun>> runs_;
+  Runs runs_;
+  std::map<std::string, int64_t> of_tenant_;  // runs and reservations; none of a tenant: no entry
   std::set<std::string> held_;
   int64_t reserved_ = 0;
   RunsCounted counts_;

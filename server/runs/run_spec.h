@@ -33,6 +33,8 @@ struct RunSpec {
   int64_t first_iteration = 0;
   /// At most so many iterates a second, see Pacer; 0: as fast as can be. No part of the path.
   double pace = 0;
+  /// Whose run it is; empty where there are no tenants. Set by TenantRuns, never by a caller.
+  std::string tenant = {};
 };
 
 inline constexpr int64_t kDefaultTracedCoordinates = 64;

@@ -23,7 +23,8 @@ struct StoredRun {
   int state = 0;             ///< RunState as a number.
   bool finished = false;
   std::vector<std::pair<std::string, std::string>> labels;
-  std::string record;  ///< Everything else, encoded.
+  std::string record;       ///< Everything else, encoded.
+  std::string tenant = {};  ///< RunSpec's.
 };
 
 /// Iterates of a run, encoded, as one row.
@@ -53,7 +54,8 @@ struct RunChange {
 struct StoredRunQuery {
   std::optional<int> state;
   std::optional<std::pair<std::string, std::string>> label;
-  uint64_t before_number = UINT64_MAX;  ///< Only older ones: for paging.
+  std::optional<std::string> tenant = {};  ///< Only this one's.
+  uint64_t before_number = UINT64_MAX;     ///< Only older ones: for paging.
   int limit = 100;
 };
 

@@ -21,6 +21,7 @@ absl::Status NoSuchRun(const std::string& id) {
 
 bool Matches(const StoredRun& run, const StoredRunQuery& query) {
   if (query.state && run.state != *query.state) return false;
+  if (query.tenant && run.tenant != *query.tenant) return false;
   if (!query.label) return true;
   return std::find(run.labels.begin(), run.labels.end(), *query.label) != run.labels.end();
 }
@@ -216,6 +217,7 @@ absl::StatusOr<std::vector<StoredDocument>> MemoryStore::ListDocuments(
     const StoredDocument& kept = at->second;
     if (static_cast<int>(page.size()) >= query.limit) break;
     if (kept.kind != query.kind || kept.number >= query.before_number) continue;
+    if (query.tenant && kept.tenant != *query.tenant) continue;
     if (!query.unfinished_only || !kept.finished) page.push_back(kept);
   }
   return page;

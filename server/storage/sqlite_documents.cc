@@ -17,7 +17,7 @@ absl::StatusOr<std::vector<StoredDocument>> ReadDocuments(Use& use) {
   while (use.Row()) {
     documents.push_back({use.Bytes(1), use.Bytes(2), static_cast<uint64_t>(use.Integer(0)),
                          use.Bytes(3), static_cast<uint64_t>(use.Integer(4)), use.Integer(5) != 0,
-                         use.Bytes(6)});
+                         use.Bytes(6), use.Bytes(7)});
   }
   if (!use.status().ok()) return use.status();
   return documents;
@@ -35,7 +35,7 @@ absl::Status SqliteStore::PutDocument(const StoredDocument& document) {
     put.BindText(document.request_id);
   }
   put.Bind(static_cast<int64_t>(document.digest)).Bind(document.finished ? 1 : 0);
-  absl::Status status = put.BindBytes(document.record).Done();
+  absl::Status status = put.BindBytes(document.record).BindText(document.tenant).Done();
   if (status.ok()) return status;
   const bool taken = sqlite3_extended_errcode(database_) == SQLITE_CONSTRAINT_UNIQUE;
   return taken ? absl::AlreadyExistsError(status.message()) : status;
@@ -76,8 +76,13 @@ absl::StatusOr<std::vector<StoredDocument>> SqliteStore::ListDocuments(
   Use use(do_->list_documents);
   use.BindText(query.kind)
       .Bind(bounded ? static_cast<int64_t>(query.before_number) : INT64_MAX)
-      .Bind(query.unfinished_only ? 0 : 1)
-      .Bind(query.limit);
+      .Bind(query.unfinished_only ? 0 : 1);
+  if (query.tenant) {
+    use.BindText(*query.tenant);
+  } else {
+    use.BindNull();
+  }
+  use.Bind(query.limit);
   return ReadDocuments(use);
 }
 

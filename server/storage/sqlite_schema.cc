@@ -7,7 +7,7 @@ namespace thalweg::storage {
 namespace {
 
 constexpr int kOldestSqlite = 3038000;  // the oldest release that this file was thought through for
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 
 // A rollback journal and no write-ahead log: blobs appended to the file's end are written once and
 // not twice, a commit's time has no peaks when a log is folded back (measured: worst tiny commit
@@ -74,6 +74,13 @@ constexpr const char* kSchemaSince3 = R"sql(
   );
 )sql";
 
+// What was there before belongs to nobody, whom only admins see once there are tenants.
+constexpr const char* kSchemaSince4 = R"sql(
+  ALTER TABLE runs ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+  ALTER TABLE documents ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+  CREATE INDEX runs_by_tenant ON runs (tenant, number);
+)sql";
+
 absl::Status Run(sqlite3* database, const std::string& sql, const char* doing) {
   const int code = sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus()
@@ -95,12 +102,12 @@ absl::Status Upgrade(sqlite3* database, int64_t version) {
         "the data were written by a newer server (schema ", version, "; this server knows ",
         kSchemaVersion, "): use that version or another data directory"));
   }
-  return Run(
-      database,
-      absl::StrCat("BEGIN IMMEDIATE;", version < 1 ? kSchema : "", version < 2 ? kSchemaSince2 : "",
-                   kSchemaSince3, "PRAGMA application_id = ", kApplicationId,
-                   ";PRAGMA user_version = ", kSchemaVersion, ";COMMIT;"),
-      "make the schema");
+  return Run(database,
+             absl::StrCat("BEGIN IMMEDIATE;", version < 1 ? kSchema : "",
+                          version < 2 ? kSchemaSince2 : "", version < 3 ? kSchemaSince3 : "",
+                          kSchemaSince4, "PRAGMA application_id = ", kApplicationId,
+                          ";PRAGMA user_version = ", kSchemaVersion, ";COMMIT;"),
+             "make the schema");
 }
 
 absl::Status SetUp(sqlite3* database) {

@@ -19,8 +19,9 @@ using Use = SqliteStatement::Use;
 
 namespace {
 
-constexpr const char* kColumns = "number, id, request_id, spec_digest, state, finished, record";
-constexpr const char* kDocument = "number, kind, id, request_id, digest, finished, record";
+constexpr const char* kColumns =
+    "number, id, request_id, spec_digest, state, finished, record, tenant";
+constexpr const char* kDocument = "number, kind, id, request_id, digest, finished, record, tenant";
 
 // Room that is kept back on a volume: enough for a deletion's journal, and for others to go on.
 constexpr int64_t kMostReserve = 32 << 20;
@@ -67,7 +68,7 @@ absl::Status SqliteStore::Prepare() {
       {&do_->pages, "PRAGMA page_count"},
       {&do_->unused_pages, "PRAGMA freelist_count"},
       {&do_->put_run, absl::StrCat("INSERT INTO runs (", kColumns,
-                                   ") VALUES (?,?,?,?,?,?,?) ON CONFLICT (number) DO UPDATE SET "
+                                   ") VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (number) DO UPDATE SET "
                                    "state = excluded.state, finished = excluded.finished, "
                                    "record = excluded.record")},
       {&do_->put_label, "INSERT OR IGNORE INTO labels (key, value, number) VALUES (?,?,?)"},
@@ -89,10 +90,14 @@ absl::Status SqliteStore::Prepare() {
       {&do_->labels_of, "SELECT key, value FROM labels WHERE number = ?"},
       {&do_->list_all, select + "WHERE number < ? ORDER BY number DESC LIMIT ?"},
       {&do_->list_state, select + "WHERE number < ? AND state = ?3 ORDER BY number DESC LIMIT ?2"},
+      {&do_->list_tenant, select +
+                              "WHERE tenant = ?3 AND number < ?1 AND (?4 IS NULL OR state = ?4) "
+                              "ORDER BY number DESC LIMIT ?2"},
       {&do_->list_label,
        absl::StrCat("SELECT r.* FROM labels l CROSS JOIN runs r ON r.number = l.number ",
                     "WHERE l.number < ?1 AND l.key = ?3 AND l.value = ?4 ",
-                    "AND (?5 IS NULL OR r.state = ?5) ORDER BY l.number DESC LIMIT ?2")},
+                    "AND (?5 IS NULL OR r.state = ?5) AND (?6 IS NULL OR r.tenant = ?6) ORDER BY "
+                    "l.number DESC LIMIT ?2")},
       {&do_->checkpoint, "SELECT bytes FROM checkpoints WHERE number = ?"},
       {&do_->events, "SELECT bytes FROM events WHERE number = ?"},
       {&do_->blocks,
@@ -100,10 +105,11 @@ absl::Status SqliteStore::Prepare() {
        "ORDER BY last"},
       {&do_->last_block,
        "SELECT first, last, bytes FROM blocks WHERE number = ? ORDER BY last DESC LIMIT 1"},
-      {&do_->put_document, absl::StrCat("INSERT INTO documents (", kDocument,
-                                        ") VALUES (?,?,?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
-                                        "SET finished = excluded.finished, "
-                                        "record = excluded.record")},
+      {&do_->put_document,
+       absl::StrCat("INSERT INTO documents (", kDocument,
+                    ") VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (kind, id) DO UPDATE "
+                    "SET finished = excluded.finished, "
+                    "record = excluded.record")},
       {&do_->remove_document, "DELETE FROM documents WHERE kind = ? AND id = ?"},
       {&do_->get_document,
        absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND id = ?")},
@@ -111,7 +117,8 @@ absl::Status SqliteStore::Prepare() {
        absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND request_id = ?")},
       {&do_->list_documents,
        absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND number < ? ",
-                    "AND finished <= ? ORDER BY number DESC LIMIT ?")},
+                    "AND finished <= ? AND (?4 IS NULL OR tenant = ?4) "
+                    "ORDER BY number DESC LIMIT ?5")},
       {&do_->last_document, "SELECT seq FROM sqlite_sequence WHERE name = 'documents'"},
   };
   for (const auto& [statement, sql] : all) {
@@ -211,7 +218,7 @@ absl::Status SqliteStore::PutRun(const StoredRun& run) {
       put.BindText(run.request_id);
     }
     put.Bind(static_cast<int64_t>(run.spec_digest)).Bind(run.state).Bind(run.finished ? 1 : 0);
-    absl::Status status = put.BindBytes(run.record).Done();
+    absl::Status status = put.BindBytes(run.record).BindText(run.tenant).Done();
     if (!status.ok()) {
       const bool taken = sqlite3_extended_errcode(database_) == SQLITE_CONSTRAINT_UNIQUE;
       return taken ? absl::AlreadyExistsError(status.message()) : status;
@@ -255,6 +262,7 @@ absl::StatusOr<std::vector<StoredRun>> SqliteStore::ReadRuns(Use& use) {
     run.state = static_cast<int>(use.Integer(4));
     run.finished = use.Integer(5) != 0;
     run.record = use.Bytes(6);
+    run.tenant = use.Bytes(7);
     Use labels(do_->labels_of);
     labels.Bind(use.Integer(0));
     while (labels.Row()) run.labels.emplace_back(labels.Bytes(0), labels.Bytes(1));
@@ -287,19 +295,23 @@ absl::StatusOr<std::optional<StoredRun>> SqliteStore::FindRequest(const std::str
 
 absl::StatusOr<std::vector<StoredRun>> SqliteStore::List(const StoredRunQuery& query) {
   const std::lock_guard lock(mutex_);
-  SqliteStatement& statement =
-      query.label ? do_->list_label : (query.state ? do_->list_state : do_->list_all);
+  SqliteStatement& statement = query.label    ? do_->list_label
+                               : query.tenant ? do_->list_tenant
+                               : query.state  ? do_->list_state
+                                              : do_->list_all;
   Use use(statement);
   use.Bind(Bound(query.before_number)).Bind(query.limit);
-  if (query.label) {
-    use.BindText(query.label->first).BindText(query.label->second);
-    if (query.state) {
-      use.Bind(*query.state);
-    } else {
-      use.BindNull();
-    }
-  } else if (query.state) {
+  if (query.label) use.BindText(query.label->first).BindText(query.label->second);
+  if (!query.label && query.tenant) use.BindText(*query.tenant);
+  if (query.state) {
     use.Bind(*query.state);
+  } else if (query.label || query.tenant) {
+    use.BindNull();
+  }
+  if (query.label && query.tenant) {
+    use.BindText(*query.tenant);
+  } else if (query.label) {
+    use.BindNull();
   }
   return ReadRuns(use);
 }

@@ -81,7 +81,7 @@ class SqliteStore : public runs::RunStore {
     SqliteStatement remove_run, remove_labels, remove_all_blocks, remove_blocks;
     SqliteStatement remove_checkpoint, remove_events;
     SqliteStatement get, find_request, unfinished, last_number, labels_of;
-    SqliteStatement list_all, list_state, list_label;
+    SqliteStatement list_all, list_state, list_tenant, list_label;
     SqliteStatement checkpoint, events, blocks, last_block;
     SqliteStatement put_document, remove_document, get_document, find_document, list_documents,
         last_document;

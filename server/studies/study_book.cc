@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/core/violation.h"
 #include "server/runs/page_token.h"
+#include "server/runs/request_key.h"
 #include "server/studies/arms.h"
 #include "server/studies/codec.h"
 #include "server/studies/conductor.h"
@@ -25,11 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kLargestPage = 1000;
 constexpr std::chrono::seconds kLater{1};
-
-absl::Status NoSuchStudy(const std::string& id) {
-  return RefuseWith(absl::StatusCode::kNotFound, Reason::kStudyNotFound,
-                    absl::StrCat("there is no study ", Quoted(id)));
-}
 
 absl::Status CannotCancel(const std::string& id, StudyState state) {
   return RefuseWith(
@@ -75,6 +71,7 @@ class Book : public StudyBook {
   absl::StatusOr<Study> Create(const StudySpec& spec, const std::string& request_id,
                                bool validate_only) override;
   absl::StatusOr<Study> Get(const std::string& id) override;
+  absl::StatusOr<std::string> TenantOf(const std::string& id) override;
   absl::StatusOr<StudyPage> List(const StudyQuery& query) override;
   absl::StatusOr<Study> Cancel(const std::string& id) override;
   absl::Status Delete(const std::string& id) override;
@@ -84,7 +81,8 @@ class Book : public StudyBook {
   void Drain() override;
 
  private:
-  absl::StatusOr<std::optional<Study>> Earlier(const std::string& request_id, uint64_t digest);
+  absl::StatusOr<std::optional<Study>> Earlier(const runs::StoredDocument& wanted,
+                                               const std::string& request_id);
   Study Again(Study made);
   absl::StatusOr<Study> Keep(Study study, runs::StoredDocument key);
   void Begin(const runs::StoredDocument& key, Study study);
@@ -138,9 +136,13 @@ absl::StatusOr<Study> Book::Create(const StudySpec& spec, const std::string& req
     const std::lock_guard lock(mutex_);
     if (stopping_) return ShuttingDown();
   }
-  const uint64_t digest = DigestOf(spec);
+  runs::StoredDocument key;
+  key.kind = kDocumentKind;
+  key.tenant = spec.base.tenant;
+  key.request_id = runs::RequestKey(key.tenant, request_id);
+  key.digest = DigestOf(spec);
   if (!validate_only) {
-    auto earlier = Earlier(request_id, digest);
+    auto earlier = Earlier(key, request_id);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return Again(**std::move(earlier));
   }
@@ -154,13 +156,9 @@ absl::StatusOr<Study> Book::Create(const StudySpec& spec, const std::string& req
   if (validate_only) return study;
 
   const std::lock_guard lock(create_mutex_);
-  auto earlier = Earlier(request_id, digest);  // made while this one was checked
+  auto earlier = Earlier(key, request_id);  // made while this one was checked
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return Again(**std::move(earlier));
-  runs::StoredDocument key;
-  key.kind = kDocumentKind;
-  key.request_id = request_id;
-  key.digest = digest;
   return Keep(std::move(study), std::move(key));
 }
 
@@ -169,11 +167,12 @@ Study Book::Again(Study made) {
   return made;
 }
 
-absl::StatusOr<std::optional<Study>> Book::Earlier(const std::string& request_id, uint64_t digest) {
-  const auto found = store_.FindDocument(kDocumentKind, request_id);
+absl::StatusOr<std::optional<Study>> Book::Earlier(const runs::StoredDocument& wanted,
+                                                   const std::string& request_id) {
+  const auto found = store_.FindDocument(kDocumentKind, wanted.request_id);
   if (!found.ok()) return Reasoned(found.status(), "");
   if (!found->has_value()) return std::nullopt;
-  if ((*found)->digest != digest) {
+  if ((*found)->digest != wanted.digest || (*found)->tenant != wanted.tenant) {
     return RefuseWith(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused,
                       absl::StrCat("request_id ", Quoted(request_id), " made study '", (*found)->id,
                                    "' from another request"));
@@ -316,13 +315,22 @@ absl::StatusOr<Study> Book::Get(const std::string& id) {
   return *(*live)->Shown().study;
 }
 
+absl::StatusOr<std::string> Book::TenantOf(const std::string& id) {
+  if (const auto live = Find(id)) return live->Shown().study->spec.base.tenant;
+  absl::StatusOr<runs::StoredDocument> document = store_.GetDocument(kDocumentKind, id);
+  if (!document.ok()) return Reasoned(document.status(), id);
+  return std::move(document->tenant);
+}
+
 absl::StatusOr<StudyPage> Book::List(const StudyQuery& query) {
   if (query.page_size < 1 || query.page_size > kLargestPage) {
     return Refuse("page_size", Reason::kInvalidValue,
                   absl::StrCat(query.page_size, "; expected 1 to ", kLargestPage));
   }
-  const std::string key = "studies";
-  runs::StoredDocumentQuery wanted{.kind = kDocumentKind, .limit = query.page_size + 1};
+  const std::string key =
+      absl::StrCat("studies", query.tenant ? absl::StrCat("\n", *query.tenant) : "");
+  runs::StoredDocumentQuery wanted{
+      .kind = kDocumentKind, .tenant = query.tenant, .limit = query.page_size + 1};
   if (!query.page_token.empty()) {
     const auto numbers = runs::ReadPageToken(key, 1, query.page_token);
     if (!numbers.ok()) return numbers.status();
@@ -385,6 +393,11 @@ absl::Status Book::Delete(const std::string& id) {
 }
 
 }  // namespace
+
+absl::Status NoSuchStudy(const std::string& id) {
+  return RefuseWith(absl::StatusCode::kNotFound, Reason::kStudyNotFound,
+                    absl::StrCat("there is no study ", Quoted(id)));
+}
 
 std::string_view StudyStateName(StudyState state) {
   switch (state) {

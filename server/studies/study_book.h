@@ -23,8 +23,9 @@ struct StudyBookOptions {
 };
 
 struct StudyQuery {
-  int page_size = 100;          ///< 1 to 1000.
-  std::string page_token = {};  ///< Of the page before; empty for the first.
+  int page_size = 100;                     ///< 1 to 1000.
+  std::string page_token = {};             ///< Of the page before; empty for the first.
+  std::optional<std::string> tenant = {};  ///< Only this one's.
 };
 
 struct StudyPage {
@@ -33,7 +34,8 @@ struct StudyPage {
 };
 
 /// All studies of this server: makes their runs in a RunBook, compares them, answers. Safe for
-/// concurrent use. Errors carry a Reason (violation.h).
+/// concurrent use. Errors carry a Reason (violation.h). What a caller may see of it is a
+/// TenantStudies (tenant_studies.h).
 class StudyBook {
  public:
   /// Loads what the store holds and goes on with every unfinished study. All arguments outlive the
@@ -45,11 +47,14 @@ class StudyBook {
   virtual ~StudyBook() = default;
 
   /// Checks every arm as RunBook::Create would, makes the study durable and begins to make its
-  /// runs. `request_id` and `validate_only` are as RunBook's. Errors that all arms have in common
-  /// are under "run", those of single arms under "arms[i].run".
+  /// runs, which belong to the tenant of `spec.base`. `request_id` and `validate_only` are as
+  /// RunBook's. Errors that all arms have in common are under "run", those of single arms under
+  /// "arms[i].run".
   virtual absl::StatusOr<Study> Create(const StudySpec& spec, const std::string& request_id,
                                        bool validate_only) = 0;
   virtual absl::StatusOr<Study> Get(const std::string& id) = 0;
+  /// Whose study it is, of damaged ones too.
+  virtual absl::StatusOr<std::string> TenantOf(const std::string& id) = 0;
   virtual absl::StatusOr<StudyPage> List(const StudyQuery& query) = 0;
   /// Cancels all its runs; returns once that and the results are durable.
   virtual absl::StatusOr<Study> Cancel(const std::string& id) = 0;
@@ -63,5 +68,8 @@ class StudyBook {
   /// when the store is opened again. To be called before RunBook::Drain.
   virtual void Drain() = 0;
 };
+
+/// What is said of a study that is not there, or not there for the caller: the same of both.
+absl::Status NoSuchStudy(const std::string& id);
 
 }  // namespace thalweg::studies

@@ -62,7 +62,12 @@ Response Welcome(const Pages& pages) {
 
 Router MakeMonitoringRouter(const Pages& pages) {
   Router router;
-  router.Add("GET", "/metrics", [pages](const Request&) {
+  router.Add("GET", "/metrics", [pages](const Request& request) {
+    if (pages.may_read_metrics && !pages.may_read_metrics(request.Header("Authorization"))) {
+      Response refusal = Text(401, "the metrics ask for a token: Authorization: Bearer <token>\n");
+      refusal.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return refusal;
+    }
     return Response{.content_type = kMetricsType, .body = pages.metrics(), .headers = {}};
   });
   router.Add("GET", "/healthz", [](const Request&) { return Text(200, "ok\n"); });

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "server/web/router.h"
 
@@ -13,6 +14,8 @@ struct Pages {
   std::string grpc_address;                    ///< Where gRPC listens.
   std::function<std::string()> metrics;        ///< Prometheus' text format.
   std::function<std::string()> why_not_ready;  ///< Empty while all is ready: "draining".
+  /// Whether who sent this value of Authorization may read the metrics. None: everyone may.
+  std::function<bool(std::string_view authorization)> may_read_metrics = {};
 };
 
 /// Routes of /metrics, /healthz (this process answers), /readyz (it can take work) and the welcome

@@ -74,7 +74,7 @@ const std::map<std::string, Doors>& Table() {
       {"client/cli",
        {{"client/cpp", "proto"},
         {"absl/", "grpc", "CLI/", "google/protobuf/", "sys/", "unistd.h", "signal.h", "poll.h",
-         "fcntl.h", "termios.h"},
+         "fcntl.h", "termios.h", "openssl/"},
         {}}},
   };
   return table;

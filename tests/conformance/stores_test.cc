@@ -371,6 +371,37 @@ TEST_P(Stores, ListDocumentsNewestFirstAndForgetThoseRemoved) {
   EXPECT_THAT(ids({.kind = "other"}), IsEmpty());
 }
 
+TEST_P(Stores, ListWhatIsOfOneTenant) {
+  for (uint64_t number = 1; number <= 4; ++number) {
+    RunChange change = NewRun("r" + std::to_string(number), number);
+    change.run->tenant = number % 2 == 0 ? "even" : "odd";
+    change.run->state = number > 2 ? 1 : 0;
+    change.run->labels = {{"k", "v"}};
+    Put({change});
+    StoredDocument document = Document("d" + std::to_string(number), number);
+    document.tenant = change.run->tenant;
+    ASSERT_TRUE(store_->PutDocument(document).ok());
+  }
+  Put({NewRun("nobodys", 5)});
+  Reopen();
+
+  EXPECT_EQ(store_->Get("r2")->tenant, "even");
+  EXPECT_EQ(store_->Get("nobodys")->tenant, "");
+  EXPECT_EQ(store_->Unfinished()->front().tenant, "odd");
+  EXPECT_THAT(IdsOf({.state = {}, .label = {}, .tenant = "even"}), ElementsAre("r4", "r2"));
+  EXPECT_THAT(IdsOf({.state = 1, .label = {}, .tenant = "even"}), ElementsAre("r4"));
+  EXPECT_THAT(IdsOf({.state = {}, .label = {}, .tenant = "odd", .before_number = 3}),
+              ElementsAre("r1"));
+  EXPECT_THAT(IdsOf({.state = {}, .label = {{"k", "v"}}, .tenant = "odd"}),
+              ElementsAre("r3", "r1"));
+  EXPECT_THAT(IdsOf({.state = 0, .label = {{"k", "v"}}, .tenant = "odd"}), ElementsAre("r1"));
+  EXPECT_THAT(IdsOf({.state = {}, .label = {}, .tenant = ""}), ElementsAre("nobodys"));
+  const auto documents = store_->ListDocuments({.kind = "study", .tenant = "even", .limit = 1});
+  ASSERT_EQ(documents->size(), 1U);
+  EXPECT_EQ(documents->front().id, "d4");
+  EXPECT_EQ(documents->front().tenant, "even");
+}
+
 TEST_P(Stores, ServeManyThreadsAtOnce) {
   Put({NewRun("a", 1)});
   std::vector<std::thread> threads;

@@ -136,7 +136,9 @@ TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
   const auto version = [](int64_t n) {
     return Bytes([n](State& state) mutable { state.Keep("version", n); });
   };
-  Replace(version(7), version(6), bytes);
+  Replace(version(8), version(6), bytes);
+  Replace(Bytes([nobody = std::string()](State& state) mutable { state.Keep("tenant", nobody); }),
+          "", bytes);
   Replace(Bytes([pace = 0.0](State& state) mutable { state.Keep("pace", pace); }), "", bytes);
   Replace(Bytes([set = false](State& state) mutable { state.Keep("stepped", set); }), "", bytes);
   const uint32_t checksum = Crc32c(bytes);
@@ -146,6 +148,27 @@ TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
 
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(Encode(*read), Encode(record));
+}
+
+TEST(Codec, ReadsARecordFromBeforeThereWereTenantsAsNobodys) {
+  RunRecord record = FullRecord();
+  record.run.spec.tenant = "vision";
+  std::string bytes = Encode(record);
+  EXPECT_EQ(DecodeRunRecord(bytes)->run.spec.tenant, "vision");
+  bytes.resize(bytes.size() - sizeof(uint32_t));
+  const auto version = [](int64_t n) {
+    return Bytes([n](State& state) mutable { state.Keep("version", n); });
+  };
+  Replace(version(8), version(7), bytes);
+  Replace(Bytes([of = record.run.spec.tenant](State& state) mutable { state.Keep("tenant", of); }),
+          "", bytes);
+  const uint32_t checksum = Crc32c(bytes);
+  bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+
+  const auto read = DecodeRunRecord(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->run.spec.tenant, "");
 }
 
 TEST(Codec, ReadsBackACheckpoint) {

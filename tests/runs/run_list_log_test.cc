@@ -48,7 +48,7 @@ class RunLists : public testing::Test {
     log_.Changed(std::move(run), standing);
   }
   std::unique_ptr<RunListWatcher> Read(std::optional<Label> label = {}) {
-    return log_.Watch(std::move(label), [this] { ++woken_; });
+    return log_.Watch({std::move(label), {}}, [this] { ++woken_; });
   }
 
   RunListLog log_;
@@ -141,7 +141,7 @@ TEST_F(RunLists, ShowEachReaderTheLatestOfEachRunHoweverManyWriteAndRead) {
     readers.emplace_back([&] {
       Bell bell;
       std::map<std::string, RunState> latest;
-      const auto reader = log_.Watch(std::nullopt, bell.Wake());
+      const auto reader = log_.Watch({}, bell.Wake());
       std::set<std::string> over;
       ++begun;
       while (over.size() < kRuns) {
@@ -176,7 +176,7 @@ TEST_F(RunLists, ShowEachReaderTheLatestOfEachRunHoweverManyWriteAndRead) {
 class BooksList : public testing::Test {
  protected:
   BooksList() : book_(*RunBook::Open(store_, events_, SmallOptions())) {
-    reader_ = book_->WatchList(std::nullopt, bell_.Wake());
+    reader_ = book_->WatchList({}, bell_.Wake());
     EXPECT_EQ(Text(*reader_->Next()), "missed");
   }
   RunListChange Next() {
@@ -254,7 +254,7 @@ TEST_F(BooksList, TellsOfForksAndOfALabelAlone) {
   const std::string id = Create(SpecOf("adam", 100));
   Until(id + " finished");
   Bell bell;
-  const auto red = book_->WatchList(Label{"team", "red"}, bell.Wake());
+  const auto red = book_->WatchList({Label{"team", "red"}, {}}, bell.Wake());
   EXPECT_THAT(All(*red), ElementsAre("missed"));
 
   ForkRequest request;

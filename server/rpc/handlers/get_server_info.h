@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/rpc/call_context.h"
 #include "thalweg/v1/catalog_service.pb.h"
 
 namespace thalweg::rpc {
@@ -15,6 +16,7 @@ struct ServerInfo {
 };
 
 absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo(const ServerInfo& info,
+                                                        const CallContext& call,
                                                         const v1::GetServerInfoRequest& request);
 
 }  // namespace thalweg::rpc

@@ -35,7 +35,7 @@ Subscription::Opener FeedOf(WatchOpener opener) {
 Subscription::Opener ListOf(runs::RunBook& runs, std::optional<runs::Label> label) {
   return [&runs, label = std::move(label)](
              std::function<void()> wake) -> absl::StatusOr<std::unique_ptr<Feed>> {
-    return std::make_unique<RunListFeed>(runs.WatchList(label, std::move(wake)));
+    return std::make_unique<RunListFeed>(runs.WatchList({label, {}}, std::move(wake)));
   };
 }
 

@@ -104,6 +104,7 @@ void ToWire(const runs::Run& run, const RunView& view, v1::Run& wire) {
     wire.set_parent(RunName::Of(run.parent).Text());
     wire.set_fork_iteration(run.spec.first_iteration);
   }
+  wire.set_tenant(run.spec.tenant);
   if (run.started) rpc::ToWire(*run.started, *wire.mutable_start_time());
   if (run.ended) rpc::ToWire(*run.ended, *wire.mutable_end_time());
   AddProgress(run, wire);

@@ -1,6 +1,7 @@
 #include "server/rpc/translate/status.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ constexpr char kDomain[] = "thalweg";
 constexpr size_t kMostMessageBytes = 2048;
 constexpr size_t kMostMetadataBytes = 6 * 1024;
 constexpr size_t kMostFieldBytes = 512;  // of one violation's path
-constexpr int kRetryAfterSeconds = 1;
+constexpr double kRetryAfterSeconds = 1;
 
 /// Length of the UTF-8 character that begins at `text[i]`, or 0 where there is none.
 size_t CharacterLength(std::string_view text, size_t i) {
@@ -134,6 +135,15 @@ google::rpc::BadRequest BadRequestOf(const std::vector<Violation>& violations, s
   return request;
 }
 
+google::rpc::RetryInfo RetryAfter(double seconds) {
+  google::rpc::RetryInfo retry;
+  const auto whole = static_cast<int64_t>(seconds);
+  retry.mutable_retry_delay()->set_seconds(whole);
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>((seconds - static_cast<double>(whole)) * 1e9));
+  return retry;
+}
+
 }  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status, const IncidentLog& incidents) {
@@ -156,15 +166,28 @@ grpc::Status ToGrpc(const absl::Status& status, const IncidentLog& incidents) {
   if (const CallTags* const tags = CallScope::Current()) {
     (*info.mutable_metadata())["request_id"] = tags->request_id;
   }
+  const std::optional<QuotaLimit> quota = QuotaLimitOf(status);
+  if (quota) {
+    (*info.mutable_metadata())["quota"] = quota->quota;
+    (*info.mutable_metadata())["limit"] = absl::StrCat(quota->limit);
+  }
 
   google::rpc::Status details;
   details.set_code(static_cast<int>(code));
   details.set_message(message);
   details.add_details()->PackFrom(info);
   if (code == absl::StatusCode::kUnavailable) {
-    google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(kRetryAfterSeconds);
-    details.add_details()->PackFrom(retry);
+    details.add_details()->PackFrom(RetryAfter(kRetryAfterSeconds));
+  }
+  if (quota) {
+    google::rpc::QuotaFailure failure;
+    auto& violation = *failure.add_violations();
+    violation.set_subject(quota->subject.empty() ? "server" : "tenant:" + quota->subject);
+    violation.set_description(message);
+    details.add_details()->PackFrom(failure);
+    if (quota->retry_seconds > 0) {
+      details.add_details()->PackFrom(RetryAfter(quota->retry_seconds));
+    }
   }
   if (code == absl::StatusCode::kInvalidArgument && !violations.empty()) {
     constexpr size_t kFraming = 64;  // the type's address, tags, lengths

@@ -16,9 +16,9 @@ using IncidentLog = std::function<void(std::string_view line)>;
 ///
 /// The message is cut at 2 KiB. `grpc-status-details-bin` holds a google.rpc.Status with exactly
 /// one ErrorInfo {reason, domain "thalweg"}, a BadRequest with the violations of an
-/// INVALID_ARGUMENT, and a RetryInfo for UNAVAILABLE. Both together stay below 6 KiB, because a
-/// client of gRPC 1.51 refuses 8 KiB of metadata and would lose the error: violations that do not
-/// fit are left out.
+/// INVALID_ARGUMENT, a RetryInfo where waiting helps, and a QuotaFailure for a limit. Both together
+/// stay below 6 KiB, because a client of gRPC 1.51 refuses 8 KiB of metadata and would lose the
+/// error: violations that do not fit are left out.
 ///
 /// INTERNAL and UNKNOWN are our mistakes: the text goes to `incidents`, the caller gets a name of
 /// the incident to quote: the request's id, which the ErrorInfo of every error has in a CallScope.

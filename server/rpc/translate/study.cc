@@ -249,6 +249,7 @@ absl::StatusOr<studies::StudySpec> FromWire(const v1::Study& wire) {
 void ToWire(const studies::Study& study, StudyView view, v1::Study& wire) {
   if (!study.id.empty()) wire.set_name(StudyName::Of(study.id).Text());
   AddRequest(study.spec, view == StudyView::kWhole ? kWholeRun : kListedRun, wire);
+  wire.set_tenant(study.spec.base.tenant);
   if (!study.id.empty()) {
     wire.set_state(ToWire(study.state));
     rpc::ToWire(study.created, *wire.mutable_create_time());

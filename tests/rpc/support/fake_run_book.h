@@ -164,6 +164,13 @@ class FakeRunBook final : public runs::RunBook {
     return Find(id);
   }
 
+  absl::StatusOr<std::string> TenantOf(const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto run = Find(id);
+    if (!run.ok()) return run.status();
+    return run->spec.tenant;
+  }
+
   absl::StatusOr<runs::RunPage> List(const runs::RunQuery& query) override {
     const std::lock_guard lock(mutex_);
     last_query_ = query;
@@ -234,9 +241,9 @@ class FakeRunBook final : public runs::RunBook {
   }
 
   /// Tells of runs that are made, and of nothing else.
-  std::unique_ptr<runs::RunListWatcher> WatchList(const std::optional<runs::Label>& label,
+  std::unique_ptr<runs::RunListWatcher> WatchList(const runs::RunFilter& filter,
                                                   std::function<void()> wake) override {
-    return list_log_.Watch(label, std::move(wake));
+    return list_log_.Watch(filter, std::move(wake));
   }
 
   void Drain() override {
