@@ -40,7 +40,7 @@ test("the page asks for a token, refuses a wrong one, and shows a tenant's own r
 
   // The shared worker's stream is this caller's, too.
   await server.create({ function: "rosenbrock", settings: { learning_rate: 1e-4 }, iterations: 10, name: "mine" }, "tw_vision");
-  await page.getByRole("link", { name: "mine" }).waitFor();
+  await page.getByRole("link", { name: "mine", exact: true }).waitFor();
 
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   await page.getByRole("button", { name: "Log out" }).click();
@@ -51,5 +51,5 @@ test("the page asks for a token, refuses a wrong one, and shows a tenant's own r
   await dialog.getByRole("button", { name: "Log in" }).click();
   await page.getByText("speech · viewer").waitFor();
   await page.getByText("No runs yet").waitFor();
-  await eventually(async () => assert.equal(await page.getByRole("link", { name: "mine" }).count(), 0));
+  await eventually(async () => assert.equal(await page.getByRole("link", { name: "mine", exact: true }).count(), 0));
 });
