@@ -109,7 +109,7 @@ TEST_P(Downgrade, IsRefusedInOneLineThatNamesBothVersions) {
 
   EXPECT_EQ(server.WaitForExit(), 1);
   const std::string said = server.Errors();
-  EXPECT_THAT(said, HasSubstr("newer server (schema 99; this server knows 3)"));
+  EXPECT_THAT(said, HasSubstr("newer server (schema 99; this server knows 4)"));
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
 }
 
