@@ -14,10 +14,6 @@ LOG = ROOT / "server/log/README.md"
 SETTINGS = ROOT / "server/settings.md"
 
 
-# Agreed on, and not exposed yet.
-COMING = re.compile("thalweg_(auth|quota)_")
-
-
 def _blocks(text, key):
     """The rules `- key: name` of a rule file: {name: its lines}. There is no YAML in Python's library."""
     parts = re.split(rf"^ *- {key}: (\S+)\n", text, flags=re.MULTILINE)
