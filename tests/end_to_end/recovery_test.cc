@@ -152,7 +152,7 @@ TEST(Recovery, ContinuesAChangedRunAndItsForkWithTheSameBits) {
     request.set_name(name);
     request.set_iterations(iterations);
     v1::ResumeRunResponse response;
-    Check(here().stub().ResumeRun(&context, request, &response));
+    testing::Check(here().stub().ResumeRun(&context, request, &response));
   };
   v1::ForkRunResponse forked;
   for (const int64_t point : {200, 800, 1'600}) {
