@@ -7,9 +7,12 @@
 #include <fstream>
 #include <string>
 
+#include <unistd.h>
+
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "absl/strings/str_cat.h"
 #include "client/cpp/client.h"
 #include "client/cpp/connection_hint.h"
 #include "client/cpp/health.h"
@@ -50,7 +53,8 @@ class Listening final : public v1::CatalogService::Service {
 class Connections : public ::testing::Test {
  protected:
   std::string File(const std::string& name, const std::string& text) const {
-    const std::string path = ::testing::TempDir() + "/connections-" + name;
+    const std::string path =
+        absl::StrCat(::testing::TempDir(), "/connections-", getpid(), "-", name);
     std::ofstream(path, std::ios::trunc) << text;
     return path;
   }

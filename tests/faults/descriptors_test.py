@@ -4,6 +4,7 @@
   descriptors_test.py path/to/thalwegd path/to/plain_grpc
 """
 
+import contextlib
 import os
 import resource
 import socket
@@ -91,9 +92,11 @@ class DescriptorExhaustion(unittest.TestCase):
         try:
             descriptors = f"/proc/{server.process.pid}/fd/"
             data = os.path.realpath(server.folder + "/data")
-            files = [name for name in (os.readlink(descriptors + fd)
-                                       for fd in os.listdir(descriptors))
-                     if name.startswith(data)]
+            files = []
+            for descriptor in os.listdir(descriptors):
+                with contextlib.suppress(FileNotFoundError):  # closed in the meantime
+                    files.append(os.readlink(descriptors + descriptor))
+            files = [name for name in files if name.startswith(data)]
             self.assertEqual(len(files), len(set(files)), files)
             self.assertIn(".db", "".join(files))
             self.assertFalse([name for name in os.listdir(data) if name.endswith("-wal")])

@@ -380,7 +380,8 @@ TEST(Metrics, StayWithinTheirBoundWhenAllThatCanHappenHappens) {
     for (const char* objective : {"function", "formula", "least_squares", "constrained"}) {
       for (const char* outcome : {"converged", "limit", "stalled", "diverged", "failed"}) {
         for (const std::string& rule : sets.rules) {
-          metrics.On(RunFinished{.optimizer = optimizer,
+          metrics.On(RunFinished{.run = {},
+                                 .optimizer = optimizer,
                                  .outcome = outcome,
                                  .criterion = rule,
                                  .objective = objective,
@@ -411,7 +412,8 @@ TEST(Metrics, LeaveRoomForTheConvergenceOfTwentyAlgorithmsOnTwoKindsOfObjectives
   for (int i = 0; i < 20; ++i) {
     for (const char* objective : {"function", "formula"}) {
       for (const char* rule : {"gradient_norm", "rule_1"}) {
-        metrics.On(RunFinished{.optimizer = sets.optimizers[i],
+        metrics.On(RunFinished{.run = {},
+                               .optimizer = sets.optimizers[i],
                                .outcome = "converged",
                                .criterion = rule,
                                .objective = objective,

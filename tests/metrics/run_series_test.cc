@@ -25,7 +25,9 @@ class RunSeriesTest : public ::testing::Test {
             .step_norm = 0.125,
             .learning_rate = 0.01};
   }
-  static RunFinished End(const std::string& run) { return {.run = run, .outcome = "converged"}; }
+  static RunFinished End(const std::string& run) {
+    return {.run = run, .optimizer = {}, .outcome = "converged", .criterion = {}};
+  }
 
   Exposition Scrape() const { return Exposition(metrics_.Text()); }
   bool Shows(const std::string& run) const {

@@ -148,6 +148,7 @@ class WithTokens : public testing::Test {
   Outcome Call(const std::string& method, const Message& request,
                const std::vector<std::string>& authorizations) {
     Context context;
+    context.set_wait_for_ready(true);  // a connection that was closed before is made anew
     context.AddMetadata("x-request-id", "same");
     for (const std::string& value : authorizations) context.AddMetadata("authorization", value);
     grpc::CompletionQueue queue;

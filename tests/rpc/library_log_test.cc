@@ -14,7 +14,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(LibraryLog, HearsWhatGrpcSaysAndLeavesStandardErrorAlone) {
+/// What gRPC does first of all where it is used.
+class LibraryLogs : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { gpr_log_verbosity_init(); }
+};
+
+TEST_F(LibraryLogs, HearWhatGrpcSaysAndLeaveStandardErrorAlone) {
   std::vector<std::string> heard;
   testing::internal::CaptureStderr();
   {
@@ -25,7 +31,7 @@ TEST(LibraryLog, HearsWhatGrpcSaysAndLeavesStandardErrorAlone) {
   EXPECT_THAT(testing::internal::GetCapturedStderr(), IsEmpty());
 }
 
-TEST(LibraryLog, GivesStandardErrorBack) {
+TEST_F(LibraryLogs, GiveStandardErrorBack) {
   {
     const LibraryLog log([](std::string_view) {});
   }

@@ -75,15 +75,16 @@ class Services : public ::testing::Test {
     return absl::StrCat("/", method.service()->full_name(), "/", method.name());
   }
 
-  WebAnswer CallWeb(const std::string& path, const std::string& request) const {
-    return WebCaller(web_->address()).Call(path, request);
+  WebAnswer CallWeb(const std::string& path, const std::string& request,
+                    const std::string& headers = "") const {
+    return WebCaller(web_->address()).Call(path, request, headers);
   }
 
   /// That a call fares the same over gRPC and through the bridge. Maps have no order on the wire,
-  /// so messages are compared as messages.
+  /// so messages are compared as messages; both calls have one request id, which errors repeat.
   void ExpectSame(const MethodDescriptor& method, const std::string& request) {
-    const rpc::RawAnswer expected = rpc::CallRaw(direct_, PathOf(method), request);
-    const WebAnswer answer = CallWeb(PathOf(method), request);
+    const rpc::RawAnswer expected = rpc::CallRaw(direct_, PathOf(method), request, "same");
+    const WebAnswer answer = CallWeb(PathOf(method), request, "x-request-id: same\r\n");
     EXPECT_EQ(answer.status(), expected.status.error_code()) << answer.trailers;
     std::string details;
     EXPECT_TRUE(absl::Base64Unescape(WebAnswer::LineOf(answer.trailers, "grpc-status-details-bin"),

@@ -35,10 +35,11 @@ struct RawAnswer {
   std::string bytes;
 };
 inline RawAnswer CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
-                         const std::string& request) {
+                         const std::string& request, const std::string& request_id = "") {
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   Context context;
+  if (!request_id.empty()) context.AddMetadata("x-request-id", request_id);
   const grpc::Slice slice(request);
   const auto call = stub.PrepareUnaryCall(&context, method, grpc::ByteBuffer(&slice, 1), &queue);
   call->StartCall();
