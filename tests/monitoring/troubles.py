@@ -61,6 +61,7 @@ class DomainLeft(Trouble):
 class Disk(Trouble):
     """The disk takes its time: strace delays every sync."""
     delay = 0  # seconds
+    strace = None
 
     def begin(self):
         self.server.detach("--function", "rosenbrock", "--optimizer", "adam", "--stop", "iterations=1000000000",
@@ -73,6 +74,11 @@ class Disk(Trouble):
     def end(self):
         self.strace.kill()  # its delays end only so
         self.strace.wait()
+
+    def close(self):
+        if self.strace is not None:
+            self.end()  # else not even a killed server would be let go
+        super().close()
 
 
 class DiskSlow(Disk):
