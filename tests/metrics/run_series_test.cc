@@ -31,7 +31,8 @@ class RunSeriesTest : public ::testing::Test {
 
   Exposition Scrape() const { return Exposition(metrics_.Text()); }
   bool Shows(const std::string& run) const {
-    for (const auto& sample : Scrape().families().at("thalweg_run_value").samples) {
+    const Exposition scrape = Scrape();
+    for (const auto& sample : scrape.families().at("thalweg_run_value").samples) {
       if (sample.labels.at("run") == run) return true;
     }
     return false;
