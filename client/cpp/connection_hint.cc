@@ -28,6 +28,9 @@ constexpr Hint kHints[] = {
 }  // namespace
 
 std::string ConnectionHint(const Error& error) {
+  if (error.code == grpc::StatusCode::UNAUTHENTICATED) {
+    return "--token-file or THALWEG_TOKEN_FILE names the file that holds your token";
+  }
   if (error.code != grpc::StatusCode::UNAVAILABLE) return "";
   for (const Hint& hint : kHints) {
     if (error.message.find(hint.sign) != std::string::npos) return hint.text;

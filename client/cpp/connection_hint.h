@@ -7,7 +7,8 @@
 namespace thalweg::client {
 
 /// What most likely keeps client and server apart, and the option that would mend it, told from
-/// gRPC's words for a connection that did not come about; empty where they tell nothing.
+/// gRPC's words for a connection that did not come about, or from the server's about tokens; empty
+/// where they tell nothing.
 std::string ConnectionHint(const Error& error);
 
 }  // namespace thalweg::client

@@ -136,5 +136,11 @@ TEST_F(Connections, AskAboutHealthAnewEachTime) {
   EXPECT_EQ(ConnectionHint(gone.error()), "");  // nobody there: nothing about TLS
 }
 
+TEST(ConnectionHints, NameTheOptionForATokenThatIsMissing) {
+  Error refused;
+  refused.code = grpc::StatusCode::UNAUTHENTICATED;
+  EXPECT_THAT(ConnectionHint(refused), HasSubstr("--token-file"));
+}
+
 }  // namespace
 }  // namespace thalweg::client
