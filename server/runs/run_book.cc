@@ -71,10 +71,6 @@ class Book : public RunBook {
         memory_keeper_(options.max_memory_bytes, options.memory_in_use),
         registry_(events, options.max_unfinished_runs),
         scheduler_(options.workers, events),
-        recorder_(store, events, memory_,
-                  {[this] { Committed(); },
-                   [this](Trace& trace, const Standing& before) { Shown(trace, before); },
-                   options_.on_broken_store}),
         shop_{store,
               events,
               memory_,
@@ -83,7 +79,11 @@ class Book : public RunBook {
               scheduler_,
               options.slice,
               options.max_pending_bytes,
-              options.code_maker} {}
+              options.code_maker},
+        recorder_(store, events, memory_,
+                  {[this] { Committed(); },
+                   [this](Trace& trace, const Standing& before) { Shown(trace, before); },
+                   options_.on_broken_store}) {}
 
   ~Book() override { Drain(); }
 
@@ -138,8 +138,8 @@ class Book : public RunBook {
   RunRegistry registry_;
   RunListLog list_log_;
   Scheduler scheduler_;
-  Recorder recorder_;
   Workshop shop_;
+  Recorder recorder_;  // its thread uses all of the above from its beginning
   std::atomic<uint64_t> last_number_{0};
   std::atomic<bool> draining_{false};
   std::mutex drain_mutex_;  // the second to drain waits for the first
