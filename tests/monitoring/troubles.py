@@ -40,22 +40,26 @@ class Calm(Trouble):
             self.server.minimize("x**2", "--start", "x=1", "--set", "learning_rate=0.4")
 
 
-class RatesTooLarge(Trouble):
-    """Someone sends runs whose learning rate is beyond what is stable."""
+class BadRuns(Trouble):
+    """Someone sends runs that go wrong, for some scrapes: what a counter had when first seen is no increase."""
+    run = ()
+
+    def begin(self):
+        for _ in range(30):
+            self.server.minimize(*self.run)
+            time.sleep(0.1)
+
+
+class RatesTooLarge(BadRuns):
+    """Their learning rate is beyond what is stable."""
     alerts = {"ThalwegDivergingSurge"}
-
-    def begin(self):
-        for _ in range(20):
-            self.server.minimize("x**2", "--start", "x=1", "--set", "learning_rate=1.1")
+    run = ("x**2", "--start", "x=1", "--set", "learning_rate=1.1")
 
 
-class DomainLeft(Trouble):
-    """Someone sends runs that step out of the logarithm's domain."""
+class DomainLeft(BadRuns):
+    """They step out of the logarithm's domain."""
     alerts = {"ThalwegNonFiniteSurge"}
-
-    def begin(self):
-        for _ in range(20):
-            self.server.minimize("log(x)", "--start", "x=0.5", "--set", "learning_rate=1")
+    run = ("log(x)", "--start", "x=0.5", "--set", "learning_rate=1")
 
 
 class Disk(Trouble):
