@@ -47,6 +47,7 @@ struct DescentSettings {
   Vector start;                   ///< n
   Bounds bounds{};                ///< n each, or none.
   uint64_t seed = 0;              ///< Of all randomness.
+  Part batches{};                 ///< Which rows a step sees; no kind: all.
   std::vector<Change> changes{};  ///< In order of iteration, one at most at each.
   /// Iterates before this one are computed but not recorded, and do not end the descent.
   int64_t first_iteration = 0;

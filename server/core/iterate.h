@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -55,18 +56,27 @@ struct Iterate {
   double violation = 0;      ///< Of the constraints at x: the greatest; 0 where all hold.
   int64_t trials = 0;        ///< Points tried for the step that led here; 0: it had no choice.
   Evaluations evaluations;
-  uint32_t flags = 0;       ///< IterateFlag bits.
-  std::vector<Note> notes;  ///< Of the step that led here; usually none.
+  /// Passes over the training rows so far, of objectives of data.
+  double epoch = 0;
+  /// Of steps that see batches: f over all rows, where it was computed. Otherwise NaN.
+  double training_value = std::numeric_limits<double>::quiet_NaN();
+  /// Mean loss over the rows held out, where it was computed. Otherwise NaN.
+  double validation_value = std::numeric_limits<double>::quiet_NaN();
+  Vector variable_gradient_norms;  ///< Of the gradient, by variable, where layered(); else empty.
+  uint32_t flags = 0;              ///< IterateFlag bits.
+  std::vector<Note> notes;         ///< Of the step that led here; usually none.
 };
 
 /// Keeps all of it but `notes`, which are gone before anyone can ask.
 void Remember(State& state, Iterate& at);
 
 /// The best iterate so far: smallest finite value, the first among equals. Where there are
-/// constraints, one that violates them less (beyond a tolerance) is better.
+/// constraints, one that violates them less (beyond a tolerance) is better. Where rows are held out
+/// their validation value counts instead, and where steps see batches the training value; iterates
+/// without it are no candidates.
 struct Best {
   int64_t iteration = 0;
-  double value = 0;  ///< In the problem's sign, as Iterate::value.
+  double value = 0;  ///< In the problem's sign: the Iterate's value, or what counts instead.
   double violation = 0;
   Vector x;
 };

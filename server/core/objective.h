@@ -9,6 +9,9 @@
 
 namespace thalweg {
 
+class Penalty;
+class RowObjective;
+
 /// What the formula of f shows without evaluating it. Every claim is sound, none is complete.
 struct Traits {
   /// Whether f is smooth wherever it is finite; false: it may have kinks or jumps. Nothing: not
@@ -52,6 +55,20 @@ class Objective {
   virtual absl::Status Residuals(const Vector& x, Vector& residuals);
   /// r(x) and dr/dx, which is m x n already. The gradient of f is 2 J'r.
   virtual absl::Status ResidualsAndJacobian(const Vector& x, Vector& residuals, Matrix& jacobian);
+
+  /// Where f is a mean over rows of data: itself, with what can be asked of rows. See rows.h.
+  virtual RowObjective* rows() { return nullptr; }
+
+  /// Where f has a part with kinks that is known apart: that part. Value and gradient are of all of
+  /// f, the gradient the shortest subgradient. See penalty.h.
+  virtual const Penalty* penalty() const { return nullptr; }
+  /// f and its gradient without that part.
+  virtual absl::Status SmoothValueAndGradient(const Vector& x, double& value, Vector& gradient) {
+    return ValueAndGradient(x, value, gradient);
+  }
+
+  /// Whether the gradient's norm is wanted by variable: where they are layers.
+  virtual bool layered() const { return false; }
 
   virtual Traits traits() const { return {}; }
 

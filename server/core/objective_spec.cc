@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/core/functions/catalogue.h"
+#include "server/core/models/model_objective.h"
 #include "server/core/violation.h"
 
 namespace thalweg {
@@ -36,16 +37,19 @@ absl::Status UnderVariables(const absl::Status& status) {
 }
 
 absl::Status CheckKind(const ObjectiveSpec& spec) {
-  if (spec.expression.empty() && spec.function.empty()) {
+  const int kinds =
+      (spec.expression.empty() ? 0 : 1) + (spec.function.empty() ? 0 : 1) + (spec.model ? 1 : 0);
+  if (kinds == 1) return absl::OkStatus();
+  if (kinds == 0) {
     return Refuse("expression", Reason::kMissingField,
-                  "no objective; give a formula in 'expression' or a test function's name in "
-                  "'function'");
+                  "no objective; give a formula in 'expression', a test function's name in "
+                  "'function' or a 'model' of a dataset");
   }
-  if (!spec.expression.empty() && !spec.function.empty()) {
-    return Refuse("function", Reason::kInvalidValue,
-                  "given beside 'expression'; an objective is one of the two");
-  }
-  return absl::OkStatus();
+  const bool two = !spec.expression.empty() && !spec.function.empty();
+  return Refuse(
+      two ? "function" : "model", Reason::kInvalidValue,
+      absl::StrCat("given beside ", spec.expression.empty() ? "'function'" : "'expression'",
+                   "; an objective is one of them"));
 }
 
 /// What `point` and `variables` do not agree in; `point` may be empty.
@@ -190,12 +194,34 @@ CompiledSpec CompileExpression(const ObjectiveSpec& spec, const NamedValues& poi
   return Refuse(std::move(violations));
 }
 
+// ---- Models
+
+absl::StatusOr<std::unique_ptr<Objective>> BuildModel(const ObjectiveSpec& spec,
+                                                      const NamedValues& point,
+                                                      const models::Means& means) {
+  for (const auto& [field, given] : {std::pair("variables", !spec.variables.empty()),
+                                     {"parameters", !spec.parameters.empty()}}) {
+    if (given)
+      return Refuse(field, Reason::kInvalidValue, "a model brings its own; leave them out");
+  }
+  if (spec.dimension != 0) {
+    return Refuse("dimension", Reason::kInvalidValue, "only a test function has one");
+  }
+  auto made = models::MakeModelObjective(*spec.model, means);
+  if (!made.ok()) return Under("model", made.status());
+  if (auto status = CheckPoint((*made)->layout().variables(), point); !status.ok()) return status;
+  return made;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& spec,
                                                           const NamedValues& point,
                                                           const expression::Limits& limits,
-                                                          expression::CodeMaker* maker) {
+                                                          expression::CodeMaker* maker,
+                                                          const models::Means& means) {
+  if (absl::Status status = CheckKind(spec); !status.ok()) return status;
+  if (spec.model) return BuildModel(spec, point, means);
   const auto compiled = CompileSpec(spec, point, limits);
   if (!compiled.ok()) return compiled.status();
   return expression::MakeObjective(*compiled, maker);
@@ -204,6 +230,7 @@ absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& s
 absl::StatusOr<std::shared_ptr<const expression::Compiled>> CompileSpec(
     const ObjectiveSpec& spec, const NamedValues& point, const expression::Limits& limits) {
   if (auto status = CheckKind(spec); !status.ok()) return status;
+  if (spec.model) return Refuse("model", Reason::kInvalidValue, "a model has no formula");
   return spec.function.empty() ? CompileExpression(spec, point, limits)
                                : CompileFunction(spec, point, limits);
 }
@@ -223,6 +250,12 @@ absl::StatusOr<NamedValues> DefaultStart(const ObjectiveSpec& spec) {
   const auto layout = Layout::Of(VariablesOf(*function, n));
   if (!layout.ok()) return layout.status();
   return layout->Unflatten(function->start(n));
+}
+
+absl::StatusOr<NamedValues> DefaultStart(const ObjectiveSpec& spec, const Objective& objective,
+                                         uint64_t seed) {
+  const auto* const model = dynamic_cast<const models::ModelObjective*>(&objective);
+  return model ? model->layout().Unflatten(model->Start(seed)) : DefaultStart(spec);
 }
 
 }  // namespace thalweg

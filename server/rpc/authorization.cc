@@ -25,6 +25,8 @@ constexpr Rule kSteers{Role::kUser, false};
 constexpr Rule kEvaluates{Role::kViewer, true};
 
 constexpr std::string_view kCatalog = "thalweg.v1.CatalogService";
+constexpr std::string_view kDatasets = "thalweg.v1.DatasetService";
+constexpr std::string_view kModels = "thalweg.v1.ModelService";
 constexpr std::string_view kObjectives = "thalweg.v1.ObjectiveService";
 constexpr std::string_view kRuns = "thalweg.v1.OptimizationService";
 constexpr std::string_view kStudies = "thalweg.v1.StudyService";
@@ -36,8 +38,25 @@ constexpr Row kRules[] = {
     {kCatalog, "ListSchedules", kReads},
     {kCatalog, "ListStoppingRules", kReads},
     {kCatalog, "ListLineSearches", kReads},
+    {kCatalog, "ListModels", kReads},
+    {kCatalog, "ListLosses", kReads},
+    {kCatalog, "ListPenalties", kReads},
+    {kCatalog, "ListBatches", kReads},
     {kCatalog, "ListLanguageFunctions", kReads},
     {kCatalog, "GetServerInfo", kReads},
+    {kDatasets, "UploadDataset", kSteers},
+    {kDatasets, "StartUpload", kSteers},
+    {kDatasets, "WriteUpload", kSteers},
+    {kDatasets, "GetUpload", kSteers},
+    {kDatasets, "FinishUpload", kSteers},
+    {kDatasets, "CancelUpload", kSteers},
+    {kDatasets, "GetDataset", kReads},
+    {kDatasets, "ListDatasets", kReads},
+    {kDatasets, "ReadDataset", kReads},
+    {kDatasets, "DeleteDataset", kSteers},
+    {kModels, "EvaluateModel", kEvaluates},
+    {kModels, "Predict", kEvaluates},
+    {kModels, "PredictPoints", kEvaluates},
     {kObjectives, "CompileObjective", kEvaluates},
     {kObjectives, "EvaluateObjective", kEvaluates},
     {kObjectives, "CheckGradient", kEvaluates},

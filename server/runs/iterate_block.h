@@ -27,7 +27,13 @@ struct IterateBlock {
   std::vector<int64_t> hessian_products;  ///< Evaluations, since the run began.
   std::vector<int64_t> trials;            ///< Points tried for the step.
   std::vector<double> violation;          ///< Of the constraints, the greatest.
-  std::vector<uint32_t> flags;            ///< IterateFlag bits.
+  std::vector<double> epoch;              ///< Passes over the rows, of models.
+  // NaN where they were not computed; empty until one was.
+  std::vector<double> training_value;          ///< f over all rows, where steps see batches.
+  std::vector<double> validation_value;        ///< Mean loss over the rows held out.
+  std::vector<double> variable_gradient_norm;  ///< rows() * variables, of layered models; or empty.
+  int64_t variables = 0;
+  std::vector<uint32_t> flags;  ///< IterateFlag bits.
   std::vector<double> x;
   int64_t coordinates = 0;  ///< Of x, per iterate.
   /// Seconds of stepping when the last iterate here was made. Not part of the trace's bits: two

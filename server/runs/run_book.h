@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/events/events.h"
 #include "server/runs/changes.h"
 #include "server/runs/run.h"
@@ -31,6 +32,7 @@ struct RunBookOptions {
   size_t max_resident_trace_bytes = 512 << 20;  ///< Of all traces together, kept in memory.
   size_t max_trace_bytes_per_run = size_t{1} << 30;  ///< Kept in full; older parts are thinned.
   expression::Limits limits;                         ///< Of one objective.
+  models::Means means = {};                          ///< What objectives of datasets are made with.
   /// Makes machine code for objectives; outlives the book. None: they are interpreted.
   expression::CodeMaker* code_maker = nullptr;
   /// Bytes that this process may have before new runs are refused (QUOTA_EXCEEDED), and recovered

@@ -22,6 +22,7 @@ struct RunSpec {
   Direction direction = Direction::kMinimize;
   NamedValues start;  ///< Empty: a test function's usual start.
   Part optimizer;
+  Part batches = {};             ///< Which rows a step sees; no kind: all.
   std::vector<Part> stopping;    ///< After WithSafeguards in a stored run.
   std::optional<uint64_t> seed;  ///< Always set in a stored run.
   /// Leading coordinates of x kept per iterate; the best and the last x are always whole.
