@@ -39,6 +39,11 @@ const kBatch = create(IterateBatchSchema, {
   hessianProducts: [0n, 1n, 1n, 1n],
   trials: [0n, 3n, 0n, 0n],
   violation: [0, 0, 0.5, 0],
+  epoch: [0, 0.5, 1, 1.5],
+  trainingValue: [2, NaN, 1.5, NaN],
+  validationValue: [3, NaN, 0.1, NaN],
+  variableGradientNorm: [1, 2, 0.5, 1e-9, NaN, 1, 3, 4],
+  variables: 2n,
   flags: [1, 1, Flag.nonFinite, Flag.nonFinite | Flag.restarted],
   x: [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3],
   coordinates: 3n,
@@ -46,12 +51,13 @@ const kBatch = create(IterateBatchSchema, {
 
 const jsonOf = (run: Run, batches: IterateBatch[]): string =>
   jsonHead(run) + batches.map((batch, i) => jsonBatch(batch, i === 0)).join("") + kJsonEnd;
-const csvOf = (run: Run, batches: IterateBatch[]): string => csvHead(run, run.variables, 3) + batches.map(csvRows).join("");
+const csvOf = (run: Run, batches: IterateBatch[]): string => csvHead(run, run.variables, 3, 2) + batches.map(csvRows).join("");
 
 function assertSame(text: string): void {
   const { trace, run, events } = openTraceFile(text);
   for (const column of kColumns) assert.deepEqual([...trace.column(column)], Array.from(kBatch[column], Number), column);
   assert.deepEqual([...trace.x(3)], [3, 3, 3]);
+  assert.deepEqual([...trace.layerNorms(1)], [0.5, 1e-9]);
   assert.equal(run.value?.name, "runs/a");
   assert.equal(run.value.displayName, kRun.displayName);
   assert.equal(run.value.termination?.reason, TerminationReason.CONVERGED);
@@ -81,7 +87,7 @@ describe("A trace file", () => {
 
   it("of many iterates is thinned as it is read: its memory is bounded", async () => {
     const pieces = [csvHead(kRun, kRun.variables, 3)];
-    for (let i = 0; i < 100_000; ++i) pieces.push(`${i},${Math.sin(i / 50)},0,1,1,0,0,1,1,0,0,0,0,1,2,3\n`);
+    for (let i = 0; i < 100_000; ++i) pieces.push(`${i},${Math.sin(i / 50)},0,1,1,0,0,1,1,0,0,0,0,NaN,NaN,0,1,2,3\n`);
     const { trace } = await readTraceFile(new Blob(pieces));
     assert.ok(trace.length <= trace.capacity && trace.thinned);
     assert.deepEqual([trace.first, trace.last], [0, 99_999]);

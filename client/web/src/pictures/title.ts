@@ -3,11 +3,11 @@ import type { Objective } from "../../gen/thalweg/v1/objective_pb";
 import type { Run } from "../../gen/thalweg/v1/run_pb";
 import { count, number } from "../app/format";
 import type { Trace } from "../trace/trace";
+import { sourceText } from "../wire/model_text";
 import { settingText } from "../wire/parts";
 
 export function objectiveText(objective: Objective | undefined): string {
-  if (!objective?.kind.case) return "";
-  return objective.kind.value.replace(/\s+/g, " ").trim();
+  return !objective ? "" : sourceText(objective).replace(/\s+/g, " ").trim();
 }
 
 /** "rate 0.1": as it was set, or as the steps had it: "rate 1 to 0.05". Empty where nothing says. */

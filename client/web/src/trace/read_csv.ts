@@ -4,7 +4,7 @@ import { type Run, RunSchema, RunState } from "../../gen/thalweg/v1/run_pb";
 import { type Variable, VariableSchema } from "../../gen/thalweg/v1/values_pb";
 import { BatchMaker } from "./batches";
 import { type Column, type Trace, kColumns } from "./trace";
-import { csvCells, csvName } from "./trace_csv";
+import { csvCells, csvName, normOf } from "./trace_csv";
 
 const kRunComment = /^#\s*run:\s*(\{.*)$/;
 const kNumbers: Record<string, number> = { nan: NaN, inf: Infinity, infinity: Infinity, "-inf": -Infinity, "-infinity": -Infinity };
@@ -41,9 +41,10 @@ export function variablesOf(names: string[]): Variable[] {
 export class CsvLines {
   private run?: Run;
   private header?: string[];
-  /** Of each cell: its column, or its coordinate of x. */
-  private places: (Column | number)[] = [];
+  /** Of each cell where it belongs: in a column, or among the coordinates of x or the norms of the gradient. */
+  private places: { column?: Column; x?: number; norm?: number }[] = [];
   private coordinates: string[] = [];
+  private layers = 0;
   private readonly maker: BatchMaker;
 
   constructor(private readonly trace: Trace) {
@@ -62,14 +63,16 @@ export class CsvLines {
     if (cells.length !== this.header.length) throw new Error(`expected ${this.header.length} cells, got ${cells.length}`);
     const row: Partial<Record<Column, number>> = {};
     const x = new Float64Array(this.coordinates.length);
+    const norms = new Float64Array(this.layers);
     cells.forEach((cell, i) => {
-      const place = this.places[i] as Column | number;
+      const place = this.places[i] ?? {};
       const value = toNumber(cell, (this.header as string[])[i] as string);
-      if (typeof place === "number") x[place] = value;
-      else row[place] = value;
+      if (place.column) row[place.column] = value;
+      else if (place.x !== undefined) x[place.x] = value;
+      else if (place.norm !== undefined) norms[place.norm] = value;
     });
     if (!Number.isSafeInteger(row.iteration)) throw new Error("iteration: expected a whole number");
-    this.maker.add({ bestValue: NaN, gradientNorm: NaN, gradientMax: NaN, ...row }, x);
+    this.maker.add(row, x, norms);
   }
 
   private begin(cells: string[]): void {
@@ -78,7 +81,11 @@ export class CsvLines {
     for (const needed of ["iteration", "value"]) {
       if (!this.header.includes(needed)) throw new Error(`expected a header row with “iteration” and “value”, got “${cells.join(",").slice(0, 60)}”`);
     }
-    this.places = this.header.map((name) => known.get(name) ?? this.coordinates.push(name) - 1);
+    this.places = this.header.map((name) => {
+      const column = known.get(name);
+      if (column) return { column };
+      return normOf(name) === undefined ? { x: this.coordinates.push(name) - 1 } : { norm: this.layers++ };
+    });
   }
 
   end(): Run {

@@ -15,9 +15,23 @@ export const kColumns = [
   "hessianProducts",
   "trials",
   "violation",
+  "epoch",
+  "trainingValue",
+  "validationValue",
   "flags",
 ] as const;
 export type Column = (typeof kColumns)[number];
+
+/** What stands in a column where nothing was said. */
+export const absent = (column: Column): number => (kUnknown.has(column) ? NaN : 0);
+const kUnknown: ReadonlySet<Column> = new Set<Column>([
+  "value",
+  "bestValue",
+  "gradientNorm",
+  "gradientMax",
+  "trainingValue",
+  "validationValue",
+]);
 
 /** Bits of the column `flags`. */
 export const Flag = { newBest: 1, nonFinite: 2, clipped: 4, rejected: 8, restarted: 16, changed: 32 } as const;
@@ -28,6 +42,33 @@ export const kMostCoordinates = 256;
 const kLeastCapacity = 1024; // room for all octaves of iterations
 const kFull = 0.75; // of the capacity, at most, is taken after thinning
 
+/** Several numbers for each row of a table. */
+class Block {
+  /** Of a row. */
+  width = 0;
+  private values = new Float64Array(0);
+
+  row(row: number): Float64Array {
+    return this.values.subarray(row * this.width, (row + 1) * this.width);
+  }
+  /** Makes room for `rows`, of which `kept` are there. */
+  reserve(rows: number, kept: number): void {
+    if (rows * this.width <= this.values.length) return;
+    const grown = new Float64Array(rows * this.width);
+    grown.set(this.values.subarray(0, kept * this.width));
+    this.values = grown;
+  }
+  /** Row `row` is what `source` has from `offset` on; NaN behind its end. */
+  put(row: number, source: ArrayLike<number>, offset: number, count: number): void {
+    for (let k = 0; k < this.width; ++k) {
+      this.values[row * this.width + k] = (k < count ? source[offset + k] : NaN) ?? NaN;
+    }
+  }
+  move(from: number, to: number): void {
+    this.values.copyWithin(to * this.width, from * this.width, (from + 1) * this.width);
+  }
+}
+
 /**
  * A growing table that thins itself: above `capacity` rows every bucket of consecutive iterates keeps its first,
  * its last, the one with the least and the one with the greatest value, as the server does for ListIterates.
@@ -36,10 +77,10 @@ const kFull = 0.75; // of the capacity, at most, is taken after thinning
  */
 export class Trace {
   private rows = 0;
-  private width = 0;
   private room = 0;
   private readonly columns = new Map<Column, Float64Array>();
-  private points = new Float64Array(0);
+  private readonly points = new Block();
+  private readonly norms = new Block();
   /** Seconds of stepping when the last iterate was made. */
   elapsedSeconds = 0;
 
@@ -58,7 +99,11 @@ export class Trace {
   }
   /** How many leading numbers of x each iterate has. */
   get coordinates(): number {
-    return this.width;
+    return this.points.width;
+  }
+  /** How many norms of the gradient, by variable, each iterate has; 0: the model has no layers. */
+  get layers(): number {
+    return this.norms.width;
   }
   get first(): number {
     return this.rows > 0 ? this.at("iteration", 0) : -1;
@@ -81,7 +126,11 @@ export class Trace {
   }
   /** The traced part of x; valid until the next append. */
   x(row: number): Float64Array {
-    return this.points.subarray(row * this.width, (row + 1) * this.width);
+    return this.points.row(row);
+  }
+  /** Norms of the gradient by variable; valid until the next append. */
+  layerNorms(row: number): Float64Array {
+    return this.norms.row(row);
   }
 
   /** The row of the last iterate not after `iteration`; -1: there is none. */
@@ -100,39 +149,34 @@ export class Trace {
   /** Adds iterates; those that are not after the last one are known already and are passed over. */
   append(batch: IterateBatch): void {
     const coordinates = Number(batch.coordinates);
-    this.begin(coordinates, batch.elapsedSeconds);
+    const layers = Number(batch.variables);
+    this.begin(coordinates, layers, batch.elapsedSeconds);
     for (let i = 0; i < batch.iteration.length; ++i) {
       if (!this.make(Number(batch.iteration[i]))) continue;
-      this.put("value", batch.value[i] ?? NaN);
-      this.put("bestValue", batch.bestValue[i] ?? NaN);
-      this.put("gradientNorm", batch.gradientNorm[i] ?? NaN);
-      this.put("gradientMax", batch.gradientMax[i] ?? NaN);
-      this.put("stepNorm", batch.stepNorm[i] ?? 0);
-      this.put("learningRate", batch.learningRate[i] ?? 0);
-      this.put("valueEvaluations", Number(batch.valueEvaluations[i] ?? 0));
-      this.put("gradientEvaluations", Number(batch.gradientEvaluations[i] ?? 0));
-      this.put("hessianProducts", Number(batch.hessianProducts[i] ?? 0));
-      this.put("trials", Number(batch.trials[i] ?? 0));
-      this.put("violation", batch.violation[i] ?? 0);
-      this.put("flags", batch.flags[i] ?? 0);
-      for (let k = 0; k < this.width; ++k) {
-        this.points[(this.rows - 1) * this.width + k] = (k < coordinates ? batch.x[i * coordinates + k] : NaN) ?? NaN;
+      for (const name of kColumns) {
+        if (name !== "iteration") this.put(name, Number(batch[name][i] ?? absent(name)));
       }
+      this.points.put(this.rows - 1, batch.x, i * coordinates, coordinates);
+      this.norms.put(this.rows - 1, batch.variableGradientNorm, i * layers, layers);
     }
   }
 
   /** Adds the iterates of another trace that are after the last one. */
   extend(other: Trace): void {
-    this.begin(other.width, other.elapsedSeconds);
+    this.begin(other.coordinates, other.layers, other.elapsedSeconds);
     for (let row = 0; row < other.rows; ++row) {
       if (!this.make(other.at("iteration", row))) continue;
       for (const name of kColumns) this.put(name, other.at(name, row));
-      for (let k = 0; k < this.width; ++k) this.points[(this.rows - 1) * this.width + k] = other.x(row)[k] ?? NaN;
+      this.points.put(this.rows - 1, other.x(row), 0, other.coordinates);
+      this.norms.put(this.rows - 1, other.layerNorms(row), 0, other.layers);
     }
   }
 
-  private begin(coordinates: number, elapsedSeconds: number): void {
-    if (this.rows === 0) this.width = Math.min(coordinates, kMostCoordinates);
+  private begin(coordinates: number, layers: number, elapsedSeconds: number): void {
+    if (this.rows === 0) {
+      this.points.width = Math.min(coordinates, kMostCoordinates);
+      this.norms.width = Math.min(layers, kMostCoordinates);
+    }
     this.elapsedSeconds = Math.max(this.elapsedSeconds, elapsedSeconds);
   }
 
@@ -152,7 +196,6 @@ export class Trace {
   }
 
   private reserve(rows: number): void {
-    const needed = rows * this.width;
     if (rows > this.room) {
       this.room = Math.max(rows, 2 * this.room);
       for (const name of kColumns) {
@@ -161,11 +204,7 @@ export class Trace {
         this.columns.set(name, grown);
       }
     }
-    if (needed > this.points.length) {
-      const grown = new Float64Array(this.room * this.width);
-      grown.set(this.points.subarray(0, this.rows * this.width));
-      this.points = grown;
-    }
+    for (const block of [this.points, this.norms]) block.reserve(this.room, rows - 1);
   }
 
   /** Puts what is new into buckets as wide as those before; makes all of them wider where there is no room. */
@@ -212,6 +251,6 @@ export class Trace {
   private move(from: number, to: number): void {
     if (from === to) return;
     for (const column of this.columns.values()) column[to] = column[from] as number;
-    this.points.copyWithin(to * this.width, from * this.width, (from + 1) * this.width);
+    for (const block of [this.points, this.norms]) block.move(from, to);
   }
 }

@@ -4,27 +4,34 @@ import { type IterateBatch } from "../../gen/thalweg/v1/iterate_pb";
 import { type Run, RunSchema } from "../../gen/thalweg/v1/run_pb";
 import { type Variable } from "../../gen/thalweg/v1/values_pb";
 import { coordinateName } from "./layout";
-import { type Column, kColumns } from "./trace";
+import { type Column, absent, kColumns } from "./trace";
 
 /** "bestValue" as "best_value". */
 export const csvName = (column: Column): string => column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** The lines before the first iterate. */
-export function csvHead(run: Run, variables: Variable[], coordinates: number): string {
+/** The column with the gradient's norm of variable `name`; what is in brackets of such a column. */
+const normName = (name: string): string => `gradient_norm[${name}]`;
+export const normOf = (column: string): string | undefined => /^gradient_norm\[(.+)\]$/.exec(column)?.[1];
+
+/** The lines before the first iterate; `layers`: norms of the gradient by variable that each has. */
+export function csvHead(run: Run, variables: Variable[], coordinates: number, layers = 0): string {
   const x = Array.from({ length: coordinates }, (_, k) => cell(coordinateName(variables, k)));
-  const names = [...kColumns.map(csvName), ...x];
+  const norms = Array.from({ length: layers }, (_, k) => cell(normName(variables[k]?.name ?? String(k))));
+  const names = [...kColumns.map(csvName), ...x, ...norms];
   return `# thalweg trace, version 1\n# run: ${toJsonString(RunSchema, run)}\n${names.join(",")}\n`;
 }
 
 /** A line for each iterate; numbers are the shortest decimals that read back as the same. */
 export function csvRows(batch: IterateBatch): string {
   const coordinates = Number(batch.coordinates);
+  const layers = Number(batch.variables);
   let text = "";
   for (let i = 0; i < batch.iteration.length; ++i) {
-    const cells: (number | bigint)[] = kColumns.map((column) => batch[column][i] ?? 0);
+    const cells: (number | bigint)[] = kColumns.map((column) => batch[column][i] ?? absent(column));
     for (let k = 0; k < coordinates; ++k) cells.push(batch.x[i * coordinates + k] ?? NaN);
+    for (let k = 0; k < layers; ++k) cells.push(batch.variableGradientNorm[i * layers + k] ?? NaN);
     text += `${cells.join(",")}\n`;
   }
   return text;

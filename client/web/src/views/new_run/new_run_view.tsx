@@ -82,7 +82,7 @@ export function NewRunView() {
         {understood && !compiling && (
           <Understood
             response={understood.response}
-            formula={objective.kind.case === "expression" ? draft.formula : (objective.kind.value ?? "")}
+            formula={draft.testFunction || draft.formula}
             derivatives={derivatives}
             onDerivatives={setDerivatives}
           />

@@ -65,7 +65,8 @@ function* words(run: Run): Generator<string> {
 export function commandLine(run: Run): string | undefined {
   const cutShort = run.objective?.kind.case === "expression" && run.objective.kind.value.endsWith("...");
   const bounded = run.objective?.constraints.some(({ lower, upper }) => lower !== undefined || upper !== undefined);
-  if (!run.objective || cutShort || bounded) return undefined;
+  const model = run.objective?.kind.case === "model";
+  if (!run.objective || cutShort || bounded || model) return undefined;
   let text = "thalweg";
   for (const word of words(run)) {
     text += ` ${quoted(word)}`;

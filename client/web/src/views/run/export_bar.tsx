@@ -43,7 +43,7 @@ async function traceFile(model: RunModel, batches: AsyncIterable<IterateBatch> |
   if (format === "json") put(jsonHead(run));
   for await (const batch of batches) {
     if (format === "json") put(jsonBatch(batch, first));
-    else put((first ? csvHead(run, run.variables, Number(batch.coordinates)) : "") + csvRows(batch));
+    else put((first ? csvHead(run, run.variables, Number(batch.coordinates), Number(batch.variables)) : "") + csvRows(batch));
     first = false;
   }
   if (format === "json") put(kJsonEnd);

@@ -3,6 +3,7 @@ import { Verdict } from "../../../gen/thalweg/v1/certificate_pb";
 import { RunState, TerminationReason } from "../../../gen/thalweg/v1/run_pb";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import { Direction } from "../../../gen/thalweg/v1/objective_pb";
+import { sourceText } from "../../wire/model_text";
 import { Flag } from "../../trace/trace";
 
 const kStates: Partial<Record<RunState, string>> = {
@@ -58,7 +59,7 @@ export const isAscent = (run: Run | undefined): boolean => run?.objective?.direc
 /** "(x-2.5)**2-1", "rosenbrock in 10 coordinates". */
 export function objectiveText(run: Run): string {
   const { objective } = run;
-  if (objective?.kind.case === "expression") return objective.kind.value;
-  if (objective?.kind.case !== "function") return "";
-  return objective.dimension > 0n ? `${objective.kind.value} in ${objective.dimension} coordinates` : objective.kind.value;
+  if (!objective) return "";
+  const text = sourceText(objective);
+  return objective.dimension > 0n ? `${text} in ${objective.dimension} coordinates` : text;
 }

@@ -1,6 +1,7 @@
 // What a row of the list says about a run, in few words.
 import { type Run, RunState, TerminationReason } from "../../../gen/thalweg/v1/run_pb";
 import { Direction } from "../../../gen/thalweg/v1/objective_pb";
+import { sourceText } from "../../wire/model_text";
 
 const kMostTitle = 80;
 
@@ -65,7 +66,7 @@ export function objectiveText(run: Run, most = kMostTitle): string {
   const what =
     objective.kind.case === "function"
       ? `${objective.kind.value}${objective.dimension > 0n ? ` (n = ${objective.dimension})` : ""}`
-      : (objective.kind.value ?? "").replace(/\s+/g, " ").trim();
+      : sourceText(objective).replace(/\s+/g, " ").trim();
   const short = what.length > most ? `${what.slice(0, most - 1)}…` : what;
   return objective.direction === Direction.MAXIMIZE ? `max ${short}` : short;
 }
