@@ -6,6 +6,7 @@ import { NewRunView } from "../views/new_run/new_run_view";
 import { RunView } from "../views/run/run_view";
 import { RunsView } from "../views/runs/runs_view";
 import { StudiesView } from "../views/studies/studies_view";
+import "../views/data/data.css";
 import { StudyView } from "../views/studies/study_view";
 import { whyNotReady } from "../wire/readiness";
 import { connection } from "../wire/watch";
@@ -13,8 +14,11 @@ import { DropTarget } from "./drop_target";
 import { KeyHelp } from "./keys";
 import { LogIn, loggedOut, WhoAmI } from "./log_in";
 import { Notices } from "./notices";
+import { lazy } from "./lazy";
 import { href, place } from "./router";
 import { theme } from "./theme";
+
+const DataView = lazy(async () => (await import("../views/data/datasets_view")).DataView);
 
 function View() {
   const { path } = place.value;
@@ -28,6 +32,8 @@ function View() {
       return id ? <RunView key={id} name={`runs/${id}`} /> : <RunsView />;
     case "studies":
       return id ? <StudyView key={id} name={`studies/${id}`} /> : <StudiesView />;
+    case "data":
+      return <DataView id={id} />;
     case "file":
       return <FileView />;
     default:
@@ -75,6 +81,7 @@ export function App() {
           <Link to="new">New run</Link>
           <Link to="runs">Runs</Link>
           <Link to="studies">Studies</Link>
+          <Link to="data">Data</Link>
         </nav>
         <WhoAmI />
         <ThemeButton />

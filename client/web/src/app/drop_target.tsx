@@ -20,6 +20,18 @@ export async function openFile(file: File): Promise<void> {
 
 const over = signal(false);
 
+/** What is done with a dropped file: a view may want it for itself. */
+let take: (file: File) => void = (file) => void openFile(file);
+
+/** Hands dropped files to `taker` until what is returned is called. */
+export function takeFiles(taker: (file: File) => void): () => void {
+  const before = take;
+  take = taker;
+  return () => {
+    take = before;
+  };
+}
+
 export function DropTarget({ children }: { children: ComponentChildren }) {
   return (
     <div
@@ -35,7 +47,7 @@ export function DropTarget({ children }: { children: ComponentChildren }) {
         over.value = false;
         if (!file) return;
         event.preventDefault();
-        void openFile(file);
+        take(file);
       }}
     >
       {children}

@@ -1,6 +1,6 @@
 // The worker that all tabs of a browser share: one stream to the server for all of them.
 import { type Connection, type Subject, WatchHub } from "./watch_hub";
-import { watching } from "./rpc";
+import { watching } from "./watching";
 import { authorization } from "./session";
 
 export type ToWorker =

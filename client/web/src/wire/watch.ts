@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { FromWorker, ToWorker } from "./shared_watcher";
 import { type Connection, type Listener, type Subject, WatchHub } from "./watch_hub";
-import { watching } from "./rpc";
+import { watching } from "./watching";
 import { heldToken } from "./session";
 
 declare const WATCHER_URL: string;
