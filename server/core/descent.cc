@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/core/diagnosis/diagnosis.h"
+#include "server/core/order_of_sums.h"
 #include "server/core/pairing.h"
 #include "server/core/violation.h"
 
@@ -26,15 +27,6 @@ void Append(const absl::Status& status, std::vector<Violation>& violations) {
 bool Has(std::string_view code, const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(),
                      [code](const Finding& finding) { return finding.code == code; });
-}
-
-// Eigen multiplies large matrices in blocks, and sums in an order, that fit the caches of the
-// machine. The same bits everywhere need the same caches: these, of a usual core.
-void FixTheOrderOfSums() {
-  [[maybe_unused]] static const bool done = [] {
-    Eigen::setCpuCacheSizes(32 << 10, 512 << 10, 4 << 20);
-    return true;
-  }();
 }
 
 absl::Status CheckBounds(const Bounds& bounds, const Layout& layout) {
