@@ -12,8 +12,8 @@ namespace thalweg {
 class Hands {
  public:
   virtual ~Hands() = default;
-  /// Calls work(0) ... work(count - 1), each once, on any threads and in any order; returns when all
-  /// are done. `work` must not throw, nor use hands itself. Safe for concurrent use.
+  /// Calls work(0) ... work(count - 1), each once, on any threads and in any order; returns when
+  /// all are done. `work` must not throw, nor use hands itself. Safe for concurrent use.
   virtual void Do(Index count, const std::function<void(Index)>& work) = 0;
 };
 

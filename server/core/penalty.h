@@ -4,8 +4,8 @@
 
 namespace thalweg {
 
-/// The part h of an objective f = smooth + h that has kinks, but of which the proximal map is known:
-/// l1 and group norms.
+/// The part h of an objective f = smooth + h that has kinks, but of which the proximal map is
+/// known: l1 and group norms.
 class Penalty {
  public:
   virtual ~Penalty() = default;

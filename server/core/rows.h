@@ -20,8 +20,8 @@ class RowObjective : public Objective {
   virtual Index row_count() const = 0;
 
   /// What evaluations see from now on: these rows in this order, a row may come more than once, its
-  /// term times factors[i] where there are factors (importance weights). The mean is over the batch;
-  /// a sum is N times it, so that the gradient of a batch is an estimate of the whole one.
+  /// term times factors[i] where there are factors (importance weights). The mean is over the
+  /// batch; a sum is N times it, so that the gradient of a batch is an estimate of the whole one.
   /// OUT_OF_RANGE for a row outside [0, N), INVALID_ARGUMENT where there are none.
   virtual absl::Status SetRows(std::span<const int64_t> rows,
                                std::span<const double> factors = {}) = 0;

@@ -48,7 +48,8 @@ struct ColumnInfo {
 /// from a file. NaN is a cell without a value; there are no infinities. Safe for concurrent use.
 class Table {
  public:
-  /// `cells` holds rows * columns.size() numbers, column after column, and lives as long as `memory`.
+  /// `cells` holds rows * columns.size() numbers, column after column, and lives as long as
+  /// `memory`.
   Table(std::vector<ColumnInfo> columns, Index rows, const double* cells,
         std::shared_ptr<const void> memory)
       : columns_(std::move(columns)), rows_(rows), cells_(cells), memory_(std::move(memory)) {}

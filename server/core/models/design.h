@@ -31,7 +31,7 @@ struct Feature {
   size_t column = 0;      ///< Of the table.
   int64_t category = -1;  ///< 1 where the cell has this code, else 0; -1: a number.
   double shift = 0;
-  double scale = 1;     ///< Not 0.
+  double scale = 1;    ///< Not 0.
   double filling = 0;  ///< Of cells without a value, in the table's units.
 };
 
@@ -81,6 +81,16 @@ class Design {
   std::vector<data::ColumnInfo> columns_;  // of the table, those that features come from
   std::vector<std::string> classes_;
   DesignRows training_, validation_, test_;
+};
+
+/// Where designs come from that runs share. Safe for concurrent use.
+class DesignSource {
+ public:
+  virtual ~DesignSource() = default;
+  /// As Design::Make, of the table that `spec` names; errors are those of `tables` too.
+  virtual absl::StatusOr<std::shared_ptr<const Design>> Open(const ModelSpec& spec, Task task,
+                                                             Encoding encoding,
+                                                             data::TableSource& tables) = 0;
 };
 
 }  // namespace thalweg::models

@@ -40,13 +40,13 @@ struct Split {
 
 /// A model of one column of a table by others, as a caller describes it.
 struct ModelSpec {
-  std::string dataset;                ///< Id of the table.
-  std::string target = {};            ///< Column that is predicted; a formula needs none.
+  std::string dataset;                     ///< Id of the table.
+  std::string target = {};                 ///< Column that is predicted; a formula needs none.
   std::vector<std::string> features = {};  ///< Columns; none: all others.
   std::string weights = {};                ///< Column of the rows' weights; empty: all alike.
-  Part model = {};    ///< Of Models(). No kind: "linear".
-  Part loss = {};     ///< Of Losses(). No kind: the model's usual one.
-  Part penalty = {};  ///< Of Penalties(). No kind: none.
+  Part model = {};                         ///< Of Models(). No kind: "linear".
+  Part loss = {};                          ///< Of Losses(). No kind: the model's usual one.
+  Part penalty = {};                       ///< Of Penalties(). No kind: none.
   Scaling scaling = Scaling::kStandard;
   Missing missing = Missing::kRefuse;
   Split split = {};
@@ -55,10 +55,13 @@ struct ModelSpec {
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
+class DesignSource;
+
 /// What models are made with; all outlive them.
 struct Means {
   data::TableSource* tables = nullptr;  ///< None: models are refused.
   Hands* hands = nullptr;               ///< None: one thread does everything.
+  DesignSource* designs = nullptr;      ///< None: every objective makes its own.
 };
 
 }  // namespace thalweg::models

@@ -27,14 +27,14 @@ class Scratch {
 
 /// A coefficient for people, in the units of the table.
 struct CoefficientInfo {
-  std::string feature;     ///< "age", "age^2", "(intercept)".
-  Index score = 0;         ///< Of which score.
-  double value = 0;        ///< In the table's units.
-  double scaled = 0;       ///< As it is in x.
+  std::string feature;  ///< "age", "age^2", "(intercept)".
+  Index score = 0;      ///< Of which score.
+  double value = 0;     ///< In the table's units.
+  double scaled = 0;    ///< As it is in x.
 };
 
-/// k scores of a row from its d features and n unknowns x. Safe for concurrent use, each thread with
-/// a scratch of its own.
+/// k scores of a row from its d features and n unknowns x. Safe for concurrent use, each thread
+/// with a scratch of its own.
 class ScoreModel {
  public:
   virtual ~ScoreModel() = default;
@@ -55,8 +55,8 @@ class ScoreModel {
 
   /// Where a run begins that is not told: 0, or what breaks the symmetry of a network.
   virtual Vector Start(uint64_t seed) const = 0;
-  /// Groups of coordinates that a penalty acts on: of each feature, or weights of a layer; intercepts
-  /// are in none.
+  /// Groups of coordinates that a penalty acts on: of each feature, or weights of a layer;
+  /// intercepts are in none.
   virtual std::vector<std::vector<Index>> PenalisedGroups() const = 0;
   /// Of linear models; else none.
   virtual std::vector<CoefficientInfo> Coefficients(const Vector& /*x*/) const { return {}; }
@@ -73,6 +73,8 @@ class ModelKind {
   /// What it predicts; nothing: what its target is.
   virtual std::optional<Task> task() const { return std::nullopt; }
   virtual Encoding encoding() const { return Encoding::kNumbers; }
+  /// Whether it wants a score for each class, also of two.
+  virtual bool score_per_class() const { return false; }
   /// By name, of Losses(). For k classes.
   virtual std::string UsualLoss(Task task, Index classes) const = 0;
   /// With `scores` scores a row, which the loss asks for. Errors are under "model".
