@@ -33,7 +33,7 @@ const std::map<std::string, Doors>& Table() {
   static const std::map<std::string, Doors> table = {
       {"server/core",
        {{"server/core/expression/jit"},
-        {"Eigen/", "absl/status/", "absl/strings/", "Random123/", "sleef.h"},
+        {"Eigen/", "absl/status/", "absl/strings/", "Random123/", "sleef.h", "immintrin.h"},
         kThreadsClocksAndFiles}},
       // Machine code: LLVM is seen here alone.
       {"server/core/expression/jit",
