@@ -47,7 +47,7 @@ TEST(BuildObjective, NeedsAnExpressionOrAFunction) {
 
 TEST(BuildObjective, RefusesAnExpressionBesideAFunction) {
   EXPECT_THAT(RefusalOf({.expression = "x", .function = "sphere"}),
-              Refuses("function", Reason::kInvalidValue, "one of the two"));
+              Refuses("function", Reason::kInvalidValue, "one of them"));
 }
 
 // ---- Test functions
