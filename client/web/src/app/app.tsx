@@ -7,6 +7,7 @@ import { RunView } from "../views/run/run_view";
 import { RunsView } from "../views/runs/runs_view";
 import { StudiesView } from "../views/studies/studies_view";
 import "../views/data/data.css";
+import "../views/model/model.css";
 import { StudyView } from "../views/studies/study_view";
 import { whyNotReady } from "../wire/readiness";
 import { connection } from "../wire/watch";
@@ -19,6 +20,7 @@ import { href, place } from "./router";
 import { theme } from "./theme";
 
 const DataView = lazy(async () => (await import("../views/data/datasets_view")).DataView);
+const FitView = lazy(async () => (await import("../views/fit/fit_view")).FitView);
 
 function View() {
   const { path } = place.value;
@@ -34,6 +36,8 @@ function View() {
       return id ? <StudyView key={id} name={`studies/${id}`} /> : <StudiesView />;
     case "data":
       return <DataView id={id} />;
+    case "fit":
+      return <FitView />;
     case "file":
       return <FileView />;
     default:
@@ -79,6 +83,7 @@ export function App() {
         <nav aria-label="Main">
           <Link to="gallery">Gallery</Link>
           <Link to="new">New run</Link>
+          <Link to="fit">New fit</Link>
           <Link to="runs">Runs</Link>
           <Link to="studies">Studies</Link>
           <Link to="data">Data</Link>

@@ -91,7 +91,16 @@ function Control(props: OptionEditorProps & { control: ControlProps }) {
         />
       );
     case OptionType.TEXT:
-      return (
+      return option.choices.length === 0 ? (
+        <input
+          {...control}
+          class="mono"
+          spellcheck={false}
+          value={String(value ?? "")}
+          placeholder={placeholderOf(option)}
+          onInput={({ currentTarget }) => onValue(currentTarget.value || undefined)}
+        />
+      ) : (
         <select {...control} value={String(value ?? usual ?? "")} onChange={({ currentTarget }) => onValue(currentTarget.value)}>
           {usual === undefined && <option value="">choose…</option>}
           {option.choices.map((choice) => (

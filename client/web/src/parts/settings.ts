@@ -17,7 +17,7 @@ export function defaultOf({ type, defaultText, choices }: Option): Plain | undef
     case OptionType.FLAG:
       return defaultText === "true";
     case OptionType.TEXT:
-      return choices.includes(defaultText) ? defaultText : undefined;
+      return choices.length === 0 || choices.includes(defaultText) ? defaultText : undefined;
     case OptionType.SCHEDULE:
       return readNumber(defaultText);
     case OptionType.PART:
@@ -88,6 +88,7 @@ export function complaintAbout(option: Option, plain: Plain | undefined): string
       return bad === undefined ? undefined : expected(writeNumber(bad));
     }
     case OptionType.TEXT:
+      if (option.choices.length === 0) return undefined; // any text
       return option.choices.includes(String(plain)) ? undefined : expected(`“${String(plain)}”`);
     default:
       return undefined;

@@ -8,6 +8,11 @@ export interface Catalogue {
   schedules: CatalogEntry[];
   stoppingRules: CatalogEntry[];
   lineSearches: CatalogEntry[];
+  /** Of models, once loadLearning has brought them. */
+  models?: CatalogEntry[];
+  losses?: CatalogEntry[];
+  penalties?: CatalogEntry[];
+  batches?: CatalogEntry[];
   functions: Function[];
   language: LanguageFunction[];
   /** Settings and limits in force, by flag. */
@@ -56,6 +61,26 @@ export function loadCatalogue(): Promise<Catalogue> {
   return loading;
 }
 
+let learning: Promise<Catalogue> | undefined;
+
+/** What models are made of, too: only their views need it. */
+export function loadLearning(): Promise<Catalogue> {
+  learning ??= (async () => {
+    const [all, models, losses, penalties, batches] = await Promise.all([
+      loadCatalogue(),
+      pages((page) => catalog.listModels(page), (page) => page.models),
+      pages((page) => catalog.listLosses(page), (page) => page.losses),
+      pages((page) => catalog.listPenalties(page), (page) => page.penalties),
+      pages((page) => catalog.listBatches(page), (page) => page.batches),
+    ]);
+    const whole = { ...all, models, losses, penalties, batches };
+    catalogue.value = whole;
+    return whole;
+  })();
+  learning.catch(() => (learning = undefined));
+  return learning;
+}
+
 /** The entries that an option's `catalogue` names. */
 export function entriesOf(all: Catalogue, name: string): CatalogEntry[] {
   switch (name) {
@@ -67,6 +92,14 @@ export function entriesOf(all: Catalogue, name: string): CatalogEntry[] {
       return all.stoppingRules;
     case "line search":
       return all.lineSearches;
+    case "model":
+      return all.models ?? [];
+    case "loss":
+      return all.losses ?? [];
+    case "penalty":
+      return all.penalties ?? [];
+    case "batches":
+      return all.batches ?? [];
     default:
       return [];
   }

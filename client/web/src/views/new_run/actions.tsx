@@ -32,7 +32,7 @@ async function problemWith(call: () => Promise<void>): Promise<Problem | undefin
 }
 
 /** Sends what the form says; where the form finds something wrong itself, asks only what else is. */
-async function send<What>(
+export async function send<What>(
   { what, complaints }: Read<What>,
   validateOnly: boolean,
   call: (what: What, validateOnly: boolean) => Promise<void>,

@@ -100,13 +100,13 @@ function objectiveDraft(objective: Objective): Partial<Draft> {
   };
 }
 
-const labelTexts = (labels: Texts): string =>
+export const labelTexts = (labels: Texts): string =>
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
 
 /** Rules that a run has without asking, as it has them then. */
-const isSafeguard = ({ kind, settings }: PlainPart): boolean =>
+export const isSafeguard = ({ kind, settings }: PlainPart): boolean =>
   settings === undefined && ["iterations", "divergence", "non_finite"].includes(kind);
 
 /** What "Start paused" adds. */
@@ -132,6 +132,8 @@ export function draftOf(run: Run, all: Catalogue | undefined = catalogue.value):
 
 /** The address of the form with what is given: a run like this one, or some fields. */
 export function newRunHref(like: Run | Partial<Draft>): string {
+  // Fits have a form of their own, which asks for the run itself.
+  if ("$typeName" in like && like.objective?.kind.case === "model") return href("fit", { run: like.name.replace("runs/", "") });
   const draft = "$typeName" in like ? draftOf(like) : { ...kEmptyDraft, ...like };
   const query = Object.entries(toQuery(draft)).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return href("new", Object.fromEntries(query));

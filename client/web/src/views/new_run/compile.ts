@@ -20,7 +20,8 @@ const isEmpty = ({ kind }: Objective): boolean => kind.case === "expression" && 
 /** Two objectives that spell the same are the same. */
 const spelt = (objective: Objective): string => toBinary(ObjectiveSchema, objective).join();
 
-export function useCompiled(objective: Objective, derivatives: boolean): Understanding {
+/** `idle`: there is nothing to ask yet. */
+export function useCompiled(objective: Objective, derivatives: boolean, idle = isEmpty(objective)): Understanding {
   const [state, setState] = useState<Understanding>({});
   const last = useRef(objective);
   const key = spelt(objective);
@@ -28,7 +29,7 @@ export function useCompiled(objective: Objective, derivatives: boolean): Underst
 
   useEffect(() => {
     const asked = last.current;
-    if (isEmpty(asked)) {
+    if (idle) {
       setState({});
       return;
     }
@@ -46,6 +47,6 @@ export function useCompiled(objective: Objective, derivatives: boolean): Underst
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [key, derivatives]);
+  }, [key, derivatives, idle]);
   return state;
 }

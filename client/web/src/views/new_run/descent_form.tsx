@@ -3,7 +3,6 @@ import { BoundsEditor } from "../../parts/bounds_editor";
 import { complaintsFor, sentence } from "../../parts/complaints";
 import { ConstraintsEditor } from "../../parts/constraints_editor";
 import { Field } from "../../parts/field";
-import { writeNumber } from "../../parts/number_text";
 import { PartEditor } from "../../parts/part_editor";
 import { PartListEditor } from "../../parts/part_list_editor";
 import { PointEditor } from "../../parts/point_editor";
@@ -11,7 +10,8 @@ import { pointTexts, type Shaped } from "../../parts/point_text";
 import { StoppingEditor } from "../../parts/stopping_editor";
 import { catalogue } from "../../wire/catalogue";
 import type { FormProps } from "./objective_form";
-import { kWatchablePace, paceOf, rivalField, startOf } from "./request";
+import { Naming, Pace } from "./pace";
+import { paceOf, rivalField, startOf } from "./request";
 
 type DescentFormProps = FormProps & { variables: Shaped[] };
 
@@ -69,8 +69,8 @@ export function DescentForm(props: DescentFormProps) {
         />
       </details>
       <Limits {...props} variables={shown} />
-      <Pace {...props} />
-      <Naming {...props} />
+      <Pace pace={draft.pace} usual={paceOf(draft, sizeOf(variables))} onPace={(pace) => onDraft({ pace })} problem={problem} />
+      <Naming draft={draft} onDraft={onDraft} problem={problem} />
     </>
   );
 }
@@ -115,72 +115,6 @@ function Limits({ draft, onDraft, problem, variables }: DescentFormProps) {
           )}
         </Field>
       )}
-    </details>
-  );
-}
-
-const kBlank = " "; // emptied to be typed anew: not the same as never touched
-
-function Pace({ draft, onDraft, problem, variables }: DescentFormProps) {
-  const pace = paceOf(draft, sizeOf(variables));
-  const said = complaintsFor(problem, "run.pace").map(sentence);
-  const fast = pace === 0;
-  return (
-    <fieldset class="plain-set pace" data-field="run.pace">
-      <legend>Pace</legend>
-      <span class="row">
-        <label class="check">
-          <input type="radio" name="pace" checked={!fast} onChange={() => onDraft({ pace: String(kWatchablePace) })} />{" "}
-          to be watched:
-        </label>
-        <input
-          class="mono short"
-          inputMode="decimal"
-          aria-label="Iterations a second"
-          aria-invalid={said.length > 0 || undefined}
-          value={fast ? "" : draft.pace === "" ? writeNumber(pace) : draft.pace.trim()}
-          placeholder={String(kWatchablePace)}
-          disabled={fast}
-          onInput={({ currentTarget }) => onDraft({ pace: currentTarget.value || kBlank })}
-        />
-        iterations a second
-      </span>
-      <label class="check">
-        <input type="radio" name="pace" checked={fast} onChange={() => onDraft({ pace: "0" })} /> as fast as possible
-      </label>
-      {said.map((text) => (
-        <p key={text} class="complaint">
-          {text}
-        </p>
-      ))}
-    </fieldset>
-  );
-}
-
-function Naming({ draft, onDraft, problem }: DescentFormProps) {
-  const said = (field: string) => complaintsFor(problem, field).map(sentence);
-  const texts = [
-    { key: "displayName", label: "Name", field: "run.display_name", placeholder: "for people", help: "" },
-    { key: "labels", label: "Labels", field: "run.labels", placeholder: "key=value, …", help: "for filtering" },
-    { key: "seed", label: "Seed", field: "run.seed", placeholder: "drawn by the server", help: "of all randomness" },
-  ] as const;
-  return (
-    <details open={texts.some(({ key }) => draft[key] !== "")}>
-      <summary>Name, labels, seed</summary>
-      <div class="options">
-        {texts.map(({ key, label, field, placeholder, help }) => (
-          <Field key={key} label={label} help={help} complaints={said(field)} field={field}>
-            {(control) => (
-              <input
-                {...control}
-                value={draft[key]}
-                placeholder={placeholder}
-                onInput={({ currentTarget }) => onDraft({ [key]: currentTarget.value })}
-              />
-            )}
-          </Field>
-        ))}
-      </div>
     </details>
   );
 }

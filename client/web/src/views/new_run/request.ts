@@ -141,7 +141,7 @@ export function paceOf(draft: Draft, size: number): number {
 }
 
 /** "a=1, b=2". */
-function labelsOf(text: string, complaints: Complaints): Record<string, string> {
+export function labelsOf(text: string, complaints: Pick<Complaints, "add">): Record<string, string> {
   const pieces = text.split(",").map((piece) => piece.trim()).filter(Boolean);
   return Object.fromEntries(
     pieces.map((piece) => {
