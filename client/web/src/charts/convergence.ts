@@ -9,6 +9,10 @@ export interface Series {
   /** Index of its colour: theme.series. */
   colour: number;
   dashed?: boolean;
+  /** Known in some rows only: drawn across the others. */
+  sparse?: boolean;
+  /** Behind what it is the noise of. */
+  faint?: boolean;
 }
 
 /** What a gap is measured from. */
@@ -97,7 +101,7 @@ export function convergenceOf(trace: Trace, over: Over, reference: Reference, as
 export interface Mark {
   x: number;
   text: string;
-  kind: "event" | "alarm";
+  kind: "event" | "alarm" | "good";
 }
 
 const kMostMarks = 300;

@@ -26,6 +26,8 @@ export interface LineChartProps {
   /** Ids of series that are not drawn. */
   hidden: ReadonlySet<string>;
   onToggle: (id: string) => void;
+  /** Charts of one group share the pointer. */
+  group?: string;
 }
 
 const kHeight = 240;
@@ -68,7 +70,7 @@ function drawMarks(plot: uPlot, marks: Mark[]): void {
   for (const { x, kind } of marks) {
     const at = plot.valToPos(x, "x", true);
     if (at < bbox.left || at > bbox.left + bbox.width) continue;
-    ctx.strokeStyle = colour(kind === "alarm" ? "danger" : "warning");
+    ctx.strokeStyle = colour(({ alarm: "danger", event: "warning", good: "good" } as const)[kind]);
     ctx.beginPath();
     ctx.moveTo(at, bbox.top);
     ctx.lineTo(at, bbox.top + bbox.height);
@@ -113,10 +115,12 @@ export function LineChart(props: LineChartProps) {
         axes: [{ ...axisOptions(labelled ? xLabel : undefined, 2, "linear"), side: 2 }, { ...axisOptions(undefined, 1, scale), side: 3 }],
         series: [
           {},
-          ...series.map(({ label, colour: index, dashed, id }): uPlot.Series => ({
+          ...series.map(({ label, colour: index, dashed, sparse, faint, id }): uPlot.Series => ({
             label,
             stroke: () => seriesColour(index),
-            width: 1.75,
+            width: faint ? 1 : sparse ? 2.25 : 1.75,
+            alpha: faint ? 0.55 : 1,
+            spanGaps: sparse ?? false,
             ...(dashed ? { dash: [6, 4] } : {}),
             show: !hidden.has(id),
             points: { size: 5, space: 14, fill: () => seriesColour(index) },
@@ -125,7 +129,7 @@ export function LineChart(props: LineChartProps) {
         cursor: {
           y: false,
           drag: { x: true, y: false, setScale: false, dist: kDragPx },
-          sync: { key: "convergence", scales: ["x", null] },
+          sync: { key: newest.current.group ?? "convergence", scales: ["x", null] },
           bind: {
             dblclick: () => () => {
               newest.current.onZoom(undefined);
@@ -208,7 +212,7 @@ export function LineChart(props: LineChartProps) {
     <figure class="chart">
       <figcaption class="chart-head">
         <span class="chart-title">{title}</span>
-        <span class="quiet chart-where">{row >= 0 && row < x.length ? `${xLabel} ${countText(x[row] as number)}` : ""}</span>
+        <span class="quiet chart-where">{row >= 0 && row < x.length ? `${xLabel} ${countText(Number((x[row] as number).toFixed(3)))}` : ""}</span>
         <span class="chart-legend" role="group" aria-label={`Curves of ${title}`}>
           {series.map(({ id, label, colour: index, values }) => (
             <button

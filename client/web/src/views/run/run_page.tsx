@@ -4,6 +4,7 @@ import { ConvergenceCharts, type Drawn } from "../../charts/convergence_charts";
 import type { Exporter } from "../../pictures/props";
 import { type RunModel, history } from "../../trace/run_model";
 import type { Trace } from "../../trace/trace";
+import { lazy } from "../../app/lazy";
 import { catalogue } from "../../wire/catalogue";
 import { Actions } from "./actions";
 import { Ending, Events } from "./ending";
@@ -16,6 +17,8 @@ import { Playback } from "./playback";
 import { PlaybackBar, usePlayback } from "./playback_bar";
 import { isAscent } from "./words";
 import "./run.css";
+
+const ModelPanel = lazy(async () => (await import("../model/model_panel")).ModelPanel);
 
 /** `online`: the run is the server's, which has more of it and can be asked to steer it. */
 export function RunPage({ model, online }: { model: RunModel; online: boolean }) {
@@ -38,6 +41,9 @@ export function RunPage({ model, online }: { model: RunModel; online: boolean })
       <Head model={model} />
       {online && <Actions model={model} playback={playback} />}
       <PlaybackBar playback={playback} model={model} />
+      {run.objective?.kind.case === "model" && (
+        <ModelPanel model={model} run={run} spec={run.objective.kind.value} playback={playback} online={online} />
+      )}
       <div class="run-pictures">
         <PicturePanel
           model={model}
