@@ -95,11 +95,9 @@ double SquaredError(const Rows& rows, const double* scores, double* slopes) {
 
 std::unique_ptr<Objective> LossOf(const Json& file) {
   const std::vector<double> sizes = file["layer_sizes"].Numbers();
-  auto made = Mlp::Make({{sizes.begin() + 1, sizes.end() - 1},
-                         file["hidden_activation"].string(),
-                         "zero",
-                         1},
-                        static_cast<Index>(sizes.front()), static_cast<Index>(sizes.back()));
+  auto made = Mlp::Make(
+      {{sizes.begin() + 1, sizes.end() - 1}, file["hidden_activation"].string(), "zero", 1},
+      static_cast<Index>(sizes.front()), static_cast<Index>(sizes.back()));
   EXPECT_TRUE(made.ok()) << made.status();
   const std::shared_ptr<const Mlp> network = *std::move(made);
   const auto loss = [network, rows = RowsOf(file)](const Vector& x, Vector* gradient) {

@@ -64,14 +64,17 @@ Activation ActivationOf(const std::string& name) {
 void Activate(Activation activation, Index count, const double* z, double* out) {
   switch (activation) {
     case Activation::kTanh:
-      return InLanes(count, [](Lanes x) { return Sleef_finz_tanhd4_u10avx2(x); }, out, z);
+      return InLanes(
+          count, [](Lanes x) { return Sleef_finz_tanhd4_u10avx2(x); }, out, z);
     case Activation::kRelu:
       for (Index i = 0; i < count; ++i) out[i] = z[i] < 0 ? 0 : z[i];
       return;
     case Activation::kSigmoid:
-      return InLanes(count, [](Lanes x) { return Sigmoid(x); }, out, z);
+      return InLanes(
+          count, [](Lanes x) { return Sigmoid(x); }, out, z);
     case Activation::kGelu:
-      return InLanes(count, [](Lanes x) { return x * NormalBelow(x); }, out, z);
+      return InLanes(
+          count, [](Lanes x) { return x * NormalBelow(x); }, out, z);
   }
 }
 

@@ -18,6 +18,8 @@ class PenaltyKind {
   virtual ~PenaltyKind() = default;
   /// Of the smooth part strength / 2 * ||w||^2.
   virtual double squared() const { return 0; }
+  /// Whether it acts on intercepts too, which are in no group.
+  virtual bool on_intercepts() const { return false; }
   /// The part with kinks; null: none. `groups` are ScoreModel::PenalisedGroups.
   virtual std::unique_ptr<Penalty> Kinked(std::vector<std::vector<Index>> groups) const = 0;
 };

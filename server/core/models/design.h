@@ -64,6 +64,8 @@ class Design {
   const DesignRows& validation() const { return validation_; }
   const DesignRows& test() const { return test_; }
   size_t bytes() const;  ///< Of memory.
+  /// What is worth knowing: "column 'age' holds 3 in every training row".
+  const std::vector<std::string>& remarks() const { return remarks_; }
 
   /// Rows [first, first + count) of any table that has the features among its columns, found by
   /// name; categories are matched by text. A row whose features cannot be had (missing, and not
@@ -81,6 +83,7 @@ class Design {
   std::vector<data::ColumnInfo> columns_;  // of the table, those that features come from
   std::vector<std::string> classes_;
   DesignRows training_, validation_, test_;
+  std::vector<std::string> remarks_;
 };
 
 /// Where designs come from that runs share. Safe for concurrent use.

@@ -46,9 +46,14 @@ OptionTable<Mlp::Options> Mlp::Table() {
        &Options::layers,
        {1, static_cast<double>(kMostUnits), false, false},
        "units of each hidden layer, 1 to 8 whole numbers"},
-      {"activation", &Options::activation, {}, "what a hidden unit makes of its input",
+      {"activation",
+       &Options::activation,
+       {},
+       "what a hidden unit makes of its input",
        ActivationNames()},
-      {"initialisation", &Options::initialisation, {},
+      {"initialisation",
+       &Options::initialisation,
+       {},
        "how weights are drawn: so that signals keep their size through tanh (glorot), relu (he) or "
        "linear (lecun) layers, of deviation 1, or all 0",
        InitialisationNames()},
@@ -64,15 +69,14 @@ absl::Status Mlp::Check(const Options& options) {
   }
   for (const double units : layers) {
     if (units == std::floor(units) && units >= 1 && units <= kMostUnits) continue;
-    return Refuse("settings[layers]", Reason::kInvalidValue,
-                  absl::StrFormat("%g units; expected a whole number from 1 to %d", units,
-                                  kMostUnits));
+    return Refuse(
+        "settings[layers]", Reason::kInvalidValue,
+        absl::StrFormat("%g units; expected a whole number from 1 to %d", units, kMostUnits));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Mlp>> Mlp::Make(const Options& options, Index inputs,
-                                               Index scores) {
+absl::StatusOr<std::unique_ptr<Mlp>> Mlp::Make(const Options& options, Index inputs, Index scores) {
   FixTheOrderOfSums();
   std::vector<Layer> layers;
   std::vector<Variable> variables;
@@ -141,8 +145,8 @@ void Mlp::Scores(const Vector& x, const RowBlock& rows, double* scores, Scratch*
 
 // Backpropagation: slopes by a layer's output z give those by its weights, its biases and its
 // inputs, from the last layer to the first.
-void Mlp::AddGradient(const Vector& x, const RowBlock& rows, const double* slopes,
-                      double* gradient, Scratch* scratch) const {
+void Mlp::AddGradient(const Vector& x, const RowBlock& rows, const double* slopes, double* gradient,
+                      Scratch* scratch) const {
   auto& memory = static_cast<Memory&>(*scratch);
   memory.slopes = ConstMap(slopes, rows.count, layers_.back().units);
   for (size_t l = layers_.size(); l-- > 0;) {

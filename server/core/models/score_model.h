@@ -62,6 +62,8 @@ class ScoreModel {
   virtual std::vector<CoefficientInfo> Coefficients(const Vector& /*x*/) const { return {}; }
   /// Whether scores are linear in x, so that convex losses are convex in x.
   virtual bool linear() const { return false; }
+  /// Whether AddGradient may be given x itself as the gradient, and threads may share x.
+  virtual bool in_place() const { return false; }
   virtual bool layered() const { return false; }  ///< See Objective.
 };
 

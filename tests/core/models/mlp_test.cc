@@ -116,7 +116,8 @@ TEST(Mlp, NamesTheWeightsAndBiasesOfEachLayer) {
   for (const Variable& variable : network->layout().variables()) {
     shapes.push_back(variable.name + " " + variable.shape().Text());
   }
-  EXPECT_THAT(shapes, ElementsAre("W1 (5, 3)", "b1 (5,)", "W2 (4, 5)", "b2 (4,)", "W3 (2, 4)", "b3 (2,)"));
+  EXPECT_THAT(shapes,
+              ElementsAre("W1 (5, 3)", "b1 (5,)", "W2 (4, 5)", "b2 (4,)", "W3 (2, 4)", "b3 (2,)"));
   EXPECT_TRUE(network->layered());
 }
 
@@ -169,8 +170,7 @@ TEST(Mlp, StartsWithBiasesOfZeroAndElsewhereForAnotherSeed) {
 
 TEST(Mlp, RefusesLayersThatItCannotHave) {
   const auto refusal = [](std::vector<double> layers) {
-    const auto made =
-        MlpEntry().make({"mlp", {{"layers", std::move(layers)}}});
+    const auto made = MlpEntry().make({"mlp", {{"layers", std::move(layers)}}});
     return std::string(made.status().message());
   };
   EXPECT_THAT(refusal({}), HasSubstr("0 layers; expected 1 to 8"));

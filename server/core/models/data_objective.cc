@@ -1,0 +1,189 @@
+#include "server/core/models/data_objective.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "server/core/number_text.h"
+
+namespace thalweg::models {
+namespace {
+
+// Scores of a row; a design has 1000 classes at most.
+constexpr size_t kMostScores = 1024;
+
+}  // namespace
+
+DataObjective::DataObjective(Making making)
+    : parts_(std::move(making.parts)),
+      sum_(making.sum),
+      hands_(making.hands),
+      kink_(std::move(making.kink)),
+      remarks_(std::move(making.remarks)),
+      pass_(*parts_.model, *parts_.loss, making.hands) {
+  UseAllRows();
+  if (const PenaltyKind* const penalty = making.penalty) {
+    squared_ = penalty->squared();
+    auto groups = parts_.model->PenalisedGroups();
+    for (const auto& group : groups) {
+      penalised_.insert(penalised_.end(), group.begin(), group.end());
+    }
+    std::sort(penalised_.begin(), penalised_.end());
+    if (penalty->on_intercepts()) {
+      penalised_.resize(static_cast<size_t>(layout().size()));
+      for (size_t i = 0; i < penalised_.size(); ++i) penalised_[i] = static_cast<Index>(i);
+    }
+    if (squared_ == 0) penalised_.clear();
+    kinked_ = penalty->Kinked(std::move(groups));
+  }
+  quadratic_ = making.squares && parts_.model->linear() && !kinked_;
+  residual_count_ = ResidualCount(making.squares);
+  scratch_ = parts_.model->NewScratch();
+}
+
+double DataObjective::RowScale() const {
+  const DesignRows& rows = training();
+  const auto count = static_cast<double>(rows.count);
+  const double whole = sum_ ? 1 : 1 / rows.total_weight;
+  return rows_.all ? whole : whole * count / static_cast<double>(rows_.count());
+}
+
+double DataObjective::SmoothPenalty(const Vector& x) const {
+  double sum = 0;
+  for (const Index i : penalised_) sum += x[i] * x[i];
+  return squared_ / 2 * sum;
+}
+
+absl::Status DataObjective::Value(const Vector& x, double& value) {
+  value = RowScale() * pass_.Value(rows_, x) + SmoothPenalty(x);
+  if (kinked_) value += kinked_->Value(x);
+  return absl::OkStatus();
+}
+
+absl::Status DataObjective::SmoothValueAndGradient(const Vector& x, double& value,
+                                                   Vector& gradient) {
+  const double scale = RowScale();
+  value = scale * pass_.ValueAndGradient(rows_, x, gradient) + SmoothPenalty(x);
+  gradient *= scale;
+  AddPenaltyGradient(x, 1, gradient);
+  return absl::OkStatus();
+}
+
+absl::Status DataObjective::ValueAndGradient(const Vector& x, double& value, Vector& gradient) {
+  absl::Status status = SmoothValueAndGradient(x, value, gradient);
+  if (kinked_) {
+    value += kinked_->Value(x);
+    kinked_->AddShortest(x, gradient);
+  }
+  return status;
+}
+
+absl::Status DataObjective::HessianVector(const Vector& x, const Vector& v, Vector& product) {
+  if (!parts_.model->linear() || !pass_.CurvatureTimes(rows_, x, v, product)) {
+    return absl::UnimplementedError("the loss has no second derivatives by the unknowns");
+  }
+  product *= RowScale();
+  for (const Index i : penalised_) product[i] += squared_ * v[i];
+  return absl::OkStatus();
+}
+
+Traits DataObjective::traits() const {
+  const bool smooth = parts_.loss->smooth() && !kinked_;
+  return {.smooth = smooth,
+          .kink = smooth ? "" : (parts_.loss->smooth() ? "penalty" : kink_),
+          .quadratic = quadratic_};
+}
+
+std::string DataObjective::ExplainNonFinite(const Vector& x) {
+  const Index k = parts_.model->scores();
+  std::string why;
+  const auto look = [&](Index first, const RowBlock& block, const double* targets,
+                        const double* scores, const double* values) {
+    for (Index i = 0; i < block.count && why.empty(); ++i) {
+      if (std::isfinite(values[i])) continue;
+      const Index row = rows_.all ? first + i : chosen_[static_cast<size_t>(first + i)];
+      why =
+          absl::StrFormat("the loss of row %d is %s: its score is %s, its target %s",
+                          training().table_rows[static_cast<size_t>(row)] + 1,
+                          NumberText(values[i]), NumberText(scores[i * k]), NumberText(targets[i]));
+    }
+  };
+  pass_.ForEachBlock(rows_, x, look);
+  return why;
+}
+
+absl::Status DataObjective::SetRows(std::span<const int64_t> rows,
+                                    std::span<const double> factors) {
+  if (rows.empty()) return absl::InvalidArgumentError("a batch needs a row");
+  if (!factors.empty() && factors.size() != rows.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%d factors for %d rows", factors.size(), rows.size()));
+  }
+  for (const int64_t row : rows) {
+    if (row >= 0 && row < row_count()) continue;
+    return absl::OutOfRangeError(
+        absl::StrFormat("row %d; there are rows 0 to %d", row, row_count() - 1));
+  }
+  chosen_.assign(rows.begin(), rows.end());
+  factors_.assign(factors.begin(), factors.end());
+  rows_ = {.design = &training(), .all = false, .rows = chosen_, .factors = factors_};
+  return absl::OkStatus();
+}
+
+absl::Status DataObjective::Validation(const Vector& x, double& value) {
+  const DesignRows& rows = parts_.design->validation();
+  if (rows.count == 0) return absl::FailedPreconditionError("no rows are held out");
+  value = pass_.Value({.design = &rows}, x) / rows.total_weight;
+  return absl::OkStatus();
+}
+
+// Of linear scores the gradient's norm is |slope| times that of the features and the 1 of the
+// intercept.
+std::vector<double> DataObjective::Importance() const {
+  const DesignRows& rows = training();
+  const size_t d = static_cast<size_t>(parts_.design->width());
+  std::vector<double> norms;
+  norms.reserve(static_cast<size_t>(rows.count));
+  for (size_t i = 0; i < static_cast<size_t>(rows.count); ++i) {
+    double sum = 1;
+    for (size_t j = i * d; j < (i + 1) * d; ++j) sum += rows.features[j] * rows.features[j];
+    norms.push_back(std::sqrt(sum));
+  }
+  return norms;
+}
+
+double DataObjective::AddTermGradient(Index row, const Vector& x, double scale, Vector& out) {
+  const DesignRows& rows = training();
+  const ScoreModel& model = *parts_.model;
+  const auto i = static_cast<size_t>(row);
+  const Index k = model.scores();
+  const RowBlock block{rows.features.data() + i * static_cast<size_t>(parts_.design->width()), 1};
+  const double weight =
+      rows.weights.empty()
+          ? 1
+          : rows.weights[i] * (static_cast<double>(rows.count) / rows.total_weight);
+  std::array<double, kMostScores> scores, slopes;
+  double value = 0;
+  model.Scores(x, block, scores.data(), scratch_.get());
+  parts_.loss->Evaluate(1, k, scores.data(), rows.targets.data() + i, &value, slopes.data());
+  for (size_t j = 0; j < static_cast<size_t>(k); ++j) slopes[j] *= scale * weight;
+  if (model.in_place()) {
+    model.AddGradient(x, block, slopes.data(), out.data(), scratch_.get());
+  } else {
+    term_gradient_.setZero(x.size());
+    model.AddGradient(x, block, slopes.data(), term_gradient_.data(), scratch_.get());
+    out += term_gradient_;
+  }
+  return weight * value;
+}
+
+void DataObjective::AddPenaltyGradient(const Vector& x, double scale, Vector& out) {
+  for (const Index i : penalised_) out[i] += scale * squared_ * x[i];
+}
+
+// Several threads at once need memory of their own, which a term of these models does not need.
+Hands* DataObjective::hands() { return parts_.model->in_place() && !scratch_ ? hands_ : nullptr; }
+
+}  // namespace thalweg::models
