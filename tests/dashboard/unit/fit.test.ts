@@ -23,6 +23,7 @@ const kDraft: FitDraft = {
   test: "0.1",
   splitSeed: "7",
   sum: true,
+  start: { b1: "1, 2", b2: "0" },
   batches: { kind: "shuffled", settings: { size: 16 } },
   optimizer: { kind: "adam", settings: { learning_rate: 0.01 } },
   stopping: [{ kind: "validation", settings: { patience: 5 } }],

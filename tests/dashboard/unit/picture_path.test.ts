@@ -1,6 +1,9 @@
 // Paths on pictures: projected on planes, thinned to arrows, drawn as SVG paths; the colours below them.
+import { create } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { IterateBatchSchema } from "../../../client/web/gen/thalweg/v1/iterate_pb";
+import { Trace } from "../../../client/web/src/trace/trace";
 import {
   arrowPath,
   clipped,
@@ -12,7 +15,7 @@ import {
   spacedSteps,
 } from "../../../client/web/src/pictures/arrows";
 import { css, heightColour, isDark } from "../../../client/web/src/pictures/colour_map";
-import { movedTo, projector } from "../../../client/web/src/pictures/projection";
+import { movedTo, projector, trackOf } from "../../../client/web/src/pictures/projection";
 
 const pixels = (points: [number, number][]) => ({
   length: points.length,
@@ -138,4 +141,12 @@ test("Heights beyond the ends have the colours of the ends", () => {
 test("Colours are written as style sheets have them", () => {
   assert.equal(css([255, 0, 16]), "#ff0010");
   assert.ok(isDark("#11161c") && !isDark("#ffffff"));
+});
+
+test("A path whose values are of batches alone takes its heights from the surface", () => {
+  const plane = { origin: new Float64Array(2), uDirection: Float64Array.of(1, 0), vDirection: Float64Array.of(0, 1) };
+  const trace = new Trace();
+  trace.append(create(IterateBatchSchema, { iteration: [0n, 1n], value: [-99, 99], x: [1, 2, 3, 4], coordinates: 2n }));
+  assert.deepEqual([...trackOf(trace, plane, (u, v) => 10 * u + v).value as Float64Array], [12, 34]);
+  assert.deepEqual([...trackOf(trace, plane).value as Float64Array], [-99, 99]);
 });

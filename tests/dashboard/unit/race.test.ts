@@ -11,8 +11,8 @@ import { Trace } from "../../../client/web/src/trace/trace";
 import { fairRuns, laneState, seriesOf, shownLanes, shownText } from "../../../client/web/src/views/studies/lanes";
 import { optimumOf } from "../../../client/web/src/views/studies/optimum";
 import {
-  bestAtTimes,
   bestOfAll,
+  countsEpochs,
   endOf,
   gapsTo,
   isUneven,
@@ -20,6 +20,7 @@ import {
   shareOfTime,
   timeOfShare,
   timesTo,
+  valuesAtTimes,
 } from "../../../client/web/src/views/studies/race";
 import { atTargetText, endingsText, resultRows, targetText } from "../../../client/web/src/views/studies/result_rows";
 import { logPosition, logTicks, stepPath } from "../../../client/web/src/views/studies/steps";
@@ -63,10 +64,10 @@ describe("The time of a race", () => {
   });
 
   it("shows a best value from the start on until the descent is over", () => {
-    assert.deepEqual(bestAtTimes(cheap, "evaluations", [0, 2, 3, 4, 6, 7, 8]), [null, 9, 9, 4, 1, null, null]);
-    assert.deepEqual(bestAtTimes(cheap, "evaluations", [0, 5, 10]), [null, 4, 1], "the end is shown, where it falls between");
-    assert.deepEqual(bestAtTimes(trace([NaN, 2]), "iterations", [0, 1]), [null, 2]);
-    assert.deepEqual(bestAtTimes(new Trace(), "iterations", [0, 1]), [null, null]);
+    assert.deepEqual(valuesAtTimes(cheap, "evaluations", [0, 2, 3, 4, 6, 7, 8]), [null, 9, 9, 4, 1, null, null]);
+    assert.deepEqual(valuesAtTimes(cheap, "evaluations", [0, 5, 10]), [null, 4, 1], "the end is shown, where it falls between");
+    assert.deepEqual(valuesAtTimes(trace([NaN, 2]), "iterations", [0, 1]), [null, 2]);
+    assert.deepEqual(valuesAtTimes(new Trace(), "iterations", [0, 1]), [null, null]);
   });
 
   it("is spread at equal distances or equal ratios", () => {
@@ -209,5 +210,24 @@ describe("A study in words", () => {
     assert.equal(optimumOf(objective({ dimension: 7n }), [sphere]), undefined);
     assert.equal(optimumOf(objective({ lower: { values: {} } }), [sphere]), undefined);
     assert.equal(optimumOf(create(ObjectiveSchema, { kind: { case: "expression", value: "x**2" } }), [sphere]), undefined);
+  });
+});
+
+describe("A race over epochs", () => {
+  const learning = new Trace();
+  learning.append(
+    create(IterateBatchSchema, { iteration: [0n, 1n, 2n], value: [5, 1, 3], bestValue: [5, 4, 2], epoch: [0, 0.5, 1] }),
+  );
+
+  it("is one where passes over rows are counted", () => {
+    assert.equal(countsEpochs([learning]), true);
+    assert.equal(countsEpochs([trace([3, 2])]), false);
+    assert.equal(endOf(learning, "epochs"), 1);
+  });
+
+  it("shows the best training value, or each value with the noise of its batch", () => {
+    assert.deepEqual(valuesAtTimes(learning, "epochs", [0, 0.5, 1]), [5, 4, 2]);
+    assert.deepEqual(valuesAtTimes(learning, "epochs", [0, 0.5, 1], "value"), [5, 1, 3]);
+    assert.equal(iterationAtTime(learning, "epochs", 0.7), 1);
   });
 });

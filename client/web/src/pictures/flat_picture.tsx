@@ -15,10 +15,11 @@ import { levelsOf } from "./levels";
 import { keysOf, objectiveOf, Title, titleOf } from "./header_texts";
 import { Bounds, Crosshair, Minima, minimaOf, type Reading, readingText } from "./marks";
 import { PathLayer, PathMarks } from "./path_layer";
-import { type Track, trackOf } from "./projection";
+import type { Track } from "./projection";
 import type { PictureProps } from "./props";
 import { linearScale } from "./scale";
 import { StartHandle } from "./start_handle";
+import { tracksOf } from "./tracks";
 import { useGestures } from "./use_gestures";
 import type { View, ViewAndMore } from "./use_view";
 
@@ -63,7 +64,7 @@ function Drawn({ view, ...props }: FlatProps & { view: View }) {
   }, [named]);
   const functions = catalogue.value?.functions ?? [];
   const versions = paths.map(({ model }) => model.version.value).join();
-  const tracks = useMemo(() => paths.map(({ model }) => trackOf(model.trace, landscape)), [paths, versions, landscape]);
+  const tracks = useMemo(() => tracksOf(paths, landscape), [paths, versions, landscape]);
   const minima = useMemo(
     () => (bare ? [] : minimaOf({ objective, functions, variables, landscape, tracks })),
     [objective, functions, variables, landscape, tracks, bare],

@@ -67,11 +67,12 @@ export interface Track {
   value: ArrayLike<number>;
 }
 
-export function trackOf(trace: Trace, plane: Plane): Track {
+/** `values`, in place of the trace's own, are those of the plane: where an iterate's value is of its batch alone. */
+export function trackOf(trace: Trace, plane: Plane, values?: (u: number, v: number) => number): Track {
   const project = projector(plane);
   const length = trace.coordinates > 0 ? trace.length : 0; // without coordinates nobody knows where it went
   const u = new Float64Array(length);
   const v = new Float64Array(length);
   for (let row = 0; row < length; ++row) [u[row], v[row]] = project(trace.x(row)) as [number, number];
-  return { length, iteration: trace.column("iteration"), u, v, value: trace.column("value") };
+  return { length, iteration: trace.column("iteration"), u, v, value: values ? u.map((each, row) => values(each, v[row] as number)) : trace.column("value") };
 }

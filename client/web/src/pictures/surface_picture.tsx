@@ -11,7 +11,7 @@ import { keysOf, objectiveOf, Title, titleOf } from "./header_texts";
 import { drape, heightOf, type HeightScale, usualScale } from "./heights";
 import type { Landscape, Range } from "./landscape";
 import { type Levels, levelsOf } from "./levels";
-import { trackOf } from "./projection";
+import { tracksOf } from "./tracks";
 import { shortText, ticks, tickTexts } from "./scale";
 import type { Eye, SurfaceScene } from "./surface_scene";
 import { kFirstEye, useTurning } from "./use_turning";
@@ -147,7 +147,7 @@ function DrawnSurface({ view, ...props }: FlatProps & { view: View }) {
   const scale = chosenScale ?? usualScale(levels);
   const height = useMemo(() => heightOf(levels, scale), [levels, scale]);
   const versions = paths.map(({ model }) => model.version.value).join();
-  const tracks = useMemo(() => paths.map(({ model }) => trackOf(model.trace, landscape)), [paths, versions, landscape]);
+  const tracks = useMemo(() => tracksOf(paths, landscape), [paths, versions, landscape]);
   const draped = useMemo(
     () => tracks.map((track) => drape(track, landscape, track.length <= kSubdivided)),
     [tracks, landscape],

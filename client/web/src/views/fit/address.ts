@@ -5,6 +5,7 @@ import type { Part } from "../../../gen/thalweg/v1/values_pb";
 import { href } from "../../app/router";
 import { writeNumber } from "../../parts/number_text";
 import { readPart, readParts, writePart, writeParts } from "../../parts/part_text";
+import { pointTexts, readTexts, writeTexts } from "../../parts/point_text";
 import { withoutDefaults } from "../../parts/settings";
 import { type Catalogue, catalogue } from "../../wire/catalogue";
 import { fromPart, type PlainPart } from "../../wire/parts";
@@ -53,6 +54,7 @@ const kKeys: { [Name in keyof FitDraft]: Key<Name> } = {
   splitSeed: text("deal"),
   inOrder: flag("inorder"),
   sum: flag("sum"),
+  start: { key: "start", write: writeTexts, read: readTexts },
   batches: part("batches"),
   rivals: parts("against"),
   optimizer: part("optimizer"),
@@ -118,6 +120,7 @@ export function draftOf(run: Run, model: Model, all: Catalogue | undefined = cat
     splitSeed: split?.seed ? String(split.seed) : "",
     inOrder: split?.inOrder ?? false,
     sum: model.sum,
+    start: pointTexts(run.start),
     batches: lean("batches", run.batches, kEmptyFit.batches),
     optimizer: lean("optimizer", run.optimizer, kEmptyFit.optimizer),
     stopping: run.stopping.map((rule) => lean("stopping rule", rule, { kind: rule.kind })).filter((rule) => !isSafeguard(rule)),

@@ -1,4 +1,5 @@
 // A fit that is being thought up: what the form holds, as people typed it.
+import type { Texts } from "../../parts/point_text";
 import type { PlainPart } from "../../wire/parts";
 
 export type Scaling = "" | "none" | "standard" | "min_max" | "robust";
@@ -25,6 +26,8 @@ export interface FitDraft {
   splitSeed: string;
   inOrder: boolean;
   sum: boolean;
+  /** Where it begins, by name of the unknowns; "": where the model begins. */
+  start: Texts;
   batches: PlainPart;
   /** Other ways of choosing rows, to be compared with. */
   rivals: PlainPart[];
@@ -52,6 +55,7 @@ export const kEmptyFit: FitDraft = {
   splitSeed: "",
   inOrder: false,
   sum: false,
+  start: {},
   batches: { kind: "full" },
   rivals: [],
   optimizer: { kind: "gradient_descent", settings: { learning_rate: 0.1 } },

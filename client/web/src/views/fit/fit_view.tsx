@@ -104,7 +104,7 @@ export function FitView() {
       </section>
       <section class="descent card" aria-label="How it is learnt">
         <ModelForm {...props} />
-        <LearningForm {...props} />
+        <LearningForm {...props} unknowns={understood && !compiling ? understood.response.variables : []} />
       </section>
       <section class="card launch" aria-label="Launch">
         <Launch draft={draft} problem={answer} onProblem={setAnswer} />

@@ -1,13 +1,18 @@
 // How it is learnt: which rows a step sees, what steps, and when it stops.
 import { PartEditor } from "../../parts/part_editor";
 import { PartListEditor } from "../../parts/part_list_editor";
+import { PointEditor } from "../../parts/point_editor";
+import type { Shaped } from "../../parts/point_text";
 import { StoppingEditor } from "../../parts/stopping_editor";
 import { readNumber } from "../../parts/number_text";
 import { Naming, Pace } from "../new_run/pace";
 import type { FitFormProps } from "./data_form";
 import { rivalField } from "./request";
 
-export function LearningForm({ draft, onDraft, problem }: FitFormProps) {
+const kMostFields = 24;
+
+/** `unknowns`: as the server understands the model. */
+export function LearningForm({ draft, onDraft, problem, unknowns }: FitFormProps & { unknowns: Shaped[] }) {
   return (
     <>
       <PartEditor
@@ -39,6 +44,20 @@ export function LearningForm({ draft, onDraft, problem }: FitFormProps) {
         problem={problem}
         field="run.optimizer"
       />
+      {unknowns.length > 0 && (
+        <details open={Object.values(draft.start).some(Boolean)}>
+          <summary>Where it begins</summary>
+          <PointEditor
+            label="Start"
+            variables={unknowns.slice(0, kMostFields)}
+            texts={draft.start}
+            onTexts={(start) => onDraft({ start })}
+            placeholder={() => "the model’s own"}
+            problem={problem}
+            field="run.start"
+          />
+        </details>
+      )}
       <details open={draft.stopping.length > 0}>
         <summary>When to stop</summary>
         <StoppingEditor rules={draft.stopping} onRules={(stopping) => onDraft({ stopping })} problem={problem} field="run.stopping" />

@@ -4,8 +4,9 @@ import { FeatureScaling, MissingValues, type Model, ModelSchema } from "../../..
 import { type Objective, ObjectiveSchema } from "../../../gen/thalweg/v1/objective_pb";
 import { type Run, RunSchema } from "../../../gen/thalweg/v1/run_pb";
 import { type Study, StudySchema } from "../../../gen/thalweg/v1/study_pb";
-import { SettingSchema } from "../../../gen/thalweg/v1/values_pb";
-import { readNumber } from "../../parts/number_text";
+import { ArraySchema, type Point, PointSchema, SettingSchema } from "../../../gen/thalweg/v1/values_pb";
+import { readArray, readNumber } from "../../parts/number_text";
+import type { Texts } from "../../parts/point_text";
 import { wrongs } from "../../parts/settings";
 import { kMostCoordinates } from "../../trace/trace";
 import type { Catalogue } from "../../wire/catalogue";
@@ -50,6 +51,21 @@ class Reading {
   }
 }
 
+/** Of the unknowns that were typed: each has the shape of its text. */
+function startOf(texts: Texts, reading: Reading): Point | undefined {
+  const values = Object.entries(texts).flatMap(([name, text]) => {
+    if (text.trim() === "") return [];
+    try {
+      const { shape, values: numbers } = readArray(text);
+      return [[name, create(ArraySchema, { shape: shape.map(BigInt), values: numbers })] as const];
+    } catch (error) {
+      reading.add(`run.start.values[${name}]`, (error as Error).message);
+      return [];
+    }
+  });
+  return values.length > 0 ? create(PointSchema, { values: Object.fromEntries(values) }) : undefined;
+}
+
 const given = (part: PlainPart) => (part.kind === "" ? undefined : toPart(part));
 
 function modelWith(draft: FitDraft, reading: Reading): Model {
@@ -88,6 +104,7 @@ export function toFit(draft: FitDraft, all: Catalogue | undefined): Read<Run> {
   const pace = draft.pace.trim() === "" ? 0 : readNumber(draft.pace);
   if (pace === undefined) reading.add("run.pace", `“${draft.pace}” is not a number`);
   const seed = reading.seed("run.seed", draft.seed);
+  const start = startOf(draft.start, reading);
   if (all?.models) {
     const check = (catalogue: string, part: PlainPart, at: string) => {
       if (part.kind === "") return;
@@ -104,6 +121,7 @@ export function toFit(draft: FitDraft, all: Catalogue | undefined): Read<Run> {
   const batches = given(draft.batches);
   const run = create(RunSchema, {
     objective,
+    ...(start ? { start } : {}),
     optimizer: toPart(draft.optimizer),
     ...(batches ? { batches } : {}),
     stopping: draft.stopping.map(toPart),

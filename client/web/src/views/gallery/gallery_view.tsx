@@ -1,10 +1,13 @@
 // The start page: a descent as it happens, and the classic lessons one click away.
 import { useEffect } from "preact/hooks";
+import { lazy } from "../../app/lazy";
 import { loadCatalogue } from "../../wire/catalogue";
 import { Hero } from "./hero";
 import { LessonCard } from "./lesson_card";
 import { kLessons } from "./lessons";
 import "./gallery.css";
+
+const DataLessons = lazy(async () => (await import("./data_lessons_view")).DataLessons);
 
 export function GalleryView() {
   // Short names of optimizers need it; without it they are longer.
@@ -21,6 +24,7 @@ export function GalleryView() {
           ))}
         </div>
       </section>
+      <DataLessons />
     </div>
   );
 }

@@ -6,11 +6,10 @@ import { number } from "../../app/format";
 import { allPositive, type Range } from "../../charts/axis";
 import { nearestRow } from "../../charts/convergence";
 import { LineChart } from "../../charts/line_chart";
+import { isBatched } from "../../trace/batched";
 import type { RunModel } from "../../trace/run_model";
 import type { Playback } from "../run/playback";
 import { bestMark, learningOf } from "./learning";
-
-export const isBatched = (run: Run): boolean => run.batches !== undefined && run.batches.kind !== "full";
 
 export function LearningCurves({ model, run, playback }: { model: RunModel; run: Run; playback: Playback }) {
   const { trace } = model;

@@ -23,7 +23,8 @@ export function PlaybackBar({ playback, clock, live }: { playback: Playback; clo
   );
   const time = playback.time.value;
   const end = playback.end.value;
-  const where = `${count(Math.floor(time ?? end))} of ${count(end)} ${clock}`;
+  const whole = (value: number) => count(Math.floor(value));
+  const where = `${whole(time ?? end)} of ${whole(end)} ${clock}`;
   return (
     <div class="playback row" role="group" aria-label="Playback">
       <button type="button" onClick={() => playback.toggle()} disabled={end <= 0}>

@@ -2,14 +2,19 @@
 import type { Trace } from "../../trace/trace";
 
 /** What the race's time counts. */
-export type Clock = "iterations" | "evaluations";
+export type Clock = "iterations" | "evaluations" | "epochs";
 
 /** Values, gradients and products with the Hessian together, as studies count them. */
 export const evaluationsAt = (trace: Trace, row: number): number =>
   trace.at("valueEvaluations", row) + trace.at("gradientEvaluations", row) + trace.at("hessianProducts", row);
 
-export const timeAt = (trace: Trace, clock: Clock, row: number): number =>
-  clock === "iterations" ? trace.at("iteration", row) : evaluationsAt(trace, row);
+export function timeAt(trace: Trace, clock: Clock, row: number): number {
+  if (clock === "evaluations") return evaluationsAt(trace, row);
+  return trace.at(clock === "epochs" ? "epoch" : "iteration", row);
+}
+
+/** Whether descents go over rows: passes over them are then what they cost. */
+export const countsEpochs = (traces: Trace[]): boolean => traces.some((trace) => endOf(trace, "epochs") > 0);
 
 /** When a descent arrived where it is; 0 before its start is known. */
 export const endOf = (trace: Trace, clock: Clock): number =>
@@ -43,8 +48,13 @@ export function timesTo(end: number, count: number, logarithmic: boolean): Float
   });
 }
 
-/** The best value of a descent at each of `times`, which grow; null before its start and behind its end. */
-export function bestAtTimes(trace: Trace, clock: Clock, times: ArrayLike<number>): (number | null)[] {
+/** The best value of a descent at each of `times`, which grow, or the last; null before its start and behind its end. */
+export function valuesAtTimes(
+  trace: Trace,
+  clock: Clock,
+  times: ArrayLike<number>,
+  column: "bestValue" | "value" = "bestValue",
+): (number | null)[] {
   const values = new Array<number | null>(times.length).fill(null);
   const end = endOf(trace, clock);
   let row = -1;
@@ -53,8 +63,8 @@ export function bestAtTimes(trace: Trace, clock: Clock, times: ArrayLike<number>
     const time = times[i] as number;
     while (row + 1 < trace.length && timeAt(trace, clock, row + 1) <= time) ++row;
     if (row < 0) continue;
-    const best = trace.at("bestValue", row);
-    values[i] = Number.isFinite(best) ? best : null;
+    const value = trace.at(column, row);
+    values[i] = Number.isFinite(value) ? value : null;
     over = time >= end;
   }
   return values;

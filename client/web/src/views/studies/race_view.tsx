@@ -10,7 +10,7 @@ import type { PathOnPicture, PictureKind, PlaneText } from "../../pictures/props
 import { kMostColoured, type Lane, seriesOf, shownLanes, shownText } from "./lanes";
 import { Playback } from "./playback";
 import { PlaybackBar } from "./playback_bar";
-import { bestAtTimes, bestOfAll, type Clock, endOf, gapsTo, isUneven, iterationAtTime, timesTo } from "./race";
+import { bestOfAll, type Clock, countsEpochs, endOf, gapsTo, isUneven, iterationAtTime, timesTo, valuesAtTimes } from "./race";
 import { RaceChart } from "./race_chart";
 import { Standing } from "./standing";
 import "./race.css";
@@ -51,19 +51,25 @@ function useVersion(lanes: Lane[]): number {
   return version.value;
 }
 
+/** What the curves show: the distance to the best, the best value, or each value with its noise. */
+type Shows = "gap" | "value" | "each";
+
 interface Options {
   clock: Clock;
-  gap: boolean;
+  shows: Shows;
   /** undefined: as suits the race. */
   logX: boolean | undefined;
   kind: PictureKind;
   plane: PlaneText | undefined;
 }
 
-function optionsOf(query: URLSearchParams): Options {
+/** `usual`: what suits the race where the address does not say. */
+function optionsOf(query: URLSearchParams, usual: Clock): Options {
+  const clock = query.get("clock");
+  const y = query.get("y");
   return {
-    clock: query.get("clock") === "iterations" ? "iterations" : "evaluations",
-    gap: query.get("y") !== "value",
+    clock: clock === "iterations" || clock === "evaluations" || (clock === "epochs" && usual === "epochs") ? clock : usual,
+    shows: y === "value" || y === "each" ? y : "gap",
     logX: query.has("x") ? query.get("x") === "log" : undefined,
     kind: query.get("view") === "surface" ? "surface" : "auto",
     plane: query.get("plane") ?? undefined,
@@ -72,13 +78,15 @@ function optionsOf(query: URLSearchParams): Options {
 
 export function Race({ lanes, subject, ascent, optimum, live, order = lanes.map((_, i) => i) }: Props) {
   const { query } = place.value;
-  const { clock, gap, kind, plane, ...options } = optionsOf(query);
   const shown = shownLanes(query.get("arms"), order);
   const version = useVersion(lanes);
   const playback = useMemo(() => new Playback(), []);
   useEffect(() => () => playback.pause(), [playback]);
 
   const racers = lanes.flatMap((lane, i) => lane.racers.map((racer) => ({ ...racer, lane: i, title: lane.title })));
+  const usualClock: Clock = countsEpochs(racers.map(({ model }) => model.trace)) ? "epochs" : "evaluations";
+  const { clock, shows, kind, plane, ...options } = optionsOf(query, usualClock);
+  const gap = shows === "gap";
   const ends = racers.map(({ model }) => endOf(model.trace, clock));
   const end = Math.max(0, ...ends);
   const uneven = isUneven(ends);
@@ -92,12 +100,12 @@ export function Race({ lanes, subject, ascent, optimum, live, order = lanes.map(
 
   const drawn = useMemo(() => {
     const x = timesTo(end, kTimes, logX);
-    const best = racers.map(({ model }) => bestAtTimes(model.trace, clock, x));
+    const best = racers.map(({ model }) => valuesAtTimes(model.trace, clock, x, shows === "each" ? "value" : "bestValue"));
     const reference = optimum ?? bestOfAll(best, ascent);
     const values = gap ? gapsTo(best, reference, ascent) : best;
     const scale = gap ? ("log" as const) : ("linear" as const);
     return { x, values, scale, range: axisRange(extent(values, scale), scale) };
-  }, [lanes, version, clock, gap, logX, end, ascent, optimum]);
+  }, [lanes, version, clock, shows, logX, end, ascent, optimum]);
 
   const time = playback.time.value;
   const curves = useMemo(() => {
@@ -116,7 +124,7 @@ export function Race({ lanes, subject, ascent, optimum, live, order = lanes.map(
     on ? next.add(lane) : next.delete(lane);
     setQuery({ arms: shownText(next, order) });
   };
-  const what = gap ? (ascent ? "f* − best value" : "best value − f*") : "best value";
+  const what = gap ? (ascent ? "f* − best value" : "best value − f*") : shows === "each" ? "value" : "best value";
   return (
     <>
       <div class="race">
@@ -141,7 +149,7 @@ export function Race({ lanes, subject, ascent, optimum, live, order = lanes.map(
             yScale={drawn.scale}
             range={drawn.range}
           />
-          <ChartOptions clock={clock} gap={gap} logX={logX} />
+          <ChartOptions clock={clock} usual={usualClock} shows={shows} logX={logX} />
         </section>
       </div>
       <PlaybackBar playback={playback} clock={clock} live={live} />
@@ -150,24 +158,26 @@ export function Race({ lanes, subject, ascent, optimum, live, order = lanes.map(
   );
 }
 
-function ChartOptions({ clock, gap, logX }: { clock: Clock; gap: boolean; logX: boolean }) {
+function ChartOptions({ clock, usual, shows, logX }: { clock: Clock; usual: Clock; shows: Shows; logX: boolean }) {
   return (
     <div class="row chart-options">
       <label class="row">
         Against
         <select
           value={clock}
-          onChange={({ currentTarget: { value } }) => setQuery({ clock: value === "iterations" ? value : undefined })}
+          onChange={({ currentTarget: { value } }) => setQuery({ clock: value === usual ? undefined : value })}
         >
+          {usual === "epochs" && <option value="epochs">epochs</option>}
           <option value="evaluations">evaluations</option>
           <option value="iterations">iterations</option>
         </select>
       </label>
       <label class="row">
         Show
-        <select value={gap ? "gap" : "value"} onChange={({ currentTarget: { value } }) => setQuery({ y: value === "value" ? value : undefined })}>
+        <select value={shows} onChange={({ currentTarget: { value } }) => setQuery({ y: value === "gap" ? undefined : value })}>
           <option value="gap">distance to the best, log</option>
-          <option value="value">value</option>
+          <option value="value">best value</option>
+          <option value="each">each value, with its noise</option>
         </select>
       </label>
       <label class="row">
