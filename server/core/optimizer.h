@@ -27,6 +27,8 @@ struct Capabilities {
   bool searches_on = false;   ///< Goes on after a stationary point: a small gradient is no end.
   bool rate = false;          ///< Moves by a learning rate that its settings give.
   bool random = false;        ///< Draws random numbers: another seed is another path.
+  bool rows = false;          ///< Passes over the rows of data by itself: a step is an epoch.
+  bool linear_rows = false;   ///< Keeps slopes of terms: scores must be linear, see rows.h.
   /// n up to which it can work, where it keeps n x n numbers or the like.
   Index most_coordinates = std::numeric_limits<Index>::max();
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "server/core/rows.h"
 #include "server/core/violation.h"
 
 namespace thalweg {
@@ -15,8 +16,31 @@ namespace {
 // Numbers: 256 MiB, and a method keeps a few of these.
 constexpr int64_t kLargestJacobian = int64_t{1} << 25;
 
+// Slopes that a method may keep: 64 MiB, which checkpoints hold too.
+constexpr int64_t kMostSlopes = int64_t{1} << 23;
+
+/// Of methods that pass over the rows of data.
+std::optional<std::string> RowsMisfit(const Capabilities& can, const Problem& problem) {
+  RowObjective* const rows = problem.objective().rows();
+  if (rows == nullptr) return "it passes over rows of data, and this objective has none";
+  if (problem.objective().penalty() != nullptr && problem.direction() == Direction::kMaximize) {
+    return "it shrinks towards the kinks of a penalty, and this objective is maximised";
+  }
+  if (!can.linear_rows) return std::nullopt;
+  const Index slopes = rows->slopes_per_term();
+  if (slopes == 0) return "it keeps slopes by scores that are linear in x, and these are not";
+  if (rows->row_count() > kMostSlopes / slopes) {
+    return absl::StrFormat("it keeps %d numbers for each of %d rows; %d in all at most", slopes,
+                           rows->row_count(), kMostSlopes);
+  }
+  return std::nullopt;
+}
+
 /// What does not fit; nothing where all does.
 std::optional<std::string> Misfit(const Capabilities& can, const Problem& problem) {
+  if (can.rows) {
+    if (auto misfit = RowsMisfit(can, problem)) return misfit;
+  }
   const Bounds& bounds = problem.bounds();
   if (can.residuals && problem.residual_count() == 0) {
     return problem.direction() == Direction::kMaximize

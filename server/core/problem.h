@@ -40,7 +40,7 @@ class Problem {
 
   Index size() const { return objective_.layout().size(); }
   Direction direction() const { return sign_ > 0 ? Direction::kMinimize : Direction::kMaximize; }
-  Objective& objective() { return objective_; }
+  Objective& objective() const { return objective_; }
   /// Every x that is evaluated lies in here, where the optimizer honours bounds.
   const Bounds& bounds() const { return *bounds_; }
   /// None where nothing but the bounds limits x.

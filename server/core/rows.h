@@ -41,6 +41,14 @@ class RowObjective : public Objective {
   /// Adds `scale` times the gradient of t_row at x to `out`, which may be x itself: the gradient is
   /// that before. Returns t_row(x). The penalty is left out. For all rows, whatever SetRows said.
   virtual double AddTermGradient(Index row, const Vector& x, double scale, Vector& out) = 0;
+  /// k where every term is a function of k scores that are linear in x, and can be asked for its
+  /// slopes by them: k numbers stand for its gradient then, whatever x. 0 where it is not so.
+  virtual Index slopes_per_term() const { return 0; }
+  /// The k slopes of t_row at x; returns t_row(x).
+  virtual double TermSlopes(Index /*row*/, const Vector& /*x*/, double* /*slopes*/) { return 0; }
+  /// Adds `scale` times the gradient of t_row that these slopes make to `out`.
+  virtual void AddSlopes(Index /*row*/, const double* /*slopes*/, double /*scale*/,
+                         Vector& /*out*/) {}
   /// Adds `scale` times the gradient of the smooth part of the penalty at x to `out` (may be x).
   virtual void AddPenaltyGradient(const Vector& x, double scale, Vector& out) = 0;
   /// Threads for methods that let several of them change x at once; null: none.

@@ -79,6 +79,7 @@ std::string AsksText(const v1::CatalogEntry& entry) {
                  {can.hessian(), "Hessian products"},
                  {can.residuals(), "a sum of squares"},
                  {can.needs_bounds(), "bounds on every coordinate"},
+                 {can.rows(), "rows of data"},
                  {can.random(), "a seed"}});
 }
 

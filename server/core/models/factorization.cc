@@ -184,10 +184,10 @@ absl::StatusOr<Places> PlacesOf(const Design& design, size_t which) {
     const double value = values[i] = rows.features[2 * i + which];
     if (value == std::floor(value) && std::abs(value) <= kLargestWhole) continue;
     const std::string& name = design.features()[which].name;
-    return Refuse(absl::StrCat("features[", name, "]"), Reason::kInvalidValue,
-                  absl::StrFormat("%g is no whole number; the columns of a factorization hold "
-                                  "categories or whole numbers",
-                                  value));
+    return Refuse("kind", Reason::kInvalidValue,
+                  absl::StrFormat("feature %s: %g is no whole number; a factorization is learnt "
+                                  "from categories or whole numbers",
+                                  Quoted(name), value));
   }
   return Places(std::move(values));
 }
@@ -205,9 +205,9 @@ class FactorizationKind final : public ModelKind {
   absl::StatusOr<std::unique_ptr<ScoreModel>> Build(std::shared_ptr<const Design> design,
                                                     Index /*scores*/) const override {
     if (design->width() != 2) {
-      return Refuse("features", Reason::kWrongShape,
-                    absl::StrFormat("%d columns; a factorization is learnt from two: what stands "
-                                    "for the rows of the matrix, and what for its columns",
+      return Refuse("kind", Reason::kWrongShape,
+                    absl::StrFormat("a factorization is learnt from two features, what stands for "
+                                    "the rows of the matrix and what for its columns; got %d",
                                     design->width()));
     }
     auto rows = PlacesOf(*design, 0);
@@ -218,7 +218,7 @@ class FactorizationKind final : public ModelKind {
     const auto& targets = design->training().targets;
     for (const double target : targets) mean += target / static_cast<double>(targets.size());
     auto made = Factorization::Make(options_, *std::move(rows), *std::move(columns), mean);
-    if (!made.ok()) return Under("model", made.status());
+    if (!made.ok()) return made.status();
     return made;
   }
 

@@ -220,7 +220,7 @@ class MlpKind final : public ModelKind {
   absl::StatusOr<std::unique_ptr<ScoreModel>> Build(std::shared_ptr<const Design> design,
                                                     Index scores) const override {
     auto made = Mlp::Make(options_, design->width(), scores);
-    if (!made.ok()) return Under("model", made.status());
+    if (!made.ok()) return made.status();
     return made;
   }
 

@@ -55,6 +55,7 @@ void ToWire(const Capabilities& capabilities, v1::Capabilities& wire) {
   wire.set_needs_bounds(capabilities.needs_bounds);
   wire.set_constraints(capabilities.constraints);
   wire.set_random(capabilities.random);
+  wire.set_rows(capabilities.rows);
 }
 
 void ToWire(const OptionInfo& option, v1::Option& wire) {
