@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/core/functions/catalogue.h"
+#include "server/core/models/formula.h"
 #include "server/core/models/model_objective.h"
 #include "server/core/violation.h"
 
@@ -196,18 +197,32 @@ CompiledSpec CompileExpression(const ObjectiveSpec& spec, const NamedValues& poi
 
 // ---- Models
 
+/// `spec.model`; a formula's unknowns, where its settings do not declare them, are the spec's
+/// variables or else those that `point` names.
+models::ModelSpec WithUnknowns(const ObjectiveSpec& spec, const NamedValues& point) {
+  models::ModelSpec model = *spec.model;
+  const bool open = model.model.kind == "formula" && model.model.settings.count("variables") == 0;
+  const std::vector<Variable> variables =
+      spec.variables.empty() ? NamedBy(point, /*lists=*/false) : spec.variables;
+  if (open && !variables.empty()) {
+    model.model.settings["variables"] = models::UnknownsText(variables);
+  }
+  return model;
+}
+
 absl::StatusOr<std::unique_ptr<Objective>> BuildModel(const ObjectiveSpec& spec,
                                                       const NamedValues& point,
                                                       const models::Means& means) {
-  for (const auto& [field, given] : {std::pair("variables", !spec.variables.empty()),
+  const bool formula = spec.model->model.kind == "formula";
+  for (const auto& [field, given] : {std::pair("variables", !spec.variables.empty() && !formula),
                                      {"parameters", !spec.parameters.empty()}}) {
-    if (given)
-      return Refuse(field, Reason::kInvalidValue, "a model brings its own; leave them out");
+    if (!given) continue;
+    return Refuse(field, Reason::kInvalidValue, "a model brings its own; leave them out");
   }
   if (spec.dimension != 0) {
     return Refuse("dimension", Reason::kInvalidValue, "only a test function has one");
   }
-  auto made = models::MakeModelObjective(*spec.model, means);
+  auto made = models::MakeModelObjective(WithUnknowns(spec, point), means);
   if (!made.ok()) return Under("model", made.status());
   if (auto status = CheckPoint((*made)->layout().variables(), point); !status.ok()) return status;
   return made;
@@ -221,7 +236,12 @@ absl::StatusOr<std::unique_ptr<Objective>> BuildObjective(const ObjectiveSpec& s
                                                           expression::CodeMaker* maker,
                                                           const models::Means& means) {
   if (absl::Status status = CheckKind(spec); !status.ok()) return status;
-  if (spec.model) return BuildModel(spec, point, means);
+  if (spec.model) {
+    models::Means all = means;
+    all.limits = &limits;
+    all.maker = maker;
+    return BuildModel(spec, point, all);
+  }
   const auto compiled = CompileSpec(spec, point, limits);
   if (!compiled.ok()) return compiled.status();
   return expression::MakeObjective(*compiled, maker);

@@ -10,7 +10,7 @@ enum class OptionType {
   kNumber,    ///< A double.
   kInteger,   ///< A whole number, exact up to 2^53.
   kFlag,      ///< true or false.
-  kText,      ///< One of `choices`.
+  kText,      ///< One of `choices`, or any where there are none.
   kSchedule,  ///< A number, or a schedule part.
   kNumbers,   ///< A list of numbers.
   kPart,      ///< A part of the catalogue that OptionInfo::catalogue names, or its name alone.
@@ -46,7 +46,7 @@ struct OptionInfo {
   OptionType type = OptionType::kNumber;
   std::string default_text;          ///< "0.001"; empty where the option must be given.
   Range range;                       ///< For kNumber, kInteger, kNumbers and a constant kSchedule.
-  std::vector<std::string> choices;  ///< For kText.
+  std::vector<std::string> choices;  ///< For kText; none: any text.
   std::string meaning;               ///< One sentence with the unit.
   std::string catalogue = {};        ///< For parts: "schedule", "optimizer", "line search" ...
 };

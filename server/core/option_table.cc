@@ -53,6 +53,7 @@ std::string ExpectedText(const OptionInfo& info) {
     case OptionType::kFlag:
       return "true or false";
     case OptionType::kText:
+      if (info.choices.empty()) return "a text";
       return absl::StrCat("one of ", absl::StrJoin(info.choices, ", "));
     case OptionType::kSchedule:
       return absl::StrCat("a number", range, " or a schedule");
@@ -111,7 +112,8 @@ struct Assigner {
   absl::Status operator()(std::string* field) const {
     const auto* value = std::get_if<std::string>(&setting);
     if (value == nullptr) return Unexpected(info, setting);
-    if (std::find(info.choices.begin(), info.choices.end(), *value) == info.choices.end()) {
+    const bool any = info.choices.empty();
+    if (!any && std::find(info.choices.begin(), info.choices.end(), *value) == info.choices.end()) {
       return Refuse("", Reason::kUnknownName, UnknownName(info.name, *value, info.choices));
     }
     *field = *value;

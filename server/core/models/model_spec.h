@@ -9,6 +9,11 @@
 #include "server/core/hands.h"
 #include "server/core/part.h"
 
+namespace thalweg::expression {
+class CodeMaker;
+struct Limits;
+}  // namespace thalweg::expression
+
 namespace thalweg::models {
 
 /// How features are brought to one scale, by figures of the training rows.
@@ -59,9 +64,11 @@ class DesignSource;
 
 /// What models are made with; all outlive them.
 struct Means {
-  data::TableSource* tables = nullptr;  ///< None: models are refused.
-  Hands* hands = nullptr;               ///< None: one thread does everything.
-  DesignSource* designs = nullptr;      ///< None: every objective makes its own.
+  data::TableSource* tables = nullptr;         ///< None: models are refused.
+  Hands* hands = nullptr;                      ///< None: one thread does everything.
+  DesignSource* designs = nullptr;             ///< None: every objective makes its own.
+  const expression::Limits* limits = nullptr;  ///< Of formulas; none: the usual ones.
+  expression::CodeMaker* maker = nullptr;      ///< Of formulas; none: they are interpreted.
 };
 
 }  // namespace thalweg::models
