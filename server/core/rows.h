@@ -46,7 +46,8 @@ class RowObjective : public Objective {
   virtual Index slopes_per_term() const { return 0; }
   /// The k slopes of t_row at x; returns t_row(x).
   virtual double TermSlopes(Index /*row*/, const Vector& /*x*/, double* /*slopes*/) { return 0; }
-  /// Adds `scale` times the gradient of t_row that these slopes make to `out`.
+  /// Adds `scale` times the gradient that such slopes of t_row make to `out`, which is not x. Comes
+  /// after TermSlopes of the same row.
   virtual void AddSlopes(Index /*row*/, const double* /*slopes*/, double /*scale*/,
                          Vector& /*out*/) {}
   /// Adds `scale` times the gradient of the smooth part of the penalty at x to `out` (may be x).

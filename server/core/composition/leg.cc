@@ -120,6 +120,8 @@ Capabilities Together(const Capabilities& a, const Capabilities& b) {
           .searches_on = a.searches_on || b.searches_on,
           .rate = false,
           .random = a.random || b.random,
+          .rows = a.rows || b.rows,
+          .linear_rows = a.linear_rows || b.linear_rows,
           .most_coordinates = std::min(a.most_coordinates, b.most_coordinates)};
 }
 

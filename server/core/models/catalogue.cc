@@ -2,6 +2,7 @@
 
 #include "server/core/models/entries.h"
 #include "server/core/models/factorization.h"
+#include "server/core/models/formula.h"
 #include "server/core/models/mlp.h"
 
 namespace thalweg::models {
@@ -9,7 +10,7 @@ namespace thalweg::models {
 std::span<const CatalogEntry<ModelKind>> Models() {
   static const std::vector<CatalogEntry<ModelKind>> entries{
       LinearEntry(),     LogisticEntry(), SoftmaxEntry(),       SvmEntry(),
-      PerceptronEntry(), MlpEntry(),      FactorizationEntry(),
+      PerceptronEntry(), MlpEntry(),      FactorizationEntry(), FormulaEntry(),
   };
   return entries;
 }

@@ -154,29 +154,46 @@ std::vector<double> DataObjective::Importance() const {
   return norms;
 }
 
-double DataObjective::AddTermGradient(Index row, const Vector& x, double scale, Vector& out) {
+RowBlock DataObjective::Row(Index row) const {
+  return {training().features.data() + row * parts_.design->width(), 1};
+}
+
+double DataObjective::TermSlopes(Index row, const Vector& x, double* slopes) {
   const DesignRows& rows = training();
-  const ScoreModel& model = *parts_.model;
   const auto i = static_cast<size_t>(row);
-  const Index k = model.scores();
-  const RowBlock block{rows.features.data() + i * static_cast<size_t>(parts_.design->width()), 1};
+  const Index k = parts_.model->scores();
   const double weight =
       rows.weights.empty()
           ? 1
           : rows.weights[i] * (static_cast<double>(rows.count) / rows.total_weight);
-  std::array<double, kMostScores> scores, slopes;
+  std::array<double, kMostScores> scores;
   double value = 0;
-  model.Scores(x, block, scores.data(), scratch_.get());
-  parts_.loss->Evaluate(1, k, scores.data(), rows.targets.data() + i, &value, slopes.data());
-  for (size_t j = 0; j < static_cast<size_t>(k); ++j) slopes[j] *= scale * weight;
-  if (model.in_place()) {
-    model.AddGradient(x, block, slopes.data(), out.data(), scratch_.get());
+  parts_.model->Scores(x, Row(row), scores.data(), scratch_.get());
+  parts_.loss->Evaluate(1, k, scores.data(), rows.targets.data() + i, &value, slopes);
+  for (Index j = 0; j < k; ++j) slopes[j] *= weight;
+  return weight * value;
+}
+
+void DataObjective::AddSlopes(Index row, const double* slopes, double scale, Vector& out) {
+  const Index k = parts_.model->scores();
+  std::array<double, kMostScores> scaled;
+  for (Index j = 0; j < k; ++j) scaled[static_cast<size_t>(j)] = scale * slopes[j];
+  // Scores that are linear in x have the same gradients everywhere.
+  parts_.model->AddGradient(out, Row(row), scaled.data(), out.data(), scratch_.get());
+}
+
+double DataObjective::AddTermGradient(Index row, const Vector& x, double scale, Vector& out) {
+  std::array<double, kMostScores> slopes;
+  const double value = TermSlopes(row, x, slopes.data());
+  if (parts_.model->in_place()) {
+    for (Index j = 0; j < parts_.model->scores(); ++j) slopes[static_cast<size_t>(j)] *= scale;
+    parts_.model->AddGradient(x, Row(row), slopes.data(), out.data(), scratch_.get());
   } else {
     term_gradient_.setZero(x.size());
-    model.AddGradient(x, block, slopes.data(), term_gradient_.data(), scratch_.get());
-    out += term_gradient_;
+    parts_.model->AddGradient(x, Row(row), slopes.data(), term_gradient_.data(), scratch_.get());
+    out += scale * term_gradient_;
   }
-  return weight * value;
+  return value;
 }
 
 void DataObjective::AddPenaltyGradient(const Vector& x, double scale, Vector& out) {

@@ -45,6 +45,11 @@ class DataObjective final : public ModelObjective {
   absl::Status Validation(const Vector& x, double& value) override;
   std::vector<double> Importance() const override;
   double AddTermGradient(Index row, const Vector& x, double scale, Vector& out) override;
+  Index slopes_per_term() const override {
+    return parts_.model->linear() ? parts_.model->scores() : 0;
+  }
+  double TermSlopes(Index row, const Vector& x, double* slopes) override;
+  void AddSlopes(Index row, const double* slopes, double scale, Vector& out) override;
   void AddPenaltyGradient(const Vector& x, double scale, Vector& out) override;
   Hands* hands() override;
   double term_scale() const override { return sum_ ? training().total_weight : 1; }
@@ -55,6 +60,7 @@ class DataObjective final : public ModelObjective {
 
  private:
   const DesignRows& training() const { return parts_.design->training(); }
+  RowBlock Row(Index row) const;  // of the training rows
   /// What a row's loss is multiplied with in f, before its weight.
   double RowScale() const;
   double SmoothPenalty(const Vector& x) const;

@@ -55,6 +55,7 @@ class Factorization final : public ScoreModel {
   Vector Start(uint64_t seed) const override;
   /// Each bias, and each row's or column's factors.
   std::vector<std::vector<Index>> PenalisedGroups() const override;
+  bool in_place() const override { return true; }
 
  private:
   struct Memory;

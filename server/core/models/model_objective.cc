@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "server/core/models/catalogue.h"
 #include "server/core/models/data_objective.h"
+#include "server/core/models/formula.h"
 #include "server/core/number_text.h"
 #include "server/core/violation.h"
 
@@ -81,6 +82,7 @@ std::vector<std::string> RemarksOn(const ModelParts& parts, const std::string& m
 
 absl::StatusOr<std::unique_ptr<ModelObjective>> MakeModelObjective(const ModelSpec& spec,
                                                                    const Means& means) {
+  if (spec.model.kind == "formula") return MakeFormulaObjective(spec, means);
   if (means.tables == nullptr) {
     return Refuse("dataset", Reason::kInvalidValue, "there are no datasets here");
   }
