@@ -6,6 +6,7 @@ import { CatalogEntrySchema, FunctionSchema, OptionType } from "../../../client/
 import { Direction } from "../../../client/web/gen/thalweg/v1/objective_pb";
 import { FindingSchema, type Run, RunSchema, RunState, TerminationReason, TerminationSchema } from "../../../client/web/gen/thalweg/v1/run_pb";
 import type { ForkRunRequest } from "../../../client/web/gen/thalweg/v1/optimization_service_pb";
+import { FeatureScaling, MissingValues } from "../../../client/web/gen/thalweg/v1/model_pb";
 import { readPart } from "../../../client/web/src/parts/part_text";
 import { afresh, canContinue, inForce, onlyStopping, onward, suggestionText, withRules } from "../../../client/web/src/views/run/apply";
 import { arrayText, commandLine, quoted } from "../../../client/web/src/views/run/command_line";
@@ -86,6 +87,42 @@ describe("The command line of a run", () => {
     ];
     for (const part of parts) assert.deepEqual(readPart(partText(toPart(part))), part);
     assert.equal(partText(toPart({ kind: "a", settings: { text: "true", other: "it's so" } })), `a(other="it's so",text='true')`);
+  });
+
+  const kFit = create(RunSchema, {
+    objective: {
+      kind: {
+        case: "model",
+        value: {
+          dataset: "datasets/s1",
+          target: "y",
+          features: ["a", "b"],
+          model: toPart({ kind: "mlp", settings: { layers: [10] } }),
+          penalty: toPart({ kind: "l2", settings: { strength: 0.1 } }),
+          scaling: FeatureScaling.ROBUST,
+          missing: MissingValues.DROP,
+          split: { validation: 0.2, seed: 3n },
+        },
+      },
+    },
+    batches: toPart({ kind: "shuffled", settings: { size: 16 } }),
+    optimizer: toPart({ kind: "adam", settings: { learning_rate: 0.01 } }),
+    stopping: [toPart({ kind: "epochs", settings: { threshold: 40 } })],
+    seed: 1n,
+  });
+
+  it("says what is learnt, and how", () => {
+    assert.equal(
+      commandLine(kFit),
+      "thalweg fit --dataset datasets/s1 --target y --features a,b --model 'mlp(layers=[10])' --penalty 'l2(strength=0.1)' " +
+        "--scaling robust --missing drop --validation 0.2 --split-seed 3 --batch 'shuffled(size=16)' " +
+        "--optimizer adam --set learning_rate=0.01 --stop epochs=40 --seed 1",
+    );
+  });
+
+  it("is not given where a fit begins elsewhere than its model does", () => {
+    const moved = create(RunSchema, { ...kFit, start: runWith({}).start });
+    assert.equal(commandLine(moved), undefined);
   });
 
   it("is not given where it would say something else, or be too long to read", () => {

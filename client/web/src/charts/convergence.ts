@@ -67,8 +67,11 @@ export function nearestRow(xs: ArrayLike<number>, x: number): number {
   return x - (xs[before] as number) <= (xs[after] as number) - x ? before : after;
 }
 
-/** The best value of a trace; NaN: there is none. */
-export const bestOf = (trace: Trace): number => (trace.length > 0 ? trace.at("bestValue", trace.length - 1) : NaN);
+/** The best value of a trace; NaN: there is none. `learnt`: what is best is told by other rows than the value is of. */
+export function bestOf(trace: Trace, learnt = false): number {
+  if (!learnt) return trace.length > 0 ? trace.at("bestValue", trace.length - 1) : NaN;
+  return trace.column("value").reduce((best, value) => (value < best || Number.isNaN(best) ? value : best), NaN);
+}
 
 function mapped(column: Float64Array, map: (value: number) => number | null): (number | null)[] {
   const values = new Array<number | null>(column.length);

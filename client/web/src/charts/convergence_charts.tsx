@@ -59,7 +59,7 @@ export function ConvergenceCharts(props: ConvergenceProps) {
 
   const trace = fine.value ?? model.trace;
   const version = model.version.value;
-  const reference: Reference = { value: minimum ?? bestOf(model.trace), known: minimum !== undefined };
+  const reference: Reference = { value: minimum ?? bestOf(model.trace, model.run.value?.objective?.kind.case === "model"), known: minimum !== undefined };
   const curves = useMemo<Convergence>(
     () => convergenceOf(trace, over, reference, ascent),
     [trace, version, over, reference.value, reference.known, ascent],

@@ -214,7 +214,7 @@ export function LineChart(props: LineChartProps) {
         <span class="chart-title">{title}</span>
         <span class="quiet chart-where">{row >= 0 && row < x.length ? `${xLabel} ${countText(Number((x[row] as number).toFixed(3)))}` : ""}</span>
         <span class="chart-legend" role="group" aria-label={`Curves of ${title}`}>
-          {series.map(({ id, label, colour: index, values }) => (
+          {series.map(({ id, label, colour: index, values, sparse }) => (
             <button
               key={id}
               type="button"
@@ -224,7 +224,7 @@ export function LineChart(props: LineChartProps) {
               onClick={() => onToggle(id)}
             >
               <i style={{ background: seriesColour(index) }} />
-              {label} <b>{hidden.has(id) ? "" : reading(values[row])}</b>
+              {label} <b>{hidden.has(id) ? "" : reading(sparse ? lastKnown(values, row) : values[row])}</b>
             </button>
           ))}
         </span>
@@ -237,6 +237,15 @@ export function LineChart(props: LineChartProps) {
       />
     </figure>
   );
+}
+
+/** What stands at `row`, or was known last before it. */
+function lastKnown(values: Series["values"], row: number): number | null {
+  for (let at = row; at >= 0; --at) {
+    const value = values[at];
+    if (value !== null && value !== undefined) return value;
+  }
+  return null;
 }
 
 const reading = (value: number | null | undefined): string =>

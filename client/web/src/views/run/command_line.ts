@@ -1,6 +1,8 @@
 // The command that makes the same run in a terminal. No DOM.
+import { FeatureScaling, MissingValues, type Model } from "../../../gen/thalweg/v1/model_pb";
 import type { Run } from "../../../gen/thalweg/v1/run_pb";
 import type { Array as Numbers, Part } from "../../../gen/thalweg/v1/values_pb";
+import { isBatched } from "../../trace/batched";
 import { numberText, partText, settingText } from "./setting_text";
 import { isAscent } from "./words";
 
@@ -29,9 +31,56 @@ export function stopText(rule: Part): string {
   return names.length === 1 && threshold ? `${rule.kind}=${settingText(threshold)}` : partText(rule);
 }
 
+const kScalings: Partial<Record<FeatureScaling, string>> = {
+  [FeatureScaling.NONE]: "none",
+  [FeatureScaling.MIN_MAX]: "min_max",
+  [FeatureScaling.ROBUST]: "robust",
+};
+const kMissing: Partial<Record<MissingValues, string>> = { [MissingValues.DROP]: "drop", [MissingValues.FILL]: "fill" };
+
+function* modelWords(model: Model): Generator<string> {
+  const { split } = model;
+  yield* ["--dataset", model.dataset];
+  if (model.target) yield* ["--target", model.target];
+  if (model.features.length > 0) yield* ["--features", model.features.join(",")];
+  if (model.weights) yield* ["--weights", model.weights];
+  for (const flag of ["model", "loss", "penalty"] as const) {
+    const part = model[flag];
+    if (part && part.kind !== "none") yield* [`--${flag}`, partText(part)];
+  }
+  const [scaling, missing] = [kScalings[model.scaling], kMissing[model.missing]];
+  if (scaling) yield* ["--scaling", scaling];
+  if (missing) yield* ["--missing", missing];
+  if (model.sum) yield "--sum";
+  if (split?.validation) yield* ["--validation", numberText(split.validation)];
+  if (split?.test) yield* ["--test", numberText(split.test)];
+  if (split?.folds) yield* ["--folds", String(split.folds), "--fold", String(split.fold)];
+  if (split?.seed) yield* ["--split-seed", String(split.seed)];
+  if (split?.inOrder) yield "--in-order";
+}
+
+function* howWords({ optimizer, stopping, seed }: Run): Generator<string> {
+  if (optimizer) {
+    yield* ["--optimizer", optimizer.kind];
+    for (const name of Object.keys(optimizer.settings).sort()) {
+      const setting = optimizer.settings[name];
+      if (setting) yield* ["--set", `${name}=${settingText(setting)}`];
+    }
+  }
+  for (const rule of stopping) yield* ["--stop", stopText(rule)];
+  if (seed !== undefined) yield* ["--seed", String(seed)];
+}
+
 function* words(run: Run): Generator<string> {
-  const { objective, optimizer } = run;
+  const { objective } = run;
   if (!objective) return;
+  if (objective.kind.case === "model") {
+    yield "fit";
+    yield* modelWords(objective.kind.value);
+    if (isBatched(run) && run.batches) yield* ["--batch", partText(run.batches)];
+    yield* howWords(run);
+    return;
+  }
   yield isAscent(run) ? "maximize" : "minimize";
   const { kind } = objective;
   if (kind.case === "expression") yield kind.value.startsWith("-") ? ` ${kind.value}` : kind.value;
@@ -50,23 +99,19 @@ function* words(run: Run): Generator<string> {
     const start = run.start?.values[name];
     if (start) yield* ["--start", `${name}=${arrayText(start)}`];
   }
-  if (optimizer) {
-    yield* ["--optimizer", optimizer.kind];
-    for (const name of Object.keys(optimizer.settings).sort()) {
-      const setting = optimizer.settings[name];
-      if (setting) yield* ["--set", `${name}=${settingText(setting)}`];
-    }
-  }
-  for (const rule of run.stopping) yield* ["--stop", stopText(rule)];
-  if (run.seed !== undefined) yield* ["--seed", String(run.seed)];
+  yield* howWords(run);
 }
+
+/** Whether `thalweg fit` can say it: it begins where the model does, and separates features by commas. */
+const isForFit = ({ objective, start }: Run): boolean =>
+  objective?.kind.case !== "model" ||
+  (Object.keys(start?.values ?? {}).length === 0 && !objective.kind.value.features.some((name) => name.includes(",")));
 
 /** "thalweg minimize ..."; undefined where no command line of sensible length says the same. */
 export function commandLine(run: Run): string | undefined {
   const cutShort = run.objective?.kind.case === "expression" && run.objective.kind.value.endsWith("...");
   const bounded = run.objective?.constraints.some(({ lower, upper }) => lower !== undefined || upper !== undefined);
-  const model = run.objective?.kind.case === "model";
-  if (!run.objective || cutShort || bounded || model) return undefined;
+  if (!run.objective || cutShort || bounded || !isForFit(run)) return undefined;
   let text = "thalweg";
   for (const word of words(run)) {
     text += ` ${quoted(word)}`;

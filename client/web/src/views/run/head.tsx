@@ -15,7 +15,7 @@ const kLongFormula = 160;
 
 function Formula({ run }: { run: Run }) {
   const text = objectiveText(run);
-  const verb = isAscent(run) ? "Maximise" : "Minimise";
+  const verb = run.objective?.kind.case === "model" ? "Fit" : isAscent(run) ? "Maximise" : "Minimise";
   if (text.length <= kLongFormula) {
     return (
       <h1>
