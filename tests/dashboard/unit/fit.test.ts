@@ -80,6 +80,14 @@ describe("A fit's request", () => {
     assert.deepEqual([study.vary[0]?.path, kinds], ["batches", ["shuffled", "full"]]);
   });
 
+  it("compares optimizers too, each with all batches", () => {
+    const { vary, run } = toComparison({ ...kDraft, rivals: [{ kind: "full" }], optimizers: [{ kind: "lbfgs" }, { kind: "sgd" }] }, undefined).what;
+    assert.deepEqual(vary.map(({ path, values }) => [path, values.length]), [["batches", 2], ["optimizer", 3]]);
+    assert.equal(run?.optimizer, undefined);
+    const methods = toComparison({ ...kDraft, optimizers: [{ kind: "lbfgs" }] }, undefined).what;
+    assert.deepEqual([methods.vary.map(({ path }) => path), methods.run?.batches?.kind], [["optimizer"], "shuffled"]);
+  });
+
   it("says where something is wrong before the server is asked", () => {
     const wrong = (changes: Partial<FitDraft>) => toFit({ ...kDraft, ...changes }, undefined).complaints.map(({ field }) => field);
     assert.deepEqual(wrong({ dataset: "" }), ["run.objective.model.dataset"]);

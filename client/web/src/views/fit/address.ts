@@ -57,6 +57,7 @@ const kKeys: { [Name in keyof FitDraft]: Key<Name> } = {
   start: { key: "start", write: writeTexts, read: readTexts },
   batches: part("batches"),
   rivals: parts("against"),
+  optimizers: parts("methods"),
   optimizer: part("optimizer"),
   stopping: parts("stop"),
   seed: text("seed"),

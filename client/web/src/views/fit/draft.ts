@@ -31,6 +31,8 @@ export interface FitDraft {
   batches: PlainPart;
   /** Other ways of choosing rows, to be compared with. */
   rivals: PlainPart[];
+  /** Other optimizers, likewise: each with every way of choosing rows. */
+  optimizers: PlainPart[];
   optimizer: PlainPart;
   stopping: PlainPart[];
   seed: string;
@@ -58,6 +60,7 @@ export const kEmptyFit: FitDraft = {
   start: {},
   batches: { kind: "full" },
   rivals: [],
+  optimizers: [],
   optimizer: { kind: "gradient_descent", settings: { learning_rate: 0.1 } },
   stopping: [],
   seed: "",

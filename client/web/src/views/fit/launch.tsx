@@ -8,7 +8,7 @@ import { optimization, studies } from "../../wire/rpc";
 import { send, Summary } from "../new_run/actions";
 import { idOf } from "../runs/run_text";
 import type { FitDraft } from "./draft";
-import { toComparison, toFit } from "./request";
+import { armsOf, toComparison, toFit } from "./request";
 
 interface Props {
   draft: FitDraft;
@@ -18,7 +18,7 @@ interface Props {
 
 function start(draft: FitDraft, validateOnly: boolean): Promise<Problem | undefined> {
   const id = requestId();
-  if (draft.rivals.length > 0) {
+  if (armsOf(draft) > 1) {
     return send(toComparison(draft, catalogue.value), validateOnly, async (study, only) => {
       const made = await studies.createStudy({ study, requestId: id, validateOnly: only });
       if (!only && made.study) go(`studies/${idOf(made.study.name)}`);
@@ -44,7 +44,7 @@ export function Launch({ draft, problem, onProblem }: Props) {
     <div class="actions">
       <div class="row">
         <button type="button" class="primary" disabled={busy} onClick={() => void doing(false)}>
-          {draft.rivals.length > 0 ? `Compare ${draft.rivals.length + 1} batches` : "Fit"}
+          {armsOf(draft) > 1 ? `Compare ${armsOf(draft)} fits` : "Fit"}
         </button>
         <button type="button" disabled={busy} onClick={() => void doing(true)}>
           Check

@@ -7,7 +7,7 @@ import { StoppingEditor } from "../../parts/stopping_editor";
 import { readNumber } from "../../parts/number_text";
 import { Naming, Pace } from "../new_run/pace";
 import type { FitFormProps } from "./data_form";
-import { rivalField } from "./request";
+import { methodField, rivalField } from "./request";
 
 const kMostFields = 24;
 
@@ -44,6 +44,19 @@ export function LearningForm({ draft, onDraft, problem, unknowns }: FitFormProps
         problem={problem}
         field="run.optimizer"
       />
+      <details open={draft.optimizers.length > 0}>
+        <summary>Compare it with others</summary>
+        <PartListEditor
+          catalogue="optimizer"
+          label="Others"
+          help="Other methods, or the same with other rates; each with every choice of rows above."
+          parts={draft.optimizers}
+          onParts={(optimizers) => onDraft({ optimizers })}
+          problem={problem}
+          field="study.vary"
+          itemField={methodField}
+        />
+      </details>
       {unknowns.length > 0 && (
         <details open={Object.values(draft.start).some(Boolean)}>
           <summary>Where it begins</summary>

@@ -116,6 +116,7 @@ export function toFit(draft: FitDraft, all: Catalogue | undefined): Read<Run> {
     check("batches", draft.batches, "run.batches");
     draft.rivals.forEach((part, i) => check("batches", part, rivalField(i)));
     check("optimizer", draft.optimizer, "run.optimizer");
+    draft.optimizers.forEach((part, i) => check("optimizer", part, methodField(i)));
     draft.stopping.forEach((part, i) => check("stopping rule", part, `run.stopping[${i}]`));
   }
   const batches = given(draft.batches);
@@ -136,14 +137,19 @@ export function toFit(draft: FitDraft, all: Catalogue | undefined): Read<Run> {
 
 /** Where a study's complaints about the i-th rival are: the first arm is the run's own. */
 export const rivalField = (i: number): string => `study.arms[${i + 1}].run.batches`;
+export const methodField = (i: number): string => `study.arms[${i + 1}].run.optimizer`;
 
-/** The same fit with other batches, side by side. */
+/** How many fits are compared; 1: none. */
+export const armsOf = ({ rivals, optimizers }: FitDraft): number => (rivals.length + 1) * (optimizers.length + 1);
+
+/** The same fit with other batches or optimizers, side by side. */
 export function toComparison(draft: FitDraft, all: Catalogue | undefined): Read<Study> {
   const { what: run, complaints } = toFit(draft, all);
-  const values = [draft.batches, ...draft.rivals].map((part) =>
-    create(SettingSchema, { value: { case: "part", value: toPart(part) } }),
-  );
-  run.batches = undefined;
-  const vary = [{ path: "batches", values }];
+  const axis = (path: "batches" | "optimizer", parts: PlainPart[]) => {
+    if (parts.length === 1) return [];
+    run[path] = undefined;
+    return [{ path, values: parts.map((part) => create(SettingSchema, { value: { case: "part", value: toPart(part) } })) }];
+  };
+  const vary = [...axis("batches", [draft.batches, ...draft.rivals]), ...axis("optimizer", [draft.optimizer, ...draft.optimizers])];
   return { what: create(StudySchema, { run, displayName: run.displayName, vary }), complaints };
 }

@@ -85,6 +85,8 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
   const { from, to, above, below } = windowOf(trace.length, kRowPx, top.value, kHeight);
   const coordinates = Math.min(trace.coordinates, kMostX);
   const violated = trace.length > 0 && trace.at("violation", trace.length - 1) !== 0;
+  const learning = trace.length > 0 && trace.at("epoch", trace.length - 1) > 0;
+  const known = (value: number) => (Number.isNaN(value) ? "" : number(value, 6));
   void version;
   const move = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
@@ -115,6 +117,9 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
             <th class="number">Step</th>
             <th class="number">Rate</th>
             {violated && <th class="number">Violation</th>}
+            {learning && <th class="number">Epoch</th>}
+            {learning && <th class="number">Training</th>}
+            {learning && <th class="number">Validation</th>}
             <th>Flags</th>
             {Array.from({ length: coordinates }, (_, k) => (
               <th key={k} class="number">
@@ -141,6 +146,9 @@ function Rows({ trace, version, playback, variables }: { trace: Trace; version: 
               <td class="number">{number(trace.at("stepNorm", each), 4)}</td>
               <td class="number">{number(trace.at("learningRate", each), 4)}</td>
               {violated && <td class="number">{number(trace.at("violation", each), 4)}</td>}
+              {learning && <td class="number">{number(trace.at("epoch", each), 4)}</td>}
+              {learning && <td class="number">{known(trace.at("trainingValue", each))}</td>}
+              {learning && <td class="number">{known(trace.at("validationValue", each))}</td>}
               <td>{flagWords(trace.at("flags", each)).join(", ")}</td>
               {Array.from(trace.x(each).subarray(0, coordinates), (value, k) => (
                 <td key={k} class="number">

@@ -21,6 +21,10 @@ function titleOf(run: Run, same: boolean): string {
   return same ? method : `${runTitle(run)}, ${method}`;
 }
 
+/** The form of a study like `run`; a fit has its own. */
+const studyHref = (run: Run): string =>
+  run.objective?.kind.case === "model" ? href("fit", { run: idOf(run.name) }) : href("studies", { new: "1", run: idOf(run.name) });
+
 const spelt = ({ objective }: Run): string => (objective ? toJsonString(ObjectiveSchema, objective) : "");
 
 export function Compare({ names }: { names: string[] }) {
@@ -50,7 +54,7 @@ export function Compare({ names }: { names: string[] }) {
       <h1>{same ? `${runs.length} runs of ${objectiveText(first)}` : "Runs compared"}</h1>
       <p class="row">
         <a href={href("runs")}>All runs</a>
-        {same && <a href={href("studies", { new: "1", run: idOf(first.name) })}>New study of this objective</a>}
+        {same && <a href={studyHref(first)}>New study of this objective</a>}
       </p>
       {opened.map(({ name, model }) =>
         model.problem.value ? (
