@@ -29,7 +29,7 @@ struct RunFinished {
   int64_t iterations = 0;
   Seconds duration{};
   /// What was minimised: "function" (of the catalogue), "formula", "least_squares" (a formula that
-  /// is a sum of squares) or, whatever of these, "constrained".
+  /// is a sum of squares), "model" (of a dataset) or, whatever of these, "constrained".
   std::string_view objective = {};
   int64_t evaluations = 0;   ///< Values, gradients and products with the Hessian together.
   double gradient_norm = 0;  ///< At the last iterate; NaN where there is none.

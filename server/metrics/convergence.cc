@@ -13,7 +13,7 @@ const Buckets kCounts = {10, 100, 1e3, 1e4, 1e5, 1e6};
 
 const std::vector<std::string>& ObjectiveKinds() {
   static const std::vector<std::string> kinds = {"function", "formula", "least_squares",
-                                                 "constrained"};
+                                                 "constrained", "model"};
   return kinds;
 }
 

@@ -155,7 +155,7 @@ absl::Status ActiveRun::Restore() {
 
 absl::Status ActiveRun::RestoreDescent() {
   const Run run = At(trace_->run(), standing_);  // with changes made while it was paused
-  auto descent = BuildDescent(run.spec, shop_.code_maker);
+  auto descent = BuildDescent(run.spec, shop_.code_maker, shop_.means);
   if (!descent.ok()) return descent.status();
   auto stored = shop_.store.Checkpoint(run.id);
   if (!stored.ok()) return stored.status();
@@ -178,7 +178,7 @@ absl::Status ActiveRun::RestoreDescent() {
   }
   // Its bytes are whole, but an earlier version of the server remembered other things. The way is
   // computed again from its start, and compared with the trace.
-  descent = BuildDescent(run.spec, shop_.code_maker);
+  descent = BuildDescent(run.spec, shop_.code_maker, shop_.means);
   if (!descent.ok()) return descent.status();
   descent_ = *std::move(descent);
   return descent_->Begin();
@@ -501,7 +501,7 @@ absl::StatusOr<ActiveRun::Wanted> ActiveRun::CheckedChange(const Overrides& over
   if (!change.ok()) return change.status();
   spec.changes.push_back(*change);
   spec.changes.back().iteration = INT64_MAX - 1;
-  const auto descent = BuildDescent(spec, /*maker=*/nullptr);
+  const auto descent = BuildDescent(spec, /*maker=*/nullptr, shop_.means);
   if (!descent.ok()) return InTermsOfOverrides(descent.status(), spec);
   wanted.settings = *std::move(change);
   return wanted;

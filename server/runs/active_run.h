@@ -34,6 +34,7 @@ struct Workshop {
   std::chrono::microseconds slice;
   size_t max_pending_bytes;           ///< Of one run.
   expression::CodeMaker* code_maker;  ///< May be null.
+  models::Means means;
 
   /// Of all runs together; beyond, each waits for the disk.
   int64_t most_pending_bytes() const { return static_cast<int64_t>(2 * max_pending_bytes); }

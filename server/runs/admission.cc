@@ -94,13 +94,14 @@ void CheckParts(const RunSpec& spec, std::vector<Violation>& violations) {
   Append(Under("stopping", WithSafeguards(spec.stopping).status()), violations);
 }
 
-absl::Status FillStart(const Layout& layout, RunSpec& spec, Vector& start) {
+/// The start of a model may depend on the seed, which is known.
+absl::Status FillStart(const Objective& objective, RunSpec& spec, Vector& start) {
   if (spec.start.empty()) {
-    absl::StatusOr<NamedValues> usual = DefaultStart(spec.objective);
+    absl::StatusOr<NamedValues> usual = DefaultStart(spec.objective, objective, *spec.seed);
     if (!usual.ok()) return Under("start", usual.status());
     spec.start = *std::move(usual);
   }
-  absl::StatusOr<Vector> flat = layout.Flatten(spec.start);
+  absl::StatusOr<Vector> flat = objective.layout().Flatten(spec.start);
   if (!flat.ok()) return Under("start", flat.status());
   start = *std::move(flat);
   return absl::OkStatus();
@@ -133,6 +134,7 @@ DescentSettings SettingsOf(const RunSpec& spec, Vector start, Bounds bounds) {
           .start = std::move(start),
           .bounds = std::move(bounds),
           .seed = *spec.seed,
+          .batches = spec.batches,
           .changes = spec.changes,
           .first_iteration = spec.first_iteration};
 }
@@ -140,13 +142,15 @@ DescentSettings SettingsOf(const RunSpec& spec, Vector start, Bounds bounds) {
 }  // namespace
 
 absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
-                               expression::CodeMaker* maker, EventSink& events) {
+                               expression::CodeMaker* maker, const models::Means& means,
+                               EventSink& events) {
   if (absl::Status status = CheckSize(spec, limits.coordinates); !status.ok()) return status;
   std::vector<Violation> violations;
   CheckNames(spec, violations);
   CheckPace(spec, violations);
+  if (!spec.seed) spec.seed = DrawSeed();
   const auto began = std::chrono::steady_clock::now();
-  auto objective = BuildObjective(spec.objective, spec.start, limits, maker);
+  auto objective = BuildObjective(spec.objective, spec.start, limits, maker, means);
   events.On(ObjectiveCompiled{objective.ok(), std::chrono::steady_clock::now() - began});
   Vector start;
   Bounds bounds;
@@ -154,7 +158,7 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   absl::Status status = Under("objective", objective.status());
   Append(status, violations);
   if (status.ok()) {
-    Append(FillStart((*objective)->layout(), spec, start), violations);
+    Append(FillStart(**objective, spec, start), violations);
     Append(FillBounds((*objective)->layout(), spec, bounds), violations);
     constraints = BuildConstraints(spec.objective, (*objective)->layout(), limits, maker);
     Append(Under("objective", constraints.status()), violations);
@@ -163,7 +167,6 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
     CheckParts(spec, violations);
     return Refuse(std::move(violations));
   }
-  if (!spec.seed) spec.seed = DrawSeed();
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
   // Settings that are not valid stay as given: errors name their places in the caller's lists.
@@ -180,8 +183,10 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
 }
 
 absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
-                                                      expression::CodeMaker* maker) {
-  auto objective = BuildObjective(spec.objective, spec.start, expression::kWidestLimits, maker);
+                                                      expression::CodeMaker* maker,
+                                                      const models::Means& means) {
+  auto objective =
+      BuildObjective(spec.objective, spec.start, expression::kWidestLimits, maker, means);
   if (!objective.ok()) return objective.status();
   absl::StatusOr<Vector> start = (*objective)->layout().Flatten(spec.start);
   if (!start.ok()) return start.status();

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/descent.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/events/events.h"
 #include "server/runs/run_spec.h"
 
@@ -23,11 +24,13 @@ struct Admitted {
 /// "objective.expression", "start.x", "optimizer.settings[learning_rate]".
 /// Tells `events` of the compilation. `maker` is as for expression::MakeObjective.
 absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
-                               expression::CodeMaker* maker, EventSink& events);
+                               expression::CodeMaker* maker, const models::Means& means,
+                               EventSink& events);
 
 /// The descent of a spec that was admitted before, whatever the limits are now; to be begun, or
 /// restored.
 absl::StatusOr<std::unique_ptr<Descent>> BuildDescent(const RunSpec& spec,
-                                                      expression::CodeMaker* maker);
+                                                      expression::CodeMaker* maker,
+                                                      const models::Means& means);
 
 }  // namespace thalweg::runs

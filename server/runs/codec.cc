@@ -22,7 +22,8 @@ namespace {
 // 6: advice in findings, certificates.
 // 7: the pace of a run, and where it pauses again.
 // 8: whose a run is.
-constexpr int64_t kVersion = 8;
+// 9: models of datasets, batches of their rows.
+constexpr int64_t kVersion = 9;
 constexpr int kDeepestPart = 16;  // parts within parts
 
 template <typename Enum>
@@ -174,6 +175,26 @@ void KeepConstraint(State& state, ConstraintSpec& constraint) {
   KeepOptional(state, "has_upper", constraint.upper, keep_bound);
 }
 
+void KeepModel(State& state, models::ModelSpec& model) {
+  state.Keep("dataset", model.dataset);
+  state.Keep("target", model.target);
+  KeepList(state, "features", model.features,
+           [&](std::string& feature) { state.Keep("feature", feature); });
+  state.Keep("weights", model.weights);
+  KeepPart(state, model.model);
+  KeepPart(state, model.loss);
+  KeepPart(state, model.penalty);
+  KeepEnum(state, "scaling", model.scaling, models::Scaling::kRobust);
+  KeepEnum(state, "missing", model.missing, models::Missing::kFill);
+  state.Keep("validation", model.split.validation);
+  state.Keep("test", model.split.test);
+  state.Keep("folds", model.split.folds);
+  state.Keep("fold", model.split.fold);
+  state.Keep("split_seed", model.split.seed);
+  state.Keep("in_order", model.split.in_order);
+  state.Keep("sum", model.sum);
+}
+
 void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   state.Keep("expression", objective.expression);
   state.Keep("function", objective.function);
@@ -191,6 +212,9 @@ void KeepObjective(State& state, ObjectiveSpec& objective, int64_t version) {
   KeepList(state, "constraints", objective.constraints,
            [&](ConstraintSpec& constraint) { KeepConstraint(state, constraint); });
   state.Keep("feasibility_tolerance", objective.feasibility_tolerance);
+  if (version < 9) return;
+  KeepOptional(state, "of_model", objective.model,
+               [&](models::ModelSpec& model) { KeepModel(state, model); });
 }
 
 void KeepSeed(State& state, std::optional<uint64_t>& seed) {
@@ -219,6 +243,11 @@ void KeepSpec(State& state, RunSpec& spec, int64_t version) {
   state.Keep("first_iteration", spec.first_iteration);
   if (version >= 7) state.Keep("pace", spec.pace);
   if (version >= 8) state.Keep("tenant", spec.tenant);
+  if (version >= 9) KeepPart(state, spec.batches);
+}
+
+bool LearnsFromData(const RunSpec& spec) {
+  return spec.objective.model.has_value() || !spec.batches.kind.empty();
 }
 
 void KeepIterate(State& state, FullIterate& iterate) {
@@ -425,7 +454,11 @@ uint64_t DigestOf(const std::string& parent, const ForkRequest& request) {
 
 // As before where nothing is new: what is made of runs has digests of these bytes.
 std::string Encode(const RunSpec& spec) {
-  return Sealed(spec, KeepSpec, !spec.tenant.empty() ? 8 : spec.pace != 0 ? 7 : 6);
+  const int64_t version = LearnsFromData(spec)   ? 9
+                          : !spec.tenant.empty() ? 8
+                          : spec.pace != 0       ? 7
+                                                 : 6;
+  return Sealed(spec, KeepSpec, version);
 }
 
 absl::StatusOr<RunSpec> DecodeRunSpec(std::string bytes) {
@@ -439,7 +472,12 @@ uint64_t DigestOf(const RunSpec& spec) {
   const bool constrained =
       !of.constraints.empty() || of.feasibility_tolerance != kFeasibilityTolerance;
   const bool changes = !spec.changes.empty() || spec.first_iteration != 0;
-  const int64_t version = spec.pace != 0 ? 7 : changes ? 5 : constrained ? 4 : bounded ? 2 : 1;
+  const int64_t version = LearnsFromData(spec) ? 9
+                          : spec.pace != 0     ? 7
+                          : changes            ? 5
+                          : constrained        ? 4
+                          : bounded            ? 2
+                                               : 1;
   return Fnv1a(Sealed(spec, KeepSpec, version));
 }
 

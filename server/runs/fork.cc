@@ -47,8 +47,9 @@ std::optional<Checkpoint> CheckpointOf(RunStore& store, const std::string& id) {
   return *std::move(checkpoint);
 }
 
-bool TakeUp(const Checkpoint& checkpoint, expression::CodeMaker* maker, Admitted& fork) {
-  auto descent = BuildDescent(fork.spec, maker);
+bool TakeUp(const Checkpoint& checkpoint, expression::CodeMaker* maker, const models::Means& means,
+            Admitted& fork) {
+  auto descent = BuildDescent(fork.spec, maker, means);
   if (!descent.ok()) return false;
   State state = State::Reader(checkpoint.descent);
   (*descent)->Remember(state);

@@ -31,7 +31,8 @@ std::optional<Checkpoint> CheckpointOf(RunStore& store, const std::string& id);
 
 /// Lets the descent of a fork go on from a checkpoint of the run that it leaves. False where that
 /// can't be read: the descent then begins at the start.
-bool TakeUp(const Checkpoint& checkpoint, expression::CodeMaker* maker, Admitted& fork);
+bool TakeUp(const Checkpoint& checkpoint, expression::CodeMaker* maker, const models::Means& means,
+            Admitted& fork);
 
 /// How the story of a fork begins.
 std::shared_ptr<const EventLog> BeginningOf(const Run& fork);

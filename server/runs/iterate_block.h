@@ -52,7 +52,8 @@ struct IterateBlock {
   void Reserve(size_t rows, int64_t traced_coordinates);
   void Append(const IterateRecord& record, int64_t traced_coordinates);
   void AppendRow(const IterateBlock& from, size_t row) { AppendRows(from, row, row + 1); }
-  /// Rows [begin, end) of `from`, which has as many coordinates, or any number when this is empty.
+  /// Rows [begin, end) of `from`, which has as many coordinates and variables, or any number when
+  /// this is empty.
   void AppendRows(const IterateBlock& from, size_t begin, size_t end);
   /// The first row whose iteration is `iteration` or later; rows() when there is none.
   size_t RowAt(int64_t iteration) const;
@@ -60,15 +61,15 @@ struct IterateBlock {
   IterateBlock Slice(int64_t from, int64_t to) const;
 };
 
-/// The entry of a column that is empty while all its entries are 0.
+/// The entry of a column that is empty while all its entries are `absent`.
 template <typename T>
-T EntryAt(const std::vector<T>& column, size_t row) {
-  return column.empty() ? T{} : column[row];
+T EntryAt(const std::vector<T>& column, size_t row, T absent = {}) {
+  return column.empty() ? absent : column[row];
 }
 
 /// Bytes for the disk: columns, constant and evenly stepping ones reduced to two numbers, with a
-/// version and a checksum (CRC-32C). Reads the version before too, which knew no columns that may
-/// be empty; refuses anything else with DATA_LOSS.
+/// version and a checksum (CRC-32C). Reads older versions too, which knew fewer columns; refuses
+/// anything else with DATA_LOSS.
 std::string Encode(const IterateBlock& block);
 absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes);
 

@@ -2,17 +2,19 @@
 //
 //   version  u32 | CRC-32C of all that follows  u32
 //   rows u64 | coordinates i64 | elapsed_seconds f64
+//   variables i64 (from version 3)
 //   columns, in the order of the struct: form u8, then
-//     kRaw:   every entry
-//     kEqual: the one entry that all are, bit for bit
-//     kSteps: first entry and difference, both as u64 (whole numbers only)
-//     kZeros: nothing; all are 0 (columns that may be empty only)
+//     kRaw:    every entry
+//     kEqual:  the one entry that all are, bit for bit
+//     kSteps:  first entry and difference, both as u64 (whole numbers only)
+//     kAbsent: nothing; all are what the empty column stands for: 0, or NaN
 //
 // Little-endian, as every machine we run on is.
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "absl/strings/str_cat.h"
@@ -22,14 +24,17 @@
 namespace thalweg::runs {
 namespace {
 
-constexpr uint32_t kVersion = 2;
-constexpr uint32_t kVersionBefore = 1;  // without the columns that may be empty
+// 2: columns that may be empty.
+// 3: what there is to know of models; only blocks of models are written so.
+constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersionOfTheRest = 2;
 constexpr size_t kHeaderBytes = 4 + 4 + 8 + 8 + 8;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kCheckedFrom = 8;  // what the checksum covers begins here
 constexpr uint64_t kMostRows = uint64_t{1} << 24;
 constexpr int64_t kMostEntries = int64_t{1} << 30;  // of x
 
-enum Form : char { kRaw = 0, kEqual = 1, kSteps = 2, kZeros = 3 };
+enum Form : char { kRaw = 0, kEqual = 1, kSteps = 2, kAbsent = 3 };
 
 template <typename T>
 bool AllEqual(const T* entries, size_t count) {
@@ -83,10 +88,12 @@ class Writer {
   }
 
   template <typename T>
-  void PutSparse(const std::vector<T>& column) {
-    const auto is_zero = [](const T& entry) { return std::bit_cast<uint64_t>(entry) == 0; };
-    if (std::all_of(column.begin(), column.end(), is_zero)) {
-      Put(kZeros);
+  void PutSparse(const std::vector<T>& column, T absent = {}) {
+    const auto is_absent = [absent](const T& entry) {
+      return std::bit_cast<uint64_t>(entry) == std::bit_cast<uint64_t>(absent);
+    };
+    if (std::all_of(column.begin(), column.end(), is_absent)) {
+      Put(kAbsent);
     } else {
       PutColumn(column);
     }
@@ -147,7 +154,7 @@ class Reader {
 
   template <typename T>
   bool GetSparse(std::vector<T>& column, size_t count) {
-    if (bytes_.empty() || bytes_.front() != kZeros) return GetColumn(column, count);
+    if (bytes_.empty() || bytes_.front() != kAbsent) return GetColumn(column, count);
     bytes_.remove_prefix(1);
     return true;
   }
@@ -162,9 +169,21 @@ absl::Status Corrupt(const std::string& why) {
   return absl::DataLossError(absl::StrCat("stored iterates: ", why));
 }
 
+bool OfModel(const IterateBlock& block) {
+  return block.variables > 0 || !block.epoch.empty() || !block.training_value.empty() ||
+         !block.validation_value.empty();
+}
+
 bool ReadSparse(Reader& reader, size_t rows, IterateBlock& block) {
   return reader.GetSparse(block.hessian_products, rows) && reader.GetSparse(block.trials, rows) &&
          reader.GetSparse(block.violation, rows);
+}
+
+bool ReadOfModel(Reader& reader, size_t rows, IterateBlock& block) {
+  return reader.GetSparse(block.epoch, rows) && reader.GetSparse(block.training_value, rows) &&
+         reader.GetSparse(block.validation_value, rows) &&
+         reader.GetColumn(block.variable_gradient_norm,
+                          rows * static_cast<size_t>(block.variables));
 }
 
 bool ReadColumns(Reader& reader, size_t rows, uint32_t version, IterateBlock& block) {
@@ -174,22 +193,30 @@ bool ReadColumns(Reader& reader, size_t rows, uint32_t version, IterateBlock& bl
          reader.GetColumn(block.learning_rate, rows) &&
          reader.GetColumn(block.value_evaluations, rows) &&
          reader.GetColumn(block.gradient_evaluations, rows) &&
-         (version == kVersionBefore || ReadSparse(reader, rows, block)) &&
-         reader.GetColumn(block.flags, rows) &&
+         (version < 2 || ReadSparse(reader, rows, block)) &&
+         (version < 3 || ReadOfModel(reader, rows, block)) && reader.GetColumn(block.flags, rows) &&
          reader.GetColumn(block.x, rows * static_cast<size_t>(block.coordinates)) && reader.AtEnd();
+}
+
+bool Fits(uint64_t rows, int64_t per_row) {
+  return rows <= kMostRows && per_row >= 0 &&
+         (rows == 0 || per_row <= kMostEntries / static_cast<int64_t>(rows));
 }
 
 }  // namespace
 
 std::string Encode(const IterateBlock& block) {
-  constexpr size_t kColumns = 14;
+  constexpr size_t kColumns = 18;
+  const uint32_t version = OfModel(block) ? kVersion : kVersionOfTheRest;
   // A reduced column is never longer than a raw one of two entries.
-  Writer writer(kHeaderBytes + kColumns * (1 + 2 * sizeof(uint64_t)) + block.bytes());
-  writer.Put(kVersion);
+  Writer writer(kHeaderBytes + sizeof(int64_t) + kColumns * (1 + 2 * sizeof(uint64_t)) +
+                block.bytes());
+  writer.Put(version);
   writer.Put(uint32_t{0});  // the checksum's place
   writer.Put(static_cast<uint64_t>(block.rows()));
   writer.Put(block.coordinates);
   writer.Put(block.elapsed_seconds);
+  if (version >= 3) writer.Put(block.variables);
   writer.PutColumn(block.iteration);
   writer.PutColumn(block.value);
   writer.PutColumn(block.best_value);
@@ -202,6 +229,12 @@ std::string Encode(const IterateBlock& block) {
   writer.PutSparse(block.hessian_products);
   writer.PutSparse(block.trials);
   writer.PutSparse(block.violation);
+  if (version >= 3) {
+    writer.PutSparse(block.epoch);
+    writer.PutSparse(block.training_value, kUnknown);
+    writer.PutSparse(block.validation_value, kUnknown);
+    writer.PutColumn(block.variable_gradient_norm);
+  }
   writer.PutColumn(block.flags);
   writer.PutColumn(block.x);
   return writer.Finish();
@@ -216,15 +249,15 @@ absl::StatusOr<IterateBlock> DecodeIterateBlock(std::string_view bytes) {
   IterateBlock block;
   reader.Get(version);
   reader.Get(checksum);
-  if (version != kVersion && version != kVersionBefore) {
+  if (version < 1 || version > kVersion) {
     return Corrupt(absl::StrCat("version ", version, " is unknown"));
   }
   if (checksum != Crc32c(bytes.substr(kCheckedFrom))) return Corrupt("checksum does not match");
   reader.Get(rows);
   reader.Get(block.coordinates);
   reader.Get(block.elapsed_seconds);
-  const bool fits = rows <= kMostRows && block.coordinates >= 0 &&
-                    (rows == 0 || block.coordinates <= kMostEntries / static_cast<int64_t>(rows));
+  if (version >= 3 && !reader.Get(block.variables)) return Corrupt("cut short");
+  const bool fits = Fits(rows, block.coordinates) && Fits(rows, block.variables);
   if (!fits || !ReadColumns(reader, rows, version, block)) return Corrupt("columns do not fit");
   return block;
 }

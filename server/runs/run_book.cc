@@ -79,7 +79,8 @@ class Book : public RunBook {
               scheduler_,
               options.slice,
               options.max_pending_bytes,
-              options.code_maker},
+              options.code_maker,
+              options.means},
         recorder_(store, events, memory_,
                   {[this] { Committed(); },
                    [this](Trace& trace, const Standing& before) { Shown(trace, before); },
@@ -194,7 +195,8 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
 absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request_id,
                                  bool validate_only) {
   const auto admit = [&]() -> absl::StatusOr<Candidate> {
-    absl::StatusOr<Admitted> admitted = Admit(spec, options_.limits, options_.code_maker, events_);
+    absl::StatusOr<Admitted> admitted =
+        Admit(spec, options_.limits, options_.code_maker, options_.means, events_);
     if (!admitted.ok()) return admitted.status();
     return Candidate{*std::move(admitted), "", std::nullopt};
   };
@@ -219,10 +221,12 @@ absl::StatusOr<Candidate> Book::Forked(const std::string& id, const ForkRequest&
   if (!parent.ok()) return parent.status();
   absl::StatusOr<RunSpec> spec = SpecOfFork(*parent, request);
   if (!spec.ok()) return spec.status();
-  absl::StatusOr<Admitted> admitted = Admit(*spec, options_.limits, options_.code_maker, events_);
+  absl::StatusOr<Admitted> admitted =
+      Admit(*spec, options_.limits, options_.code_maker, options_.means, events_);
   if (!admitted.ok()) return InTermsOfOverrides(admitted.status(), *spec);
   if (checkpoint && checkpoint->iteration > spec->first_iteration) checkpoint.reset();
-  if (checkpoint && !TakeUp(*checkpoint, options_.code_maker, *admitted)) checkpoint.reset();
+  if (checkpoint && !TakeUp(*checkpoint, options_.code_maker, options_.means, *admitted))
+    checkpoint.reset();
   return Candidate{*std::move(admitted), id, std::move(checkpoint)};
 }
 

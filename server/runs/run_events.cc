@@ -9,6 +9,7 @@ namespace {
 std::string_view KindOf(const ObjectiveSpec& objective, bool sum_of_squares) {
   if (!objective.constraints.empty()) return "constrained";
   if (!objective.function.empty()) return "function";
+  if (objective.model) return "model";
   return sum_of_squares ? "least_squares" : "formula";
 }
 

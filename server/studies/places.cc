@@ -1,6 +1,7 @@
 #include "server/studies/places.h"
 
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -57,7 +58,10 @@ absl::Status NoPlace() {
   return Wrong(
       "is no place in a run; known: optimizer, optimizer.settings[NAME], stopping[I], "
       "stopping[I].settings[NAME], start, start.values[NAME], seed, objective.dimension, "
-      "objective.parameters[NAME]; a setting that is a part goes on with .part.settings[NAME]");
+      "objective.parameters[NAME], batches, batches.settings[NAME], objective.model.model, "
+      "objective.model.loss, objective.model.penalty (and their settings[NAME]), "
+      "objective.model.scaling, objective.model.split.fold, objective.model.split.validation, "
+      "objective.model.split.seed; a setting that is a part goes on with .part.settings[NAME]");
 }
 
 absl::StatusOr<Part> PartIn(const Setting& value) {
@@ -144,6 +148,53 @@ absl::Status PutInStart(Path& path, const AxisValue& value, runs::RunSpec& spec)
   return absl::OkStatus();
 }
 
+absl::Status PutScaling(const Setting& value, models::Scaling& scaling) {
+  static const std::map<std::string, models::Scaling> known = {
+      {"none", models::Scaling::kNone},
+      {"standard", models::Scaling::kStandard},
+      {"min_max", models::Scaling::kMinMax},
+      {"robust", models::Scaling::kRobust}};
+  const auto* const name = std::get_if<std::string>(&value);
+  const auto found = name == nullptr ? known.end() : known.find(*name);
+  if (found == known.end()) return Wrong("wants one of none, standard, min_max, robust");
+  scaling = found->second;
+  return absl::OkStatus();
+}
+
+absl::Status PutInSplit(Path& path, const Setting& value, models::Split& split) {
+  if (path.Take(".validation") && path.AtEnd()) {
+    const auto* const share = std::get_if<double>(&value);
+    if (share == nullptr || !(*share >= 0 && *share <= 0.9)) {
+      return Wrong("wants numbers from 0 to 0.9");
+    }
+    split.validation = *share;
+    return absl::OkStatus();
+  }
+  const bool fold = path.Take(".fold");
+  if (!(fold || path.Take(".seed")) || !path.AtEnd()) return NoPlace();
+  const auto count = CountIn(value);
+  if (!count.ok()) return count.status();
+  if (!fold) {
+    split.seed = static_cast<uint64_t>(*count);
+  } else if (*count < split.folds) {
+    split.fold = *count;
+  } else {
+    return Wrong(absl::StrCat("wants whole numbers below split.folds, which is ", split.folds));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PutInModel(Path& path, const Setting& value, ObjectiveSpec& objective) {
+  if (!objective.model) return Wrong("is of models, and the run's objective is none");
+  models::ModelSpec& model = *objective.model;
+  if (path.Take(".model")) return PutInPart(path, value, model.model);
+  if (path.Take(".loss")) return PutInPart(path, value, model.loss);
+  if (path.Take(".penalty")) return PutInPart(path, value, model.penalty);
+  if (path.Take(".split")) return PutInSplit(path, value, model.split);
+  if (path.Take(".scaling") && path.AtEnd()) return PutScaling(value, model.scaling);
+  return NoPlace();
+}
+
 absl::Status PutInObjective(Path& path, const Setting& value, ObjectiveSpec& objective) {
   if (path.Take(".dimension") && path.AtEnd()) {
     const auto count = CountIn(value);
@@ -151,6 +202,7 @@ absl::Status PutInObjective(Path& path, const Setting& value, ObjectiveSpec& obj
     objective.dimension = *count;
     return absl::OkStatus();
   }
+  if (path.Take(".model")) return PutInModel(path, value, objective);
   const std::optional<std::string> name = path.Take(".parameters") ? path.Key() : std::nullopt;
   if (!name || !path.AtEnd()) return NoPlace();
   auto numbers = NumbersIn(value);
@@ -168,6 +220,7 @@ absl::Status Put(const std::string& text, const AxisValue& value, runs::RunSpec&
   const auto* const setting = std::get_if<Setting>(&value);
   if (setting == nullptr) return Wrong("wants settings; points go to start");
   if (path.Take("optimizer")) return PutInPart(path, *setting, spec.optimizer);
+  if (path.Take("batches")) return PutInPart(path, *setting, spec.batches);
   if (path.Take("stopping")) return PutInStopping(path, *setting, spec);
   if (path.Take("objective")) return PutInObjective(path, *setting, spec.objective);
   if (!path.Take("seed") || !path.AtEnd()) return NoPlace();

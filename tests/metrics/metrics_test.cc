@@ -377,7 +377,7 @@ TEST(Metrics, StayWithinTheirBoundWhenAllThatCanHappenHappens) {
 
   for (const std::string& optimizer : sets.optimizers) {
     metrics.On(RunCreated{"r", optimizer});
-    for (const char* objective : {"function", "formula", "least_squares", "constrained"}) {
+    for (const char* objective : {"function", "formula", "least_squares", "constrained", "model"}) {
       for (const char* outcome : {"converged", "limit", "stalled", "diverged", "failed"}) {
         for (const std::string& rule : sets.rules) {
           metrics.On(RunFinished{.run = {},

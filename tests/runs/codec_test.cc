@@ -46,6 +46,18 @@ RunRecord FullRecord() {
   run.spec.changes = {{3, run.spec.optimizer, run.spec.stopping, 17}, {4, {"adam", {}}, {}, {}}};
   run.spec.first_iteration = 2;
   run.spec.pace = 12.5;
+  run.spec.batches = {"shuffled", {{"size", 16.0}}};
+  run.spec.objective.model = models::ModelSpec{.dataset = "s0",
+                                               .target = "y",
+                                               .features = {"a", "b"},
+                                               .weights = "w",
+                                               .model = {"linear", {{"degree", 2.0}}},
+                                               .loss = {"huber", {}},
+                                               .penalty = {"l2", {{"strength", 0.5}}},
+                                               .scaling = models::Scaling::kRobust,
+                                               .missing = models::Missing::kFill,
+                                               .split = {0.25, 0.125, 5, 2, 9, true},
+                                               .sum = true};
   run.pause_at = 9;
   run.parent = "other";
   run.variables = run.spec.objective.variables;
@@ -94,6 +106,8 @@ TEST(Codec, ReadsBackARecordBitForBit) {
   EXPECT_EQ(read->run.spec.seed, 0xFFFFFFFFFFFFFFFFU);
   EXPECT_EQ(read->run.spec.changes, FullRecord().run.spec.changes);
   EXPECT_EQ(read->run.spec.pace, 12.5);
+  EXPECT_EQ(read->run.spec.batches, FullRecord().run.spec.batches);
+  EXPECT_EQ(read->run.spec.objective.model, FullRecord().run.spec.objective.model);
   EXPECT_EQ(read->run.pause_at, 9);
   EXPECT_EQ(read->run.evaluations, FullRecord().run.evaluations);
   EXPECT_EQ(read->run.started, FullRecord().run.started);
@@ -127,8 +141,54 @@ void Replace(const std::string& part, const std::string& with, std::string& byte
   bytes.replace(at, part.size(), with);
 }
 
-TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
+RunRecord RecordWithoutModel() {
   RunRecord record = FullRecord();
+  record.run.spec.objective.model.reset();
+  record.run.spec.batches = {};
+  return record;
+}
+
+/// Of a record without a model: what says so.
+void DropModel(std::string& bytes) {
+  Replace(Bytes([none = false](State& state) mutable { state.Keep("of_model", none); }), "", bytes);
+  Replace(Bytes([kind = std::string(), count = int64_t{0}](State& state) mutable {
+            state.Keep("kind", kind);
+            state.Keep("settings", count);
+          }),
+          "", bytes);
+}
+
+TEST(Codec, ReadsARecordFromBeforeThereWereModels) {
+  const RunRecord record = RecordWithoutModel();
+  std::string bytes = Encode(record);
+  bytes.resize(bytes.size() - sizeof(uint32_t));
+  const auto version = [](int64_t n) {
+    return Bytes([n](State& state) mutable { state.Keep("version", n); });
+  };
+  Replace(version(9), version(8), bytes);
+  DropModel(bytes);
+  const uint32_t checksum = Crc32c(bytes);
+  bytes.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+
+  const auto read = DecodeRunRecord(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(Encode(*read), Encode(record));
+}
+
+TEST(Codec, DigestsTellModelsAndBatchesApart) {
+  const RunSpec one = FullRecord().run.spec;
+  RunSpec other = one;
+  other.batches.settings["size"] = 32.0;
+  RunSpec third = one;
+  third.objective.model->split.fold = 3;
+
+  EXPECT_NE(DigestOf(one), DigestOf(other));
+  EXPECT_NE(DigestOf(one), DigestOf(third));
+}
+
+TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
+  RunRecord record = RecordWithoutModel();
   record.run.spec.pace = 0;
   record.run.pause_at.reset();
   std::string bytes = Encode(record);
@@ -136,7 +196,8 @@ TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
   const auto version = [](int64_t n) {
     return Bytes([n](State& state) mutable { state.Keep("version", n); });
   };
-  Replace(version(8), version(6), bytes);
+  Replace(version(9), version(6), bytes);
+  DropModel(bytes);
   Replace(Bytes([nobody = std::string()](State& state) mutable { state.Keep("tenant", nobody); }),
           "", bytes);
   Replace(Bytes([pace = 0.0](State& state) mutable { state.Keep("pace", pace); }), "", bytes);
@@ -151,7 +212,7 @@ TEST(Codec, ReadsARecordFromBeforeRunsHadAPace) {
 }
 
 TEST(Codec, ReadsARecordFromBeforeThereWereTenantsAsNobodys) {
-  RunRecord record = FullRecord();
+  RunRecord record = RecordWithoutModel();
   record.run.spec.tenant = "vision";
   std::string bytes = Encode(record);
   EXPECT_EQ(DecodeRunRecord(bytes)->run.spec.tenant, "vision");
@@ -159,7 +220,8 @@ TEST(Codec, ReadsARecordFromBeforeThereWereTenantsAsNobodys) {
   const auto version = [](int64_t n) {
     return Bytes([n](State& state) mutable { state.Keep("version", n); });
   };
-  Replace(version(8), version(7), bytes);
+  Replace(version(9), version(7), bytes);
+  DropModel(bytes);
   Replace(Bytes([of = record.run.spec.tenant](State& state) mutable { state.Keep("tenant", of); }),
           "", bytes);
   const uint32_t checksum = Crc32c(bytes);

@@ -47,6 +47,49 @@ TEST(IterateBlock, ReadsBackBitForBit) {
   }
 }
 
+// Of a model with two layers; every third row has figures of a whole epoch.
+IterateBlock BlockOfModel(size_t rows) {
+  IterateBlock block;
+  Iterate at;
+  at.x = Vector::Zero(1);
+  for (size_t row = 0; row < rows; ++row) {
+    at.iteration = static_cast<int64_t>(row);
+    at.epoch = static_cast<double>(row) / 3;
+    const bool whole = row % 3 == 2;
+    at.training_value = whole ? 1.0 / at.epoch : std::nan("");
+    at.validation_value = whole ? 2.0 / at.epoch : std::nan("");
+    at.variable_gradient_norms = Vector{{0.5, static_cast<double>(row)}};
+    block.Append({at, 1, 1, 1, 1}, 1);
+  }
+  return block;
+}
+
+TEST(IterateBlock, KeepsWhatThereIsToKnowOfModels) {
+  const IterateBlock block = BlockOfModel(8);
+  const std::string bytes = Encode(block);
+
+  const auto read = DecodeIterateBlock(bytes);
+
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->epoch, block.epoch);
+  EXPECT_EQ(read->validation_value[5], 2.0 / (5.0 / 3));
+  EXPECT_TRUE(std::isnan(read->validation_value[6]));
+  EXPECT_EQ(read->variables, 2);
+  EXPECT_EQ(read->variable_gradient_norm[11], 5);
+  EXPECT_EQ(Encode(*read), bytes);
+}
+
+TEST(IterateBlock, CutsAndJoinsWhatThereIsToKnowOfModels) {
+  const IterateBlock block = BlockOfModel(8);
+
+  IterateBlock joined = block.Slice(0, 2);
+  joined.AppendRows(block.Slice(3, 4), 0, 2);
+  joined.AppendRows(block, 5, 8);
+
+  EXPECT_EQ(Encode(joined), Encode(block));
+  EXPECT_EQ(block.Slice(3, 4).variable_gradient_norm, (std::vector<double>{0.5, 3, 0.5, 4}));
+}
+
 TEST(IterateBlock, TellsMinusZeroFromZeroAndKeepsEveryNaN) {
   IterateBlock block = BlockOf(4, 1);
   block.value = {0.0, -0.0, 0.0, 0.0};
@@ -140,8 +183,8 @@ TEST(IterateBlock, ReadsWhatTheVersionBeforeWrote) {
 
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(Encode(*read), Encode(block));
-  bytes[0] = 3;
-  EXPECT_EQ(DecodeIterateBlock(bytes).status().message(), "stored iterates: version 3 is unknown");
+  bytes[0] = 4;
+  EXPECT_EQ(DecodeIterateBlock(bytes).status().message(), "stored iterates: version 4 is unknown");
 }
 
 TEST(IterateBlock, RefusesEveryBitThatIsFlipped) {

@@ -211,7 +211,7 @@ TEST_F(Recovery, RefusesWhatANewerServerHasWrittenAndLeavesItAlone) {
   for (const absl::Status& status : {newer_checkpoint, newer_record}) {
     EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
     EXPECT_THAT(std::string(status.message()),
-                HasSubstr("newer server (record version 99; this server knows 8)"));
+                HasSubstr("newer server (record version 99; this server knows 9)"));
   }
   EXPECT_EQ(store_.Get(id)->record, change.run->record);
 }

@@ -35,6 +35,11 @@ void ToWire(const runs::IterateBlock& block, v1::IterateBatch& wire) {
   CopyUnlessZero(block.hessian_products, wire.mutable_hessian_products());
   CopyUnlessZero(block.trials, wire.mutable_trials());
   CopyUnlessZero(block.violation, wire.mutable_violation());
+  CopyUnlessZero(block.epoch, wire.mutable_epoch());
+  Copy(block.training_value, wire.mutable_training_value());
+  Copy(block.validation_value, wire.mutable_validation_value());
+  Copy(block.variable_gradient_norm, wire.mutable_variable_gradient_norm());
+  wire.set_variables(block.variables);
   Copy(block.flags, wire.mutable_flags());
   Copy(block.x, wire.mutable_x());
   wire.set_coordinates(block.coordinates);

@@ -24,7 +24,7 @@ void CheckKind(const v1::Objective& objective, Refusals& refusals) {
                        (objective.has_expression() && objective.expression().empty());
   if (nothing) {
     refusals.Add("", Reason::kMissingField,
-                 "gives nothing to descend; give either expression or function");
+                 "gives nothing to descend; give an expression, a function or a model");
   }
   if (!v1::Direction_IsValid(objective.direction())) {
     refusals.Add("direction", Reason::kInvalidValue,
@@ -112,11 +112,16 @@ absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const Sha
   AddParameters(objective, spec, refusals);
   AddBounds(objective, spec, refusals);
   AddConstraints(objective, spec, refusals);
+  if (objective.has_model()) {
+    auto model = FromWire(objective.model());
+    if (!model.ok()) refusals.Add("model", model.status());
+    if (model.ok()) spec.model = *std::move(model);
+  }
   if (!refusals.empty()) return refusals.ToStatus();
 
   // A start is kept as numbers only, and one number there means a scalar: shapes that say more
   // have to be declared.
-  const bool open = spec.function.empty() && spec.variables.empty();
+  const bool open = spec.function.empty() && !spec.model && spec.variables.empty();
   if (open && point.has_shapes) spec.variables = point.variables;
   return spec;
 }
@@ -127,7 +132,9 @@ Direction DirectionFromWire(const v1::Objective& objective) {
 }
 
 void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire) {
-  if (spec.function.empty()) {
+  if (spec.model) {
+    ToWire(*spec.model, *wire.mutable_model());
+  } else if (spec.function.empty()) {
     wire.set_expression(spec.expression);
   } else {
     wire.set_function(spec.function);

@@ -4,6 +4,7 @@
 #include "server/core/objective_spec.h"
 #include "server/core/problem.h"
 #include "server/rpc/translate/values.h"
+#include "thalweg/v1/model.pb.h"
 #include "thalweg/v1/objective.pb.h"
 
 /// Objectives. Paths in errors begin at the objective: "expression", "variables[x].shape".
@@ -14,6 +15,10 @@ namespace thalweg::rpc {
 absl::StatusOr<ObjectiveSpec> FromWire(const v1::Objective& objective, const ShapedPoint& point);
 
 Direction DirectionFromWire(const v1::Objective& objective);
+
+/// Paths begin at the model: "split.validation".
+absl::StatusOr<models::ModelSpec> FromWire(const v1::Model& model);
+void ToWire(const models::ModelSpec& model, v1::Model& wire);
 
 void ToWire(const ObjectiveSpec& spec, Direction direction, v1::Objective& wire);
 

@@ -63,6 +63,7 @@ void AddRequest(const runs::Run& run, const RunView& view, v1::Run& wire) {
   Shorten(*wire.mutable_objective(), view);
   if (!spec.start.empty()) ToWire(spec.start, run.variables, view, *wire.mutable_start());
   rpc::ToWire(spec.optimizer, *wire.mutable_optimizer());
+  if (!spec.batches.kind.empty()) rpc::ToWire(spec.batches, *wire.mutable_batches());
   for (const Part& rule : spec.stopping) rpc::ToWire(rule, *wire.add_stopping());
   if (spec.seed) wire.set_seed(*spec.seed);
   if (spec.traced_coordinates >= 0) wire.set_traced_coordinates(spec.traced_coordinates);

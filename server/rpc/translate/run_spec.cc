@@ -42,7 +42,7 @@ void AddObjectiveAndStart(const v1::Run& run, runs::RunSpec& spec, Refusals& ref
   if (!start.ok()) refusals.Add("start", start.status());
   if (!run.has_objective()) {
     refusals.Add("objective", Reason::kMissingField,
-                 "is missing; give an expression or the name of a test function");
+                 "is missing; give an expression, the name of a test function or a model");
     return;
   }
   auto objective = FromWire(run.objective(), start.ok() ? *start : ShapedPoint());
@@ -63,6 +63,11 @@ void AddParts(const v1::Run& run, runs::RunSpec& spec, Refusals& refusals) {
     spec.optimizer = *std::move(optimizer);
   } else {
     refusals.Add("optimizer", optimizer.status());
+  }
+  if (run.has_batches()) {
+    auto batches = FromWire(run.batches());
+    if (!batches.ok()) refusals.Add("batches", batches.status());
+    if (batches.ok()) spec.batches = *std::move(batches);
   }
   spec.stopping = RulesFromWire(run.stopping(), "", refusals);
   spec.changes = ChangesFromWire(run.changes(), refusals);
