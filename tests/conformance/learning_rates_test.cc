@@ -8,6 +8,7 @@
 #include "server/core/schedule.h"
 #include "tests/support/descending.h"
 #include "tests/support/objectives.h"
+#include "tests/support/optimizer_names.h"
 
 namespace thalweg {
 namespace {
@@ -26,9 +27,9 @@ const Part kCosine{"cosine", {{"initial", 0.1}, {"final", 0.001}, {"steps", 40.0
 
 std::vector<std::string> WithLearningRate() {
   std::vector<std::string> names;
-  for (const OptimizerEntry& entry : Optimizers()) {
-    for (const OptionInfo& option : entry.options) {
-      if (option.name == "learning_rate") names.push_back(entry.name);
+  for (const std::string& name : testing::OptimizersOfAnyObjective()) {
+    for (const OptionInfo& option : FindEntry(Optimizers(), name)->options) {
+      if (option.name == "learning_rate") names.push_back(name);
     }
   }
   return names;

@@ -10,6 +10,7 @@
 #include "server/core/pairing.h"
 #include "tests/support/descending.h"
 #include "tests/support/objectives.h"
+#include "tests/support/optimizer_names.h"
 
 namespace thalweg {
 namespace {
@@ -427,13 +428,8 @@ TEST_P(EveryOptimizer, IsDescribed) {
   }
 }
 
-std::vector<std::string> Names() {
-  std::vector<std::string> names;
-  for (const OptimizerEntry& entry : Optimizers()) names.push_back(entry.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(Catalogue, EveryOptimizer, ::testing::ValuesIn(Names()),
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryOptimizer,
+                         ::testing::ValuesIn(testing::OptimizersOfAnyObjective()),
                          [](const auto& name) { return name.param; });
 
 TEST(Catalogue, HasEachOptimizerOnce) {

@@ -9,6 +9,7 @@
 #include "server/runs/run_book.h"
 #include "server/storage/memory_store.h"
 #include "tests/runs/books.h"
+#include "tests/support/optimizer_names.h"
 
 // Crashes at every commit, one after the other, in process: what the store held at that moment is
 // all that the next book knows.
@@ -172,13 +173,8 @@ TEST_P(Crash, ThinsTheSameIteratesAsWithoutOne) {
   EXPECT_EQ(TraceIn(kept), expected);
 }
 
-std::vector<std::string> AllOptimizers() {
-  std::vector<std::string> names;
-  for (const OptimizerEntry& entry : Optimizers()) names.push_back(entry.name);
-  return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, Crash, testing::ValuesIn(AllOptimizers()),
+INSTANTIATE_TEST_SUITE_P(Every, Crash,
+                         testing::ValuesIn(thalweg::testing::OptimizersOfAnyObjective()),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "server/runs/crc32c.h"
 #include "server/runs/run_book.h"
 #include "server/storage/catalogue.h"
+#include "tests/support/optimizer_names.h"
 
 namespace thalweg::runs {
 namespace {
@@ -118,17 +119,16 @@ int Drive(const std::string& url, double iterations, size_t trace_bytes) {
   const auto book = RunBook::Open(**store, events, options);
   if (!book.ok()) return 2;
   std::vector<std::thread> watching;
-  for (const OptimizerEntry& optimizer : Optimizers()) {
+  for (const std::string& name : testing::OptimizersOfAnyObjective()) {
+    const OptimizerEntry& optimizer = *FindEntry(Optimizers(), name);
     const auto run = (*book)->Create(SpecFor(optimizer, iterations), optimizer.name, false);
     if (!run.ok()) {
       std::fprintf(stderr, "%s\n", run.status().ToString().c_str());
       std::_Exit(2);
     }
+    watching.emplace_back([&book, id = run->id, name] { WatchToTheEnd(**book, id, name); });
     watching.emplace_back(
-        [&book, id = run->id, name = optimizer.name] { WatchToTheEnd(**book, id, name); });
-    watching.emplace_back([&book, id = run->id, name = optimizer.name, iterations] {
-      ForkAndWatch(**book, id, name, iterations);
-    });
+        [&book, id = run->id, name, iterations] { ForkAndWatch(**book, id, name, iterations); });
   }
   for (std::thread& thread : watching) thread.join();
   return 0;

@@ -20,6 +20,7 @@
 #include "server/runs/run_book.h"
 #include "server/storage/catalogue.h"
 #include "tests/runs/books.h"
+#include "tests/support/optimizer_names.h"
 
 // descent_driver runs every optimizer of the catalogue on an SQLite store; it is killed with
 // SIGKILL again and again, and started again, until it ends by itself.
@@ -180,7 +181,7 @@ TEST_P(Kill, LosesNothingThatWasShownAndChangesNoBitOfAnyTrace) {
   const bool everything_kept = GetParam().trace_bytes > 100'000'000;
   const auto expected = TracesIn(undisturbed, {}, everything_kept);
   const auto traces = TracesIn(killed, ledger, everything_kept);
-  ASSERT_EQ(expected.size(), 2 * Optimizers().size());
+  ASSERT_EQ(expected.size(), 2 * thalweg::testing::OptimizersOfAnyObjective().size());
   EXPECT_GE(kills, 3);
   for (const auto& [optimizer, bits] : expected) {
     EXPECT_TRUE(traces.contains(optimizer) && traces.at(optimizer) == bits) << optimizer;

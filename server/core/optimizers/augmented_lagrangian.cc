@@ -105,12 +105,13 @@ absl::StatusOr<std::unique_ptr<Optimizer>> AugmentedLagrangian::Make(const Optio
   auto inner = MakeFrom(Optimizers(), "optimizer", options.inner);
   if (!inner.ok()) return Under("settings[inner]", inner.status());
   const Capabilities can = (*inner)->capabilities();
-  if (can.residuals || can.constraints) {
-    return Refuse(
-        "settings[inner].kind", Reason::kInvalidValue,
-        absl::StrFormat(
-            "%s %s; give a method for any smooth function, such as lbfgs", options.inner.kind,
-            can.residuals ? "works on sums of squares only" : "honours constraints by itself"));
+  if (can.residuals || can.constraints || can.rows) {
+    return Refuse("settings[inner].kind", Reason::kInvalidValue,
+                  absl::StrFormat("%s %s; give a method for any smooth function, such as lbfgs",
+                                  options.inner.kind,
+                                  can.residuals     ? "works on sums of squares only"
+                                  : can.constraints ? "honours constraints by itself"
+                                                    : "passes over rows of data"));
   }
   return std::unique_ptr<Optimizer>(new AugmentedLagrangian(options, *std::move(inner)));
 }

@@ -44,8 +44,11 @@
 #include "server/core/optimizers/random_search.h"
 #include "server/core/optimizers/rmsprop.h"
 #include "server/core/optimizers/rprop.h"
+#include "server/core/optimizers/saga.h"
+#include "server/core/optimizers/sgd.h"
 #include "server/core/optimizers/simulated_annealing.h"
 #include "server/core/optimizers/sqp.h"
+#include "server/core/optimizers/svrg.h"
 #include "server/core/optimizers/swats.h"
 #include "server/core/optimizers/truncated_newton.h"
 #include "server/core/optimizers/yogi.h"
@@ -108,6 +111,9 @@ std::span<const OptimizerEntry> Optimizers() {
       SqpEntry(),
       AugmentedLagrangianEntry(),
       EscapeSaddlesEntry(),
+      SgdEntry(),
+      SvrgEntry(),
+      SagaEntry(),
   };
   return entries;
 }
