@@ -18,7 +18,8 @@ Result<Client> Client::Connect(const ConnectionOptions& options) {
   return Client(std::make_shared<const Stubs>(
       Stubs{*target, v1::OptimizationService::NewStub(channel),
             v1::ObjectiveService::NewStub(channel), v1::CatalogService::NewStub(channel),
-            v1::StudyService::NewStub(channel), v1::WatchService::NewStub(channel)}));
+            v1::StudyService::NewStub(channel), v1::DatasetService::NewStub(channel),
+            v1::ModelService::NewStub(channel), v1::WatchService::NewStub(channel)}));
 }
 
 const std::string& Client::address() const { return stubs_->address; }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -15,6 +16,8 @@
 #include "client/cpp/watch_many.h"
 #include "client/cpp/watch_study.h"
 #include "thalweg/v1/catalog_service.pb.h"
+#include "thalweg/v1/dataset_service.pb.h"
+#include "thalweg/v1/model_service.pb.h"
 #include "thalweg/v1/objective_service.pb.h"
 #include "thalweg/v1/optimization_service.pb.h"
 #include "thalweg/v1/run.pb.h"
@@ -131,12 +134,33 @@ class Client {
   Result<v1::SampleLandscapeResponse> SampleLandscape(const v1::SampleLandscapeRequest& request,
                                                       const CallOptions& options = {}) const;
 
+  // Tables.
+
+  /// Reads `bytes` to their end. Give a timeout that fits their number.
+  Result<v1::UploadDatasetResponse> UploadDataset(const v1::UploadSpec& spec, std::istream& bytes,
+                                                  const CallOptions& options = {}) const;
+
+  // Models, as runs fit them.
+
+  Result<v1::EvaluateModelResponse> EvaluateModel(const v1::EvaluateModelRequest& request,
+                                                  const CallOptions& options = {}) const;
+  /// Hands the answer on part after part; ends early, CANCELLED, where `on_part` gives false.
+  std::optional<Error> Predict(const v1::PredictRequest& request,
+                               const std::function<bool(const v1::PredictResponse&)>& on_part,
+                               const CallOptions& options = {}) const;
+  Result<v1::PredictPointsResponse> PredictPoints(const v1::PredictPointsRequest& request,
+                                                  const CallOptions& options = {}) const;
+
   // The catalogue; all pages.
 
   Result<std::vector<v1::CatalogEntry>> ListOptimizers(const CallOptions& options = {}) const;
   Result<std::vector<v1::CatalogEntry>> ListSchedules(const CallOptions& options = {}) const;
   Result<std::vector<v1::CatalogEntry>> ListLineSearches(const CallOptions& options = {}) const;
   Result<std::vector<v1::CatalogEntry>> ListStoppingRules(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListModels(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListLosses(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListPenalties(const CallOptions& options = {}) const;
+  Result<std::vector<v1::CatalogEntry>> ListBatches(const CallOptions& options = {}) const;
   Result<std::vector<v1::Function>> ListFunctions(const CallOptions& options = {}) const;
   Result<std::vector<v1::LanguageFunction>> ListLanguageFunctions(
       const CallOptions& options = {}) const;

@@ -53,6 +53,30 @@ Result<std::vector<v1::CatalogEntry>> Client::ListStoppingRules(const CallOption
       [](v1::ListStoppingRulesResponse& page) { return page.mutable_stopping_rules(); });
 }
 
+Result<std::vector<v1::CatalogEntry>> Client::ListModels(const CallOptions& options) const {
+  return AllPages<v1::CatalogEntry>(
+      options, *stubs_->catalog, &Service::ListModels,
+      [](v1::ListModelsResponse& page) { return page.mutable_models(); });
+}
+
+Result<std::vector<v1::CatalogEntry>> Client::ListLosses(const CallOptions& options) const {
+  return AllPages<v1::CatalogEntry>(
+      options, *stubs_->catalog, &Service::ListLosses,
+      [](v1::ListLossesResponse& page) { return page.mutable_losses(); });
+}
+
+Result<std::vector<v1::CatalogEntry>> Client::ListPenalties(const CallOptions& options) const {
+  return AllPages<v1::CatalogEntry>(
+      options, *stubs_->catalog, &Service::ListPenalties,
+      [](v1::ListPenaltiesResponse& page) { return page.mutable_penalties(); });
+}
+
+Result<std::vector<v1::CatalogEntry>> Client::ListBatches(const CallOptions& options) const {
+  return AllPages<v1::CatalogEntry>(
+      options, *stubs_->catalog, &Service::ListBatches,
+      [](v1::ListBatchesResponse& page) { return page.mutable_batches(); });
+}
+
 Result<std::vector<v1::Function>> Client::ListFunctions(const CallOptions& options) const {
   return AllPages<v1::Function>(
       options, *stubs_->catalog, &Service::ListFunctions,

@@ -13,8 +13,13 @@ bool IsWellFormed(const v1::IterateBatch& batch) {
     if (entries != rows) return false;
   }
   for (const int entries :
-       {batch.hessian_products_size(), batch.trials_size(), batch.violation_size()}) {
+       {batch.hessian_products_size(), batch.trials_size(), batch.violation_size(),
+        batch.epoch_size(), batch.training_value_size(), batch.validation_value_size()}) {
     if (entries != 0 && entries != rows) return false;
+  }
+  const int64_t norms = batch.variable_gradient_norm_size();
+  if (norms != 0 && (rows == 0 || norms % rows != 0 || norms / rows != batch.variables())) {
+    return false;
   }
   // Compared by division: a product of two numbers from the wire may overflow.
   const int64_t numbers = batch.x_size();

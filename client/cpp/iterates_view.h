@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "thalweg/v1/iterate.pb.h"
@@ -33,6 +34,19 @@ class IteratesView {
   int64_t hessian_products(size_t i) const { return Entry(batch_.hessian_products(), i); }
   int64_t trials(size_t i) const { return Entry(batch_.trials(), i); }
   double violation(size_t i) const { return Entry(batch_.violation(), i); }
+  // Of models.
+  double epoch(size_t i) const { return Entry(batch_.epoch(), i); }
+  /// NaN where they were not computed.
+  double training_value(size_t i) const { return Measured(batch_.training_value(), i); }
+  double validation_value(size_t i) const { return Measured(batch_.validation_value(), i); }
+  /// 2-norms of the gradient by variable; empty where there are none.
+  std::span<const double> variable_gradient_norms(size_t i) const {
+    const auto variables = static_cast<size_t>(batch_.variables());
+    const auto& norms = batch_.variable_gradient_norm();
+    if (norms.empty()) return {};
+    return std::span<const double>(norms.data(), static_cast<size_t>(norms.size()))
+        .subspan((i + skip_) * variables, variables);
+  }
   /// Sums of 1 << (f - 1) for every v1::IterateFlag f that holds.
   std::span<const uint32_t> flags() const { return Column(batch_.flags()); }
 
@@ -57,6 +71,12 @@ class IteratesView {
   template <typename Number>
   Number Entry(const google::protobuf::RepeatedField<Number>& field, size_t i) const {
     return field.empty() ? Number{} : field.Get(static_cast<int>(i + skip_));
+  }
+
+  /// Of a column that is empty when it was never computed.
+  double Measured(const google::protobuf::RepeatedField<double>& field, size_t i) const {
+    return field.empty() ? std::numeric_limits<double>::quiet_NaN()
+                         : field.Get(static_cast<int>(i + skip_));
   }
 
   const v1::IterateBatch& batch_;

@@ -5,6 +5,8 @@
 
 #include "client/cpp/client.h"
 #include "thalweg/v1/catalog_service.grpc.pb.h"
+#include "thalweg/v1/dataset_service.grpc.pb.h"
+#include "thalweg/v1/model_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
 #include "thalweg/v1/study_service.grpc.pb.h"
@@ -19,6 +21,8 @@ struct Client::Stubs {
   std::unique_ptr<v1::ObjectiveService::Stub> objective;
   std::unique_ptr<v1::CatalogService::Stub> catalog;
   std::unique_ptr<v1::StudyService::Stub> study;
+  std::unique_ptr<v1::DatasetService::Stub> dataset;
+  std::unique_ptr<v1::ModelService::Stub> model;
   std::unique_ptr<v1::WatchService::Stub> watch;
 };
 

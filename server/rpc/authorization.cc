@@ -111,9 +111,9 @@ absl::StatusOr<Admitted> Authorize(access::Guard& guard, const Method& method,
   }
   absl::Status counted = guard.CountCall(*caller, std::chrono::steady_clock::now());
   if (!counted.ok()) return counted;
-  absl::StatusOr<access::Hold> hold = method.stream     ? guard.OpenWatch(*caller)
-                                      : rule->evaluates ? guard.BeginEvaluation(*caller)
-                                                        : access::Hold();
+  absl::StatusOr<access::Hold> hold = rule->evaluates ? guard.BeginEvaluation(*caller)
+                                      : method.stream ? guard.OpenWatch(*caller)
+                                                      : access::Hold();
   if (!hold.ok()) return hold.status();
   return Admitted{*std::move(caller), *std::move(hold)};
 }

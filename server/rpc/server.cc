@@ -88,7 +88,8 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       optimization_(books_, surroundings_, watches_),
       studies_(books_, surroundings_, watches_),
       watch_calls_(books_, surroundings_, watches_),
-      objective_(books_, surroundings_, options.limits, options.code_maker),
+      objective_(books_, surroundings_, options.limits, options.code_maker, options.means),
+      models_(books_, surroundings_, options.means),
       catalog_(info_, surroundings_),
       events_(events),
       acceptor_(std::move(acceptor)),
@@ -102,6 +103,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   builder.RegisterService(&studies_);
   builder.RegisterService(&watch_calls_);
   builder.RegisterService(&objective_);
+  builder.RegisterService(&models_);
   builder.RegisterService(&catalog_);
   SetLimits(options, builder);
   SetKeepalive(builder);

@@ -11,6 +11,7 @@
 #include "server/access/guard.h"
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/events/events.h"
 #include "server/rpc/acceptor.h"
 #include "server/rpc/lanes.h"
@@ -43,6 +44,7 @@ struct ServerOptions {
 
   expression::Limits limits;  ///< Of the objectives that ObjectiveService is asked about.
   expression::CodeMaker* code_maker = nullptr;  ///< For them; outlives the server. May be null.
+  models::Means means = {};                     ///< Of models, for whoever asks about them.
   ServerInfo info;                              ///< For GetServerInfo.
   access::Guard* guard =
       nullptr;            ///< Asks callers for tokens; outlives the server. None: does not.
@@ -100,6 +102,7 @@ class Server {
   StudyCalls studies_;
   WatchCalls watch_calls_;
   ObjectiveCalls objective_;
+  ModelCalls models_;
   CatalogCalls catalog_;
   EventSink& events_;
   std::unique_ptr<Acceptor> acceptor_;

@@ -12,6 +12,7 @@
 #include "server/rpc/handlers/create_study.h"
 #include "server/rpc/handlers/delete_run.h"
 #include "server/rpc/handlers/delete_study.h"
+#include "server/rpc/handlers/evaluate_model.h"
 #include "server/rpc/handlers/evaluate_objective.h"
 #include "server/rpc/handlers/fork_run.h"
 #include "server/rpc/handlers/get_run.h"
@@ -20,7 +21,10 @@
 #include "server/rpc/handlers/list_iterates.h"
 #include "server/rpc/handlers/list_language_functions.h"
 #include "server/rpc/handlers/list_line_searches.h"
+#include "server/rpc/handlers/list_losses.h"
+#include "server/rpc/handlers/list_models.h"
 #include "server/rpc/handlers/list_optimizers.h"
+#include "server/rpc/handlers/list_penalties.h"
 #include "server/rpc/handlers/list_runs.h"
 #include "server/rpc/handlers/list_schedules.h"
 #include "server/rpc/handlers/list_stopping_rules.h"
@@ -29,8 +33,11 @@
 #include "server/rpc/handlers/open_watch.h"
 #include "server/rpc/handlers/open_watches.h"
 #include "server/rpc/handlers/pause_run.h"
+#include "server/rpc/handlers/predict.h"
+#include "server/rpc/handlers/predict_points.h"
 #include "server/rpc/handlers/resume_run.h"
 #include "server/rpc/handlers/sample_landscape.h"
+#include "server/rpc/streams/computed_stream.h"
 
 namespace thalweg::rpc {
 
@@ -181,7 +188,8 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
     v1::CompileObjectiveResponse* response) {
   return Answer("CompileObjective", context, response,
                 [this, request](const CallContext& /*call*/, const Interruption& interruption) {
-                  return rpc::CompileObjective(server_.events, *request, interruption, limits_);
+                  return rpc::CompileObjective(server_.events, *request, interruption, limits_,
+                                               means_);
                 });
 }
 
@@ -191,7 +199,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
   return Answer("EvaluateObjective", context, response,
                 [this, request](const CallContext& /*call*/, const Interruption& interruption) {
                   return rpc::EvaluateObjective(server_.events, *request, interruption, limits_,
-                                                maker_);
+                                                maker_, means_);
                 });
 }
 
@@ -200,8 +208,8 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
                                                         v1::CheckGradientResponse* response) {
   return Answer("CheckGradient", context, response,
                 [this, request](const CallContext& /*call*/, const Interruption& interruption) {
-                  return rpc::CheckGradient(server_.events, *request, interruption, limits_,
-                                            maker_);
+                  return rpc::CheckGradient(server_.events, *request, interruption, limits_, maker_,
+                                            means_);
                 });
 }
 
@@ -211,7 +219,44 @@ grpc::ServerUnaryReactor* ObjectiveCalls::SampleLandscape(Context* context,
   return Answer("SampleLandscape", context, response,
                 [this, request](const CallContext& call, const Interruption& interruption) {
                   return rpc::SampleLandscape(books_.RunsOf(call), server_.events, *request,
-                                              interruption, limits_, maker_);
+                                              interruption, limits_, maker_, means_);
+                });
+}
+
+// ---- ModelService
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* ModelCalls::Answer(std::string_view rpc, Context* context,
+                                             Response* response, Work work) const {
+  const Method method{v1::ModelService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, Lane::kCompute, *context, response, work);
+}
+
+grpc::ServerUnaryReactor* ModelCalls::EvaluateModel(Context* context,
+                                                    const v1::EvaluateModelRequest* request,
+                                                    v1::EvaluateModelResponse* response) {
+  return Answer("EvaluateModel", context, response,
+                [this, request](const CallContext& call, const Interruption& interruption) {
+                  return rpc::EvaluateModel(books_.RunsOf(call), means_, *request, interruption);
+                });
+}
+
+grpc::ServerWriteReactor<v1::PredictResponse>* ModelCalls::Predict(
+    Context* context, const v1::PredictRequest* request) {
+  const Method method{v1::ModelService::service_full_name(), "Predict", /*stream=*/true};
+  return ComputedStream<v1::PredictResponse>::Start(
+      server_, method, Lane::kCompute, *context,
+      [this, request](const CallContext& call, const Interruption& interruption) {
+        return OpenPredict(books_.RunsOf(call), means_, *request, interruption);
+      });
+}
+
+grpc::ServerUnaryReactor* ModelCalls::PredictPoints(Context* context,
+                                                    const v1::PredictPointsRequest* request,
+                                                    v1::PredictPointsResponse* response) {
+  return Answer("PredictPoints", context, response,
+                [this, request](const CallContext& call, const Interruption& interruption) {
+                  return rpc::PredictPoints(books_.RunsOf(call), means_, *request, interruption);
                 });
 }
 
@@ -260,6 +305,27 @@ grpc::ServerUnaryReactor* CatalogCalls::ListStoppingRules(
   return Answer("ListStoppingRules", context, response, [request](const CallContext& /*call*/) {
     return rpc::ListStoppingRules(*request);
   });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListModels(Context* context,
+                                                   const v1::ListModelsRequest* request,
+                                                   v1::ListModelsResponse* response) {
+  return Answer("ListModels", context, response,
+                [request](const CallContext& /*call*/) { return rpc::ListModels(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListLosses(Context* context,
+                                                   const v1::ListLossesRequest* request,
+                                                   v1::ListLossesResponse* response) {
+  return Answer("ListLosses", context, response,
+                [request](const CallContext& /*call*/) { return rpc::ListLosses(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListPenalties(Context* context,
+                                                      const v1::ListPenaltiesRequest* request,
+                                                      v1::ListPenaltiesResponse* response) {
+  return Answer("ListPenalties", context, response,
+                [request](const CallContext& /*call*/) { return rpc::ListPenalties(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListLanguageFunctions(

@@ -2,11 +2,13 @@
 
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/rpc/books.h"
 #include "server/rpc/handlers/get_server_info.h"
 #include "server/rpc/streams/watch_reactor.h"
 #include "server/rpc/unary_call.h"
 #include "thalweg/v1/catalog_service.grpc.pb.h"
+#include "thalweg/v1/model_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
 #include "thalweg/v1/study_service.grpc.pb.h"
@@ -52,8 +54,8 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
   ObjectiveCalls(Books& books, const Surroundings& server, const expression::Limits& limits,
-                 expression::CodeMaker* maker)
-      : books_(books), server_(server), limits_(limits), maker_(maker) {}
+                 expression::CodeMaker* maker, const models::Means& means)
+      : books_(books), server_(server), limits_(limits), maker_(maker), means_(means) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -75,6 +77,31 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
   const Surroundings& server_;
   const expression::Limits limits_;
   expression::CodeMaker* const maker_;
+  const models::Means means_;
+};
+
+class ModelCalls final : public v1::ModelService::CallbackService {
+ public:
+  ModelCalls(Books& books, const Surroundings& server, const models::Means& means)
+      : books_(books), server_(server), means_(means) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  Unary* EvaluateModel(Context*, const v1::EvaluateModelRequest*,
+                       v1::EvaluateModelResponse*) override;
+  grpc::ServerWriteReactor<v1::PredictResponse>* Predict(Context*,
+                                                         const v1::PredictRequest*) override;
+  Unary* PredictPoints(Context*, const v1::PredictPointsRequest*,
+                       v1::PredictPointsResponse*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, Context* context, Response* response, Work work) const;
+
+  Books& books_;
+  const Surroundings& server_;
+  const models::Means means_;
 };
 
 class CatalogCalls final : public v1::CatalogService::CallbackService {
@@ -94,6 +121,10 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
                           v1::ListLineSearchesResponse*) override;
   Unary* ListStoppingRules(Context*, const v1::ListStoppingRulesRequest*,
                            v1::ListStoppingRulesResponse*) override;
+  Unary* ListModels(Context*, const v1::ListModelsRequest*, v1::ListModelsResponse*) override;
+  Unary* ListLosses(Context*, const v1::ListLossesRequest*, v1::ListLossesResponse*) override;
+  Unary* ListPenalties(Context*, const v1::ListPenaltiesRequest*,
+                       v1::ListPenaltiesResponse*) override;
   Unary* ListLanguageFunctions(Context*, const v1::ListLanguageFunctionsRequest*,
                                v1::ListLanguageFunctionsResponse*) override;
   Unary* GetServerInfo(Context*, const v1::GetServerInfoRequest*,

@@ -8,11 +8,11 @@
 
 namespace thalweg::cli {
 
-void AddSettings(const std::vector<std::string>& texts, v1::Part& part) {
+void AddSettings(const std::vector<std::string>& texts, v1::Part& part, const std::string& flag) {
   for (const std::string& text : texts) {
-    const NamedSetting read = ValueOf(ParseSetting("--set", text));
+    const NamedSetting read = ValueOf(ParseSetting(flag, text));
     if (part.settings().contains(read.name)) {
-      throw Failure(kRefused, absl::StrCat("--set: '", read.name, "' is given twice"));
+      throw Failure(kRefused, absl::StrCat(flag, ": '", read.name, "' is given twice"));
     }
     (*part.mutable_settings())[read.name] = read.setting;
   }

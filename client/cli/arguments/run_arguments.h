@@ -11,7 +11,8 @@
 namespace thalweg::cli {
 
 /// Adds the settings of `texts`; none may come twice.
-void AddSettings(const std::vector<std::string>& texts, v1::Part& part);
+void AddSettings(const std::vector<std::string>& texts, v1::Part& part,
+                 const std::string& flag = "--set");
 
 void AddRules(const std::vector<std::string>& texts,
               google::protobuf::RepeatedPtrField<v1::Part>& rules);

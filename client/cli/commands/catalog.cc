@@ -24,8 +24,9 @@ struct Options {
 };
 
 const std::vector<std::string>& Kinds() {
-  static const std::vector<std::string> kKinds = {"optimizers", "functions",     "schedules",
-                                                  "stopping",   "line_searches", "language"};
+  static const std::vector<std::string> kKinds = {
+      "optimizers", "functions", "schedules", "stopping", "line_searches",
+      "models",     "losses",    "penalties", "batches",  "language"};
   return kKinds;
 }
 
@@ -42,6 +43,10 @@ std::vector<CatalogueRow> Rows(const client::Client& client, const std::string& 
   if (kind == "schedules") return RowsOf(client.ListSchedules(call));
   if (kind == "stopping") return RowsOf(client.ListStoppingRules(call));
   if (kind == "line_searches") return RowsOf(client.ListLineSearches(call));
+  if (kind == "models") return RowsOf(client.ListModels(call));
+  if (kind == "losses") return RowsOf(client.ListLosses(call));
+  if (kind == "penalties") return RowsOf(client.ListPenalties(call));
+  if (kind == "batches") return RowsOf(client.ListBatches(call));
   if (kind == "language") return RowsOf(client.ListLanguageFunctions(call));
   return RowsOf(client.ListOptimizers(call));
 }
@@ -77,8 +82,10 @@ int Execute(const Options& options, Context& context) {
 
 Action AddCatalog(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  app.add_option("KIND", options->kind,
-                 "optimizers, functions, schedules, stopping, line_searches or language")
+  app.add_option(
+         "KIND", options->kind,
+         "optimizers, functions, schedules, stopping, line_searches, models, losses, penalties, "
+         "batches or language")
       ->required()
       ->type_name("")
       ->check(Unnamed(CLI::IsMember(Kinds())));
@@ -88,7 +95,8 @@ Action AddCatalog(CLI::App& app, Context& context) {
 Examples:
   thalweg catalog optimizers
   thalweg catalog optimizers adam
-  thalweg catalog stopping value_change)");
+  thalweg catalog stopping value_change
+  thalweg catalog models mlp)");
   return [options, &context] { return Execute(*options, context); };
 }
 

@@ -6,6 +6,8 @@ const std::vector<Command>& Commands() {
   static const std::vector<Command> kCommands = {
       {"minimize", {"minimise"}, "Descend a function and watch it", AddMinimize},
       {"maximize", {"maximise"}, "Climb a function and watch it", AddMaximize},
+      {"fit", {}, "Learn a column of a table from the others", AddFit},
+      {"predict", {}, "What a fitted model says of the rows of a table", AddPredict},
       {"watch", {}, "Watch a run that exists", AddWatch},
       {"runs list", {"ls"}, "List runs, newest first", AddRunsList},
       {"runs show", {}, "Show a run", AddRunsShow},
@@ -28,7 +30,7 @@ const std::vector<Command>& Commands() {
       {"landscape", {}, "Draw a function over a plane or along a line", AddLandscape},
       {"catalog",
        {"catalogue"},
-       "List optimizers, functions, schedules, rules, the language",
+       "List optimizers, models, losses, functions, schedules, rules, the language",
        AddCatalog},
       {"health", {}, "Ask the server whether it is well, over a new connection", AddHealth},
       {"server info", {}, "Show the server's version and limits", AddServerInfo},

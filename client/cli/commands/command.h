@@ -27,6 +27,8 @@ const std::vector<Command>& Commands();
 // One file each.
 Action AddMinimize(CLI::App& app, Context& context);
 Action AddMaximize(CLI::App& app, Context& context);
+Action AddFit(CLI::App& app, Context& context);
+Action AddPredict(CLI::App& app, Context& context);
 Action AddWatch(CLI::App& app, Context& context);
 Action AddRunsList(CLI::App& app, Context& context);
 Action AddRunsShow(CLI::App& app, Context& context);

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/arguments/setting_text.h"
+#include "client/cli/output/model_text.h"
 
 namespace thalweg::cli {
 namespace {
@@ -45,6 +46,7 @@ std::string Printable(const std::string& text) {
 }
 
 std::string ObjectiveText(const v1::Objective& objective) {
+  if (objective.has_model()) return absl::StrCat("fit ", ModelTitle(objective.model()));
   const char* const verb =
       objective.direction() == v1::DIRECTION_MAXIMIZE ? "maximize " : "minimize ";
   if (!objective.has_function()) return absl::StrCat(verb, Printable(objective.expression()));

@@ -1,6 +1,7 @@
 #include "client/cli/output/run_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -70,6 +71,25 @@ void WriteFlags(Json& json, uint32_t flags) {
     json.Text(name);
   }
   if (any) json.EndArray();
+}
+
+/// What models have, where it was computed.
+void WriteEpoch(Json& json, const Variables& variables, const client::IteratesView& batch,
+                size_t i) {
+  if (batch.epoch(i) != 0) json.Key("epoch").Number(batch.epoch(i));
+  if (const double value = batch.training_value(i); !std::isnan(value)) {
+    json.Key("training_value").Number(value);
+  }
+  if (const double value = batch.validation_value(i); !std::isnan(value)) {
+    json.Key("validation_value").Number(value);
+  }
+  const auto norms = batch.variable_gradient_norms(i);
+  if (norms.empty()) return;
+  json.Key("gradient_norms").Object();
+  for (size_t j = 0; j < norms.size() && j < static_cast<size_t>(variables.size()); ++j) {
+    json.Key(variables[static_cast<int>(j)].name()).Known(norms[j]);
+  }
+  json.EndObject();
 }
 
 void WriteEvents(Json& json, const v1::Run& run) {
@@ -147,6 +167,7 @@ void WriteIterate(Json& json, const Variables& variables, const client::Iterates
   json.Key("learning_rate").Number(batch.learning_rate()[i]);
   json.Key("x");
   WriteX(json, variables, batch.x(i));
+  WriteEpoch(json, variables, batch, i);
   if (batch.trials(i) != 0) json.Key("trials").Integer(batch.trials(i));
   if (batch.violation(i) != 0) json.Key("violation").Number(batch.violation(i));
   WriteFlags(json, batch.flags()[i]);

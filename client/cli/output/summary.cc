@@ -32,6 +32,8 @@ std::string IterateText(const v1::Run& run, const v1::FullIterate& iterate,
                         const std::string& label, const std::string& note) {
   std::string text = absl::StrCat("  ", label, std::string(7 - label.size(), ' '),
                                   NumberText(iterate.value()), note, "\n");
+  // The coefficients of a model follow in a table of their own.
+  if (run.objective().has_model()) return text;
   for (const v1::Variable& variable : run.variables()) {
     const auto array = iterate.x().values().find(variable.name());
     if (array == iterate.x().values().end()) continue;

@@ -62,11 +62,14 @@ void Panel::Update(const client::IteratesView& batch) {
   values_ = batch.value_evaluations().back();
   gradients_ = batch.gradient_evaluations().back();
   elapsed_ = batch.elapsed_seconds();
+  epoch_ = batch.epoch(batch.size() - 1);
 }
 
 void Panel::Redraw(const client::IteratesView& batch) {
   gradient_norms_ = Curve();
   objective_values_ = Curve();
+  training_values_ = Curve();
+  validation_values_ = Curve();
   Draw(batch);
 }
 
@@ -76,10 +79,31 @@ void Panel::Draw(const client::IteratesView& batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     gradient_norms_.Add(batch.iteration()[i], batch.gradient_norm()[i]);
     objective_values_.Add(batch.iteration()[i], sign * batch.value()[i]);
+    // Between the ends of epochs the last figures stand.
+    if (const double value = batch.training_value(i); !std::isnan(value)) {
+      training_values_.Add(batch.iteration()[i], training_ = value);
+    }
+    if (const double value = batch.validation_value(i); !std::isnan(value)) {
+      validation_values_.Add(batch.iteration()[i], validation_ = value);
+    }
   }
 }
 
+std::vector<std::string> Panel::LearningCurves(int width) const {
+  const int room = std::min(kCurveWidth, width - kMargin);
+  std::vector<std::string> lines;
+  for (const auto& [title, curve] :
+       {std::pair("training", &training_values_), std::pair("validation", &validation_values_)}) {
+    std::vector<std::string> drawn = cli::Draw(curve->points(), room, kCurveHeight / 2);
+    if (drawn.empty()) continue;
+    lines.push_back(absl::StrCat("  ", title));
+    for (std::string& line : drawn) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 std::vector<std::string> Panel::CurveLines(int width) const {
+  if (auto lines = LearningCurves(width); !lines.empty()) return lines;
   const int room = std::min(kCurveWidth, width - kMargin);
   std::vector<std::string> lines = cli::Draw(Log10(gradient_norms_, 0), room, kCurveHeight);
   std::string title = "log10 |gradient|";
@@ -106,6 +130,11 @@ std::vector<std::string> Panel::Lines(int width) const {
                                   absl::StrFormat("%.1f s", elapsed_), "speed",
                                   CountText(std::llround(rate)) + " it/s", "state",
                                   lost_.empty() ? StateName(run_.state()) : "connection lost"));
+  if (run_.objective().has_model()) {
+    lines.push_back(absl::StrFormat("  %-10s %-17s %-10s %-17s %-10s %s", "epoch",
+                                    ShortText(epoch_, 5), "training", KnownText(training_, 8),
+                                    "validation", KnownText(validation_, 8)));
+  }
   if (!event_.code().empty()) {
     lines.push_back(absl::StrFormat("  %-10s %-17s %s", "last event", CountText(event_.iteration()),
                                     EventText(event_)));

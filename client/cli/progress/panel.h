@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ class Panel {
  private:
   void Draw(const client::IteratesView& batch);
   std::vector<std::string> CurveLines(int width) const;
+  std::vector<std::string> LearningCurves(int width) const;
 
   v1::Run run_;
   std::string lost_;  // why there is no connection just now
@@ -37,9 +39,13 @@ class Panel {
   int64_t values_ = 0;     // evaluations
   int64_t gradients_ = 0;  // likewise
   double elapsed_ = 0;     // s of stepping
-  v1::RunEvent event_;     // the latest; none while its code is empty
+  double epoch_ = 0;       // of models, as the two below; NaN: not computed yet
+  double training_ = std::numeric_limits<double>::quiet_NaN();
+  double validation_ = std::numeric_limits<double>::quiet_NaN();
+  v1::RunEvent event_;  // the latest; none while its code is empty
   Curve gradient_norms_;
   Curve objective_values_;
+  Curve training_values_, validation_values_;  // of models, where they were computed
 };
 
 /// `text`, cut to `width` characters (not bytes: it is UTF-8).

@@ -7,6 +7,7 @@
 
 #include "client/cli/arguments/common_options.h"
 #include "client/cli/progress/progress.h"
+#include "client/cli/watching/show_model.h"
 
 namespace thalweg::cli {
 namespace {
@@ -69,7 +70,10 @@ client::Result<v1::Run> WatchAndShow(const client::Client& client, const std::st
   handlers.on_lost = [&](const client::Error& reason, int64_t) { progress->Lost(reason); };
   client::Result<v1::Run> run = client.Watch(name, handlers, options);
   if (passed_over && ShowsPanel(shown, context)) ShowHistory(client, name, *progress);
+  // Programs find the result in the last line, people what comes of it below.
+  if (run.ok() && json) ShowModel(client, *run, json, context);
   if (run.ok()) progress->Finished(*run);
+  if (run.ok() && !json) ShowModel(client, *run, json, context);
   return run;
 }
 

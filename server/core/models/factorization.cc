@@ -241,7 +241,7 @@ CatalogEntry<ModelKind> FactorizationEntry() {
                  "numbers. Few ratings a pair want a small rank and an l2 penalty; sgd and adam on "
                  "small batches learn it fastest. Not convex: another seed, another solution.",
        .example = "thalweg fit ratings.csv --target rating --model factorization "
-                  "--set-model rank=5 --penalty l2=0.02 --batch 64 --optimizer adam"});
+                  "--penalty l2=0.02 --batch 64 --optimizer adam"});
 }
 
 }  // namespace thalweg::models

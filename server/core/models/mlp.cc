@@ -243,7 +243,7 @@ CatalogEntry<ModelKind> MlpEntry() {
            "validate with, and use adam or momentum on shuffled batches. The objective is not "
            "convex: another seed ends elsewhere. The gradients of deep sigmoid networks vanish "
            "towards the first layer, as the norms by layer show; relu or gelu with he do not.",
-       .example = "thalweg fit iris.csv --target species --model mlp --set-model layers=[10,10] "
+       .example = "thalweg fit iris.csv --target species --model mlp:layers=[10,10] "
                   "--batch 32 --optimizer adam"});
 }
 

@@ -18,7 +18,8 @@ class Exponential final : public ScheduleCurve {
   static OptionTable<Options> Table() {
     return {
         {"initial", &Options::initial, kPositive, "value at iteration 0", kRequired},
-        {"factor", &Options::factor, kFalling, "what `every` iterations multiply by", kRequired},
+        {"factor", &Options::factor, kPositive,
+         "what `every` iterations multiply by; above 1 the value rises", kRequired},
         {"every", &Options::every, kCount, "iterations that the factor is spread over"},
     };
   }
@@ -38,10 +39,10 @@ class Exponential final : public ScheduleCurve {
 ScheduleEntry ExponentialEntry() {
   return EntryOf<ScheduleCurve, Exponential>(
       {.name = "exponential",
-       .title = "Exponential decay",
+       .title = "Exponential",
        .summary = "Multiplied by the same factor at every iteration.",
        .formula = "initial * factor^(k / every)",
-       .source = "PyTorch ExponentialLR; TensorFlow ExponentialDecay"});
+       .source = "PyTorch ExponentialLR; TensorFlow ExponentialDecay; rising: Smith (2017)"});
 }
 
 }  // namespace thalweg

@@ -85,22 +85,20 @@ v1::CheckGradientResponse ToWire(const GradientCheck& check, const Layout& layou
 
 }  // namespace
 
-absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
-                                                        const v1::CheckGradientRequest& request,
-                                                        const Interruption& interruption,
-                                                        const expression::Limits& limits,
-                                                        expression::CodeMaker* maker) {
+absl::StatusOr<v1::CheckGradientResponse> CheckGradient(
+    EventSink& events, const v1::CheckGradientRequest& request, const Interruption& interruption,
+    const expression::Limits& limits, expression::CodeMaker* maker, const models::Means& means) {
   const auto options = OptionsOf(request);
   if (!options.ok()) return options.status();
   const auto understood = Understand(request.objective(), request.point(), "point", events,
-                                     interruption, limits, maker);
+                                     interruption, limits, maker, means);
   if (!understood.ok()) return understood.status();
   Objective& objective = *understood->objective;
 
   const auto looked_at = std::min(options->most_coordinates, objective.layout().size());
   const absl::Status cost =
       CheckCost("max_coordinates", kValuesPerCoordinate * static_cast<double>(looked_at),
-                static_cast<double>(understood->compiled->operations()));
+                understood->operations);
   if (!cost.ok()) return cost;
   const auto x = PointOf(request, objective.layout());
   if (!x.ok()) return x.status();

@@ -3,6 +3,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "thalweg/v1/objective_service.pb.h"
@@ -14,6 +15,7 @@ absl::StatusOr<v1::CheckGradientResponse> CheckGradient(EventSink& events,
                                                         const v1::CheckGradientRequest& request,
                                                         const Interruption& interruption,
                                                         const expression::Limits& limits = {},
-                                                        expression::CodeMaker* maker = nullptr);
+                                                        expression::CodeMaker* maker = nullptr,
+                                                        const models::Means& means = {});
 
 }  // namespace thalweg::rpc

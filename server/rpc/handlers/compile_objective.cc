@@ -57,35 +57,55 @@ void DerivativesToWire(const expression::Compiled& compiled, v1::CompileObjectiv
   }
 }
 
-}  // namespace
-
-absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
-    EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
-    const expression::Limits& limits) {
-  const auto understood =
-      Understand(request.objective(), request.point(), "point", events, interruption, limits);
-  if (!understood.ok()) return understood.status();
-  const Layout& layout = understood->objective->layout();
-  const expression::Report report = expression::ReportOn(
-      *understood->compiled, understood->bounds.lower, understood->bounds.upper);
-
-  v1::CompileObjectiveResponse response;
-  for (const Variable& variable : layout.variables()) ToWire(variable, *response.add_variables());
-  response.set_size(layout.size());
-  response.set_operations(understood->compiled->operations());
-  response.set_gradient_operations(understood->compiled->gradient_operations());
+/// What the formula shows beyond what any objective has.
+void FormulaToWire(const Understood& understood, bool derivatives,
+                   v1::CompileObjectiveResponse& response) {
+  const expression::Compiled& compiled = *understood.compiled;
+  const expression::Report report =
+      expression::ReportOn(compiled, understood.bounds.lower, understood.bounds.upper);
   for (const std::string& finding : report.findings) response.add_findings(finding);
   v1::Structure& structure = *response.mutable_structure();
   structure.set_degree(ToWire(report.structure.degree));
   for (const std::string& kink : report.kinks) structure.add_kinks(kink);
-  GroupsToWire(layout, report.structure, structure);
-  structure.set_residuals(understood->objective->residual_count());
+  GroupsToWire(understood.objective->layout(), report.structure, structure);
   v1::Footprint& footprint = *response.mutable_footprint();
   footprint.set_value_program(report.value_program);
   footprint.set_gradient_program(report.gradient_program);
   footprint.set_memory_bytes(report.memory_bytes);
-  response.set_mathml(expression::WriteMathMl(understood->compiled->machinery().source.text));
-  if (request.derivatives()) DerivativesToWire(*understood->compiled, response);
+  response.set_mathml(expression::WriteMathMl(compiled.machinery().source.text));
+  if (derivatives) DerivativesToWire(compiled, response);
+}
+
+/// What a model says of itself.
+void ModelToWire(const Understood& understood, v1::CompileObjectiveResponse& response) {
+  const Traits traits = understood.objective->traits();
+  v1::Structure& structure = *response.mutable_structure();
+  if (traits.quadratic) structure.set_degree(v1::DEGREE_QUADRATIC);
+  if (!traits.kink.empty()) structure.add_kinks(traits.kink);
+  for (const std::string& remark : understood.remarks) response.add_findings(remark);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::CompileObjectiveResponse> CompileObjective(
+    EventSink& events, const v1::CompileObjectiveRequest& request, const Interruption& interruption,
+    const expression::Limits& limits, const models::Means& means) {
+  const auto understood = Understand(request.objective(), request.point(), "point", events,
+                                     interruption, limits, /*maker=*/nullptr, means);
+  if (!understood.ok()) return understood.status();
+  const Layout& layout = understood->objective->layout();
+
+  v1::CompileObjectiveResponse response;
+  for (const Variable& variable : layout.variables()) ToWire(variable, *response.add_variables());
+  response.set_size(layout.size());
+  response.set_operations(static_cast<int64_t>(understood->operations));
+  response.set_gradient_operations(static_cast<int64_t>(understood->gradient_operations));
+  if (understood->compiled) {
+    FormulaToWire(*understood, request.derivatives(), response);
+  } else {
+    ModelToWire(*understood, response);
+  }
+  response.mutable_structure()->set_residuals(understood->objective->residual_count());
   return response;
 }
 

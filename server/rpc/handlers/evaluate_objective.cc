@@ -143,8 +143,8 @@ class Evaluator {
 /// About what one point costs: a Hessian times a direction as much as some four gradients, a
 /// Jacobian a gradient for each row or column.
 double OperationsOf(const Wishes& wishes, const Understood& understood) {
-  const auto value = static_cast<double>(understood.compiled->operations());
-  const auto gradient = static_cast<double>(understood.compiled->gradient_operations());
+  const double value = understood.operations;
+  const double gradient = understood.gradient_operations;
   const Objective& objective = *understood.objective;
   double operations = wishes.gradient ? gradient : value;
   if (wishes.direction) operations += 4 * gradient;
@@ -161,10 +161,10 @@ double OperationsOf(const Wishes& wishes, const Understood& understood) {
 absl::StatusOr<v1::EvaluateObjectiveResponse> EvaluateObjective(
     EventSink& events, const v1::EvaluateObjectiveRequest& request,
     const Interruption& interruption, const expression::Limits& limits,
-    expression::CodeMaker* maker) {
+    expression::CodeMaker* maker, const models::Means& means) {
   if (const absl::Status status = CheckPoints(request); !status.ok()) return status;
   const auto understood = Understand(request.objective(), request.points(0), "points[0]", events,
-                                     interruption, limits, maker);
+                                     interruption, limits, maker, means);
   if (!understood.ok()) return understood.status();
   const auto wishes = WishesOf(request, *understood->objective);
   if (!wishes.ok()) return wishes.status();

@@ -82,7 +82,8 @@ struct Scene {
 };
 
 absl::StatusOr<Scene> SceneOfRun(runs::RunBook& runs, EventSink& events, const Request& request,
-                                 const Interruption& interruption, expression::CodeMaker* maker) {
+                                 const Interruption& interruption, expression::CodeMaker* maker,
+                                 const models::Means& means) {
   const auto name = RunName::Parse(request.run());
   if (!name.ok()) {
     return Refuse("run", Reason::kInvalidValue, ViolationsOf(name.status()).front().description);
@@ -92,7 +93,7 @@ absl::StatusOr<Scene> SceneOfRun(runs::RunBook& runs, EventSink& events, const R
   Scene scene;
   scene.spec = std::move(run->spec.objective);
   auto understood = Understand(scene.spec, run->spec.start, events, interruption,
-                               expression::kWidestLimits, maker);
+                               expression::kWidestLimits, maker, means);
   if (!understood.ok()) return understood.status();
   scene.understood = *std::move(understood);
   auto path = PathOf(runs, *run, scene.understood.objective->layout());
@@ -104,9 +105,9 @@ absl::StatusOr<Scene> SceneOfRun(runs::RunBook& runs, EventSink& events, const R
 absl::StatusOr<Scene> SceneOfObjective(EventSink& events, const Request& request,
                                        const Interruption& interruption,
                                        const expression::Limits& limits,
-                                       expression::CodeMaker* maker) {
+                                       expression::CodeMaker* maker, const models::Means& means) {
   auto understood = Understand(request.objective(), request.origin(), "origin", events,
-                               interruption, limits, maker);
+                               interruption, limits, maker, means);
   if (!understood.ok()) return understood.status();
   const auto shaped = FromWire(request.origin());
   if (!shaped.ok()) return Under("origin", shaped.status());
@@ -141,8 +142,8 @@ absl::StatusOr<Vector> PointOf(const Request& request, const Scene& scene) {
 
 absl::Status Complete(const Request& request, Scene& scene) {
   const Objective& objective = *scene.understood.objective;
-  scene.operations = std::max(static_cast<double>(scene.understood.compiled->operations()),
-                              static_cast<double>(objective.layout().size()));
+  scene.operations =
+      std::max(scene.understood.operations, static_cast<double>(objective.layout().size()));
   auto point = PointOf(request, scene);
   if (!point.ok()) return point.status();
   scene.point = *std::move(point);
@@ -281,10 +282,11 @@ v1::SampleLandscapeResponse ToWire(const landscape::Samples& samples, const Plan
 absl::StatusOr<v1::SampleLandscapeResponse> SampleLandscape(
     runs::RunBook& runs, EventSink& events, const v1::SampleLandscapeRequest& request,
     const Interruption& interruption, const expression::Limits& limits,
-    expression::CodeMaker* maker) {
+    expression::CodeMaker* maker, const models::Means& means) {
   if (absl::Status status = CheckRequest(request); !status.ok()) return status;
-  auto scene = request.has_run() ? SceneOfRun(runs, events, request, interruption, maker)
-                                 : SceneOfObjective(events, request, interruption, limits, maker);
+  auto scene = request.has_run()
+                   ? SceneOfRun(runs, events, request, interruption, maker, means)
+                   : SceneOfObjective(events, request, interruption, limits, maker, means);
   if (!scene.ok()) return scene.status();
   if (absl::Status status = Complete(request, *scene); !status.ok()) return status;
   const auto plane = PlaneOf(request, *scene);

@@ -3,6 +3,7 @@
 #include "absl/status/statusor.h"
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
+#include "server/core/models/model_spec.h"
 #include "server/events/events.h"
 #include "server/rpc/interruption.h"
 #include "server/runs/run_book.h"
@@ -15,6 +16,6 @@ namespace thalweg::rpc {
 absl::StatusOr<v1::SampleLandscapeResponse> SampleLandscape(
     runs::RunBook& runs, EventSink& events, const v1::SampleLandscapeRequest& request,
     const Interruption& interruption, const expression::Limits& limits = {},
-    expression::CodeMaker* maker = nullptr);
+    expression::CodeMaker* maker = nullptr, const models::Means& means = {});
 
 }  // namespace thalweg::rpc

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "server/core/bounds_spec.h"
 #include "server/core/constraint_spec.h"
+#include "server/core/models/model_objective.h"
 #include "server/core/objective_spec.h"
 #include "server/core/violation.h"
 #include "server/rpc/translate/objective.h"
@@ -54,6 +55,12 @@ class Interruptible final : public Objective {
     if (absl::Status status = interruption_.Check(); !status.ok()) return status;
     return objective_->ResidualsAndJacobian(x, residuals, jacobian);
   }
+  const Penalty* penalty() const override { return objective_->penalty(); }
+  absl::Status SmoothValueAndGradient(const Vector& x, double& value, Vector& gradient) override {
+    if (absl::Status status = interruption_.Check(); !status.ok()) return status;
+    return objective_->SmoothValueAndGradient(x, value, gradient);
+  }
+  bool layered() const override { return objective_->layered(); }
   Traits traits() const override { return objective_->traits(); }
   std::string ExplainNonFinite(const Vector& x) override { return objective_->ExplainNonFinite(x); }
 
@@ -62,18 +69,48 @@ class Interruptible final : public Objective {
   const Interruption& interruption_;
 };
 
+/// About what a model asks of one row: its scores are products of features and unknowns, of which
+/// some two are done in the time of one operation of a formula. Without layers and not linear are
+/// those that look a few unknowns up.
+double OperationsOfRow(const models::ModelObjective& model) {
+  const auto n = static_cast<double>(model.layout().size());
+  const auto& parts = model.parts();
+  const bool looks_up = parts.model && !parts.model->linear() && !parts.model->layered();
+  return looks_up ? std::min(n, 64.0) : n / 2 + 1;
+}
+
+absl::StatusOr<Understood> UnderstandModel(const ObjectiveSpec& spec, const NamedValues& point,
+                                           const Interruption& interruption,
+                                           const expression::Limits& limits,
+                                           const models::Means& means) {
+  auto built = BuildObjective(spec, point, limits, nullptr, means);
+  if (!built.ok()) return built.status();
+  const auto& model = dynamic_cast<const models::ModelObjective&>(**built);
+  Understood understood;
+  understood.remarks = model.Remarks();
+  understood.operations = static_cast<double>(model.row_count()) * OperationsOfRow(model);
+  understood.gradient_operations = 2 * understood.operations;
+  auto bounds = BoundsOf(spec, model.layout());
+  if (!bounds.ok()) return bounds.status();
+  understood.bounds = *std::move(bounds);
+  const auto constraints = BuildConstraints(spec, model.layout(), limits);
+  if (!constraints.ok()) return constraints.status();
+  understood.objective = std::make_unique<Interruptible>(*std::move(built), interruption);
+  return understood;
+}
+
 }  // namespace
 
 absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point& point,
                                       const std::string& point_path, EventSink& events,
                                       const Interruption& interruption,
                                       const expression::Limits& limits,
-                                      expression::CodeMaker* maker) {
+                                      expression::CodeMaker* maker, const models::Means& means) {
   const auto shaped = FromWire(point);
   if (!shaped.ok()) return Under(point_path, shaped.status());
   const auto spec = FromWire(wire, *shaped);
   if (!spec.ok()) return Under("objective", spec.status());
-  auto understood = Understand(*spec, shaped->values, events, interruption, limits, maker);
+  auto understood = Understand(*spec, shaped->values, events, interruption, limits, maker, means);
   if (!understood.ok()) return InWireTerms(Under("objective", understood.status()));
   return understood;
 }
@@ -81,7 +118,8 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
 absl::StatusOr<Understood> Understand(const ObjectiveSpec& spec, const NamedValues& point,
                                       EventSink& events, const Interruption& interruption,
                                       const expression::Limits& limits,
-                                      expression::CodeMaker* maker) {
+                                      expression::CodeMaker* maker, const models::Means& means) {
+  if (spec.model) return UnderstandModel(spec, point, interruption, limits, means);
   const auto began = std::chrono::steady_clock::now();
   auto compiled = CompileSpec(spec, point, limits);
   events.On(ObjectiveCompiled{compiled.ok(), std::chrono::steady_clock::now() - began});
@@ -95,6 +133,8 @@ absl::StatusOr<Understood> Understand(const ObjectiveSpec& spec, const NamedValu
   understood.objective =
       std::make_unique<Interruptible>(expression::MakeObjective(*compiled, maker), interruption);
   understood.compiled = *std::move(compiled);
+  understood.operations = static_cast<double>(understood.compiled->operations());
+  understood.gradient_operations = static_cast<double>(understood.compiled->gradient_operations());
   understood.bounds = *std::move(bounds);
   return understood;
 }

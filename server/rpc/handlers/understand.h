@@ -9,6 +9,7 @@
 #include "server/core/bounds.h"
 #include "server/core/expression/expression.h"
 #include "server/core/layout.h"
+#include "server/core/models/model_spec.h"
 #include "server/core/objective.h"
 #include "server/core/objective_spec.h"
 #include "server/events/events.h"
@@ -21,7 +22,10 @@ namespace thalweg::rpc {
 /// An objective of the wire, ready to be evaluated, and what it costs.
 struct Understood {
   std::unique_ptr<Objective> objective;
-  std::shared_ptr<const expression::Compiled> compiled;
+  std::shared_ptr<const expression::Compiled> compiled;  ///< Null: a model, which has no formula.
+  std::vector<std::string> remarks;                      ///< What a model says of itself.
+  double operations = 0;                                 ///< Of a value, about.
+  double gradient_operations = 0;                        ///< Of a value and a gradient, likewise.
   Bounds bounds;
 };
 
@@ -31,14 +35,16 @@ absl::StatusOr<Understood> Understand(const v1::Objective& wire, const v1::Point
                                       const std::string& point_path, EventSink& events,
                                       const Interruption& interruption,
                                       const expression::Limits& limits,
-                                      expression::CodeMaker* maker = nullptr);
+                                      expression::CodeMaker* maker = nullptr,
+                                      const models::Means& means = {});
 
 /// The same of an objective that is no message: a run's, with the run's start for `point`. Errors
 /// have the core's paths.
 absl::StatusOr<Understood> Understand(const ObjectiveSpec& spec, const NamedValues& point,
                                       EventSink& events, const Interruption& interruption,
                                       const expression::Limits& limits,
-                                      expression::CodeMaker* maker = nullptr);
+                                      expression::CodeMaker* maker = nullptr,
+                                      const models::Means& means = {});
 
 /// The flat vector that `point` spells. Errors are at `path`.
 absl::StatusOr<Vector> FlatPoint(const Layout& layout, const v1::Point& point,
