@@ -83,7 +83,8 @@ OptimizerEntry AutoEntry() {
       {.name = "auto",
        .title = "Automatic choice",
        .summary = "Chooses an optimizer from what the problem shows, and says which and why.",
-       .formula = "squares: levenberg_marquardt; constraints: sqp; kinks or noise: nelder_mead, "
+       .formula = "squares: levenberg_marquardt; constraints: sqp; penalties with kinks: fista; "
+                  "other kinks or noise: nelder_mead, "
                   "cma_es; bounds: lbfgsb; else bfgs, lbfgs",
        .source = "decision rules as in Nocedal & Wright (2006); noise: Moré & Wild (2011)",
        .advice = "When you do not want to choose. With search=global it looks for the least of "

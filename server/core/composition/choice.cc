@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/core/penalty.h"
 
 namespace thalweg {
 namespace {
@@ -97,6 +98,11 @@ absl::StatusOr<Choice> ChooseOptimizer(Problem& problem, const Iterate& at, bool
     return Choice{"levenberg_marquardt", absl::StrFormat("it is a sum of %.0f squares", m)};
   }
   const Traits traits = problem.objective().traits();
+  const Penalty* const penalty = problem.objective().penalty();
+  if (penalty != nullptr && problem.direction() == Direction::kMinimize && traits.kink.empty() &&
+      (penalty->separable() || !problem.bounds().any())) {
+    return Choice{"fista", "its penalty has kinks, over which proximal steps go"};
+  }
   if (!traits.smooth.value_or(true)) {
     return ChooseWithoutGradients(n, absl::StrCat("its part ", traits.kink, " may have a kink"));
   }

@@ -90,9 +90,8 @@ absl::Status DataObjective::HessianVector(const Vector& x, const Vector& v, Vect
 }
 
 Traits DataObjective::traits() const {
-  const bool smooth = parts_.loss->smooth() && !kinked_;
-  return {.smooth = smooth,
-          .kink = smooth ? "" : (parts_.loss->smooth() ? "penalty" : kink_),
+  return {.smooth = parts_.loss->smooth() && !kinked_,
+          .kink = parts_.loss->smooth() ? "" : kink_,
           .quadratic = quadratic_};
 }
 

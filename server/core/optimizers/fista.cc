@@ -28,7 +28,7 @@ absl::Status Fista::Step(Problem& problem, Iterate& at) {
   Place from = here;
   if (y_.size() > 0 && y_ != at.x) {
     from.x = y_;
-    auto status = problem.ValueAndGradient(from.x, from.f, from.slope);
+    auto status = Evaluate(problem, from);
     if (!status.ok()) return status;
     if (!std::isfinite(from.f) || !from.slope.allFinite()) from = here;
   }
@@ -41,7 +41,7 @@ absl::Status Fista::Step(Problem& problem, Iterate& at) {
     return absl::OkStatus();
   }
 
-  const bool keep = monotone_ && Penalised(found) > at.value;
+  const bool keep = monotone_ && Penalised(found, problem) > at.value;
   const Place& next = keep ? here : found;
   if (restarts_ && (from.x - found.x).dot(found.x - here.x) > 0) {
     at.flags |= kRestarted;
@@ -56,7 +56,7 @@ absl::Status Fista::Step(Problem& problem, Iterate& at) {
   }
   if (next.x == here.x) at.flags |= kRejected;
   KeepHere(next);
-  Show(next, at);
+  Show(next, problem, at);
   return absl::OkStatus();
 }
 
@@ -70,14 +70,15 @@ OptimizerEntry FistaEntry() {
   return EntryOf<Optimizer, Fista>(
       {.name = "fista",
        .title = "FISTA (accelerated proximal gradient)",
-       .summary = "Minimises the objective plus l1*||x||_1 by proximal gradient steps with "
-                  "Nesterov's momentum.",
+       .summary =
+           "Minimises an objective with an l1 or group penalty by proximal gradient steps with "
+           "Nesterov's momentum.",
        .formula = "x' = soft(y - s*g(y), s*l1); t' = (1 + sqrt(1 + 4*t^2))/2; "
                   "y = x' + (t-1)/t'*(x' - x)",
        .source = "Beck & Teboulle (2009), doi:10.1137/080716542; O'Donoghue & Candes (2015)",
        .advice = "For sparse regression and other convex objectives with an l1 penalty: the first "
-                 "choice. Where the objective is not convex, proximal_gradient is safer. With "
-                 "l1 = 0 it is an accelerated gradient descent that finds its own rate.",
+                 "choice. Where the objective is not convex, proximal_gradient is safer. With no "
+                 "penalty it is an accelerated gradient descent that finds its own rate.",
        .example =
            "thalweg minimize '(x-3)**2 + 10*(y-0.05)**2' --start x=0 --start y=1 --optimizer "
            "fista --set l1=2"});

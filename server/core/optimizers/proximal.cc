@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "server/core/penalty.h"
+#include "server/core/violation.h"
 
 namespace thalweg {
 namespace {
@@ -17,7 +19,24 @@ constexpr double kRounding = 1e-15;
 // Halvings up to which a rise of that size is put down to rounding, and not to too long a step.
 constexpr int kStepsOfTrust = 3;
 
+/// The objective's; none where it is maximised.
+const Penalty* PenaltyOf(Problem& problem) {
+  return problem.direction() == Direction::kMinimize ? problem.objective().penalty() : nullptr;
+}
+
 }  // namespace
+
+absl::Status Proximal::Evaluate(Problem& problem, Place& place) {
+  if (PenaltyOf(problem) == nullptr) {
+    return problem.ValueAndGradient(place.x, place.f, place.slope);
+  }
+  Evaluations counted = problem.evaluations();
+  ++counted.values;
+  ++counted.gradients;
+  problem.set_evaluations(counted);
+  place.slope.resize(place.x.size());
+  return problem.objective().SmoothValueAndGradient(place.x, place.f, place.slope);
+}
 
 OptionTable<Proximal::Options> Proximal::SharedTable() {
   return {
@@ -29,10 +48,16 @@ OptionTable<Proximal::Options> Proximal::SharedTable() {
 }
 
 absl::Status Proximal::Begin(Problem& problem, Iterate& at) {
+  const Penalty* const penalty = PenaltyOf(problem);
+  if (penalty != nullptr && !penalty->separable() && problem.bounds().any()) {
+    return Refuse("bounds", Reason::kInvalidValue,
+                  "a step knows a penalty of groups, or bounds, but not both at once; leave the "
+                  "bounds out, or choose the penalty l1");
+  }
   Place start{at.x, 0, Vector::Zero(at.x.size())};
-  absl::Status status = problem.ValueAndGradient(start.x, start.f, start.slope);
+  absl::Status status = Evaluate(problem, start);
   KeepHere(start);
-  Show(start, at);
+  Show(start, problem, at);
   return status;
 }
 
@@ -69,20 +94,25 @@ absl::StatusOr<bool> Proximal::Try(const Place& y, double step, double slack, Pr
   trial.x = y.x - step * y.slope;
   const double threshold = step * shared_.l1;
   trial.x = (trial.x.array().abs() - threshold).max(0.0) * trial.x.array().sign();
+  if (const Penalty* const penalty = PenaltyOf(problem)) penalty->Shrink(step, trial.x);
   problem.bounds().Project(trial.x);
   ++at.trials;
-  if (auto status = problem.ValueAndGradient(trial.x, trial.f, trial.slope); !status.ok()) {
-    return status;
-  }
+  if (auto status = Evaluate(problem, trial); !status.ok()) return status;
   const double length2 = (trial.x - y.x).squaredNorm();
   const double parabola = y.f + y.slope.dot(trial.x - y.x) + length2 / (2 * step);
   return trial.slope.allFinite() && std::isfinite(length2) &&
          trial.f <= parabola + slack * std::abs(y.f);
 }
 
-void Proximal::Show(const Place& place, Iterate& at) const {
+double Proximal::Penalised(const Place& place, Problem& problem) const {
+  const Penalty* const penalty = PenaltyOf(problem);
+  return place.f + shared_.l1 * place.x.lpNorm<1>() +
+         (penalty == nullptr ? 0 : penalty->Value(place.x));
+}
+
+void Proximal::Show(const Place& place, Problem& problem, Iterate& at) const {
   at.x = place.x;
-  at.value = Penalised(place);
+  at.value = Penalised(place, problem);
   at.gradient.resize(place.x.size());
   for (Index i = 0; i < place.x.size(); ++i) {
     const double g = place.slope[i];
@@ -93,6 +123,7 @@ void Proximal::Show(const Place& place, Iterate& at) const {
                      : g > 0 ? std::max(g - l1, 0.0)
                              : std::min(g + l1, 0.0);
   }
+  if (const Penalty* const penalty = PenaltyOf(problem)) penalty->AddShortest(at.x, at.gradient);
 }
 
 void Proximal::KeepHere(const Place& place) {

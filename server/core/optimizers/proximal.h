@@ -5,13 +5,16 @@
 
 namespace thalweg {
 
-/// What methods share that minimise F(x) = f(x) + l1 * ||x||_1 within bounds, f smooth, by steps
+/// What methods share that minimise F(x) = f(x) + l1 * ||x||_1 + h(x) within bounds, f smooth, h
+/// the objective's own penalty, by steps
 ///
-///   x' = P(soft(y - t*grad f(y), t*l1)),  soft(v, s) = sign(v) * max(|v| - s, 0),
+///   x' = P(prox_th(soft(y - t*grad f(y), t*l1))),  soft(v, s) = sign(v) * max(|v| - s, 0),
 ///
-/// P the projection onto bounds: together the proximal map of penalty and box, as both are sums
-/// over coordinates. The length t is halved until f(x') is below the parabola of curvature 1/t
-/// through y: Beck & Teboulle (2009), SIAM J. Imaging Sci. 2(1), 183-202, eq. (2.5) and section 3.
+/// P the projection onto bounds: together the proximal map of penalties and box, where all are sums
+/// over coordinates; without bounds h may be a norm of groups (Yu (2013), "On decomposing the
+/// proximal map", theorem 4). The length t is halved until f(x') is below the parabola of curvature
+/// 1/t through y: Beck & Teboulle (2009), SIAM J. Imaging Sci. 2(1), 183-202, eq. (2.5) and
+/// section 3.
 ///
 /// The iterate's value is F, also when f is maximised (then f - l1 * ||x||_1 is); its gradient is
 /// the shortest subgradient of F, which is 0 where x is optimal.
@@ -37,11 +40,14 @@ class Proximal : public Optimizer {
   static OptionTable<Options> SharedTable();
   explicit Proximal(const Options& options) : shared_(options), step_(options.first_step) {}
 
-  double Penalised(const Place& place) const { return place.f + shared_.l1 * place.x.lpNorm<1>(); }
+  /// f and its gradient, without the objective's penalty.
+  static absl::Status Evaluate(Problem& problem, Place& place);
+  /// F there.
+  double Penalised(const Place& place, Problem& problem) const;
   /// x' from y. False where no length is short enough: then nothing was found, and it is finished.
   absl::StatusOr<bool> StepFrom(const Place& y, Problem& problem, Iterate& at, Place& found);
   /// The iterate is the place.
-  void Show(const Place& place, Iterate& at) const;
+  void Show(const Place& place, Problem& problem, Iterate& at) const;
   /// Restores what Show loses: f and its gradient at the iterate.
   Place Here(const Iterate& at) const { return {at.x, f_, slope_}; }
   void KeepHere(const Place& place);

@@ -24,7 +24,7 @@ absl::Status ProximalGradient::Step(Problem& problem, Iterate& at) {
     return absl::OkStatus();
   }
   KeepHere(found);
-  Show(found, at);
+  Show(found, problem, at);
   LengthenStep(options_.grow);
   return absl::OkStatus();
 }
