@@ -9,8 +9,10 @@
 namespace thalweg::models {
 namespace {
 
-// Numbers of a block of rows, which two passes read: they stay in the first-level cache.
-constexpr Index kBlock = 2048;
+// Numbers of a block of rows, which two passes read: they stay in the first-level cache beside what
+// is fetched ahead, so many blocks.
+constexpr Index kBlock = 1024;
+constexpr Index kAhead = 2;
 constexpr Index kMostBlockRows = 256;
 
 Index BlockRows(Index width) {
@@ -105,6 +107,8 @@ const double* LinearScores::TermsOfRows(const RowBlock& rows, Scratch* scratch) 
 
 void LinearScores::Scores(const Vector& x, const RowBlock& rows, double* scores,
                           Scratch* scratch) const {
+  const Index numbers = rows.count * design_->width();
+  FetchAhead(rows.features, kAhead * numbers, kAhead * numbers + numbers / 2);
   const double* const terms = TermsOfRows(rows, scratch);
   for (Index j = 0; j < scores_; ++j) {
     const double offset = intercept_ ? x[scores_ * width_ + j] : 0;
@@ -114,6 +118,8 @@ void LinearScores::Scores(const Vector& x, const RowBlock& rows, double* scores,
 
 void LinearScores::AddGradient(const Vector& /*x*/, const RowBlock& rows, const double* slopes,
                                double* gradient, Scratch* scratch) const {
+  const Index numbers = rows.count * design_->width();
+  FetchAhead(rows.features, kAhead * numbers + numbers / 2, (kAhead + 1) * numbers);
   const double* const terms =
       plain() ? rows.features : static_cast<Products*>(scratch)->terms.data();
   for (Index j = 0; j < scores_; ++j) {
