@@ -40,7 +40,7 @@ export function problemOf(error: unknown): Problem {
   return {
     code: offline ? Code.Unavailable : failure.code,
     reason: failure.findDetails(ErrorInfoSchema)[0]?.reason ?? "",
-    text: offline ? "The server cannot be reached." : failure.rawMessage,
+    text: offline ? "The server cannot be reached." : failure.rawMessage || failure.message,
     complaints,
     passing: offline || failure.code === Code.Unavailable || failure.code === Code.DeadlineExceeded,
   };

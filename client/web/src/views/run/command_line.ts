@@ -59,6 +59,13 @@ function* modelWords(model: Model): Generator<string> {
   if (split?.inOrder) yield "--in-order";
 }
 
+function* startWords({ variables, start }: Run): Generator<string> {
+  for (const { name } of variables) {
+    const values = start?.values[name];
+    if (values) yield* ["--start", `${name}=${arrayText(values)}`];
+  }
+}
+
 function* howWords({ optimizer, stopping, seed }: Run): Generator<string> {
   if (optimizer) {
     yield* ["--optimizer", optimizer.kind];
@@ -78,6 +85,7 @@ function* words(run: Run): Generator<string> {
     yield "fit";
     yield* modelWords(objective.kind.value);
     if (isBatched(run) && run.batches) yield* ["--batch", partText(run.batches)];
+    yield* startWords(run);
     yield* howWords(run);
     return;
   }
@@ -95,17 +103,13 @@ function* words(run: Run): Generator<string> {
     for (const name of Object.keys(arrays).sort()) yield* [flag, `${name}=${arrayText(arrays[name] as Numbers)}`];
   }
   for (const { expression } of objective.constraints) yield* ["--constraint", expression];
-  for (const { name } of run.variables) {
-    const start = run.start?.values[name];
-    if (start) yield* ["--start", `${name}=${arrayText(start)}`];
-  }
+  yield* startWords(run);
   yield* howWords(run);
 }
 
-/** Whether `thalweg fit` can say it: it begins where the model does, and separates features by commas. */
-const isForFit = ({ objective, start }: Run): boolean =>
-  objective?.kind.case !== "model" ||
-  (Object.keys(start?.values ?? {}).length === 0 && !objective.kind.value.features.some((name) => name.includes(",")));
+/** Whether `thalweg fit` can say it: it separates features by commas. */
+const isForFit = ({ objective }: Run): boolean =>
+  objective?.kind.case !== "model" || !objective.kind.value.features.some((name) => name.includes(","));
 
 /** "thalweg minimize ..."; undefined where no command line of sensible length says the same. */
 export function commandLine(run: Run): string | undefined {
