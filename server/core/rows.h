@@ -38,6 +38,8 @@ class RowObjective : public Objective {
 
   /// For methods that pass over the rows by themselves, one row at a time.
   ///
+  /// Says that this row comes soon: its numbers may be brought near. Changes no result.
+  virtual void Expect(Index /*row*/) const {}
   /// Adds `scale` times the gradient of t_row at x to `out`, which may be x itself: the gradient is
   /// that before. Returns t_row(x). The penalty is left out. For all rows, whatever SetRows said.
   virtual double AddTermGradient(Index row, const Vector& x, double scale, Vector& out) = 0;

@@ -157,6 +157,15 @@ RowBlock DataObjective::Row(Index row) const {
   return {training().features.data() + row * parts_.design->width(), 1};
 }
 
+void DataObjective::Expect(Index row) const {
+  const RowBlock next = Row(row);
+  constexpr Index kLine = 64 / sizeof(double);  // numbers
+  constexpr Index kMost = 32;                   // lines; more would push each other out
+  const Index width = std::min(parts_.design->width(), kLine * kMost);
+  for (Index j = 0; j < width; j += kLine) __builtin_prefetch(next.features + j);
+  __builtin_prefetch(training().targets.data() + row);
+}
+
 double DataObjective::TermSlopes(Index row, const Vector& x, double* slopes) {
   const DesignRows& rows = training();
   const auto i = static_cast<size_t>(row);
@@ -196,7 +205,15 @@ double DataObjective::AddTermGradient(Index row, const Vector& x, double scale, 
 }
 
 void DataObjective::AddPenaltyGradient(const Vector& x, double scale, Vector& out) {
-  for (const Index i : penalised_) out[i] += scale * squared_ * x[i];
+  if (penalised_.empty()) return;
+  const double by = scale * squared_;
+  const auto count = static_cast<Index>(penalised_.size());
+  const Index first = penalised_.front();
+  if (penalised_.back() - first + 1 == count) {  // no gaps, as in most models
+    out.segment(first, count) += by * x.segment(first, count);
+    return;
+  }
+  for (const Index i : penalised_) out[i] += by * x[i];
 }
 
 // Several threads at once need memory of their own, which a term of these models does not need.

@@ -48,6 +48,7 @@ class DataObjective final : public ModelObjective {
   Index slopes_per_term() const override {
     return parts_.model->linear() ? parts_.model->scores() : 0;
   }
+  void Expect(Index row) const override;
   double TermSlopes(Index row, const Vector& x, double* slopes) override;
   void AddSlopes(Index row, const double* slopes, double scale, Vector& out) override;
   void AddPenaltyGradient(const Vector& x, double scale, Vector& out) override;

@@ -9,6 +9,8 @@
 namespace thalweg {
 namespace {
 
+constexpr int64_t kAhead = 3;  // rows that memory is asked for before they are visited
+
 /// 0 ... count - 1 in random order (Fisher & Yates (1938)).
 void Shuffle(uint64_t seed, int64_t epoch, Index count, std::vector<Index>& order) {
   order.resize(static_cast<size_t>(count));
@@ -48,6 +50,7 @@ absl::Status RowMethod::Step(Problem& problem, Iterate& at) {
   Shuffle(problem.seed(), pass.epoch, count, order_);
   for (int64_t i = 0; i < count; ++i) {
     if (!by_epoch) rate = shared_.learning_rate.At(pass.epoch * count + i);
+    if (i + kAhead < count) rows.Expect(order_[static_cast<size_t>(i + kAhead)]);
     Visit(pass, order_[static_cast<size_t>(i)], rate, at.x);
     if (kinked != nullptr) kinked->Shrink(rate, at.x);
     if (bounded) bounds.Project(at.x);
