@@ -273,6 +273,7 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
 
   rpc::ServerOptions rpc_options = OptionsForRpc(settings, log);
   rpc_options.code_maker = options.code_maker;
+  rpc_options.means = options.means;
   rpc_options.identity = identity->get();
   rpc_options.guard = guard;
   const auto rpc = rpc::Server::Start(**runs, **studies, events, rpc_options);
