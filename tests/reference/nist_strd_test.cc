@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
+#include "server/core/objective_spec.h"
 #include "tests/support/descending.h"
 #include "tests/support/reference_files.h"
+#include "tests/support/tables.h"
 
 namespace thalweg {
 namespace {
@@ -66,6 +68,47 @@ TEST(NistStrd, IsMostlyFittedByTheSimplerMethods) {
   if (testing::ReferenceFiles("nist_strd").empty()) GTEST_SKIP() << "no reference files";
   EXPECT_GE(FitAll("dogleg", /*all=*/false), 30);
   EXPECT_GE(FitAll("gauss_newton", /*all=*/false), 28);
+}
+
+// The same fits as models that are formulas over the columns of a table, whose unknowns the start
+// names: eight digits from NIST's nearer start, and each row its own residual.
+TEST(NistStrd, IsFittedByFormulasOverTables) {
+  const auto paths = testing::ReferenceFiles("nist_strd");
+  if (paths.empty()) GTEST_SKIP() << "no reference files";
+  for (const auto& path : paths) {
+    SCOPED_TRACE(path.filename());
+    const Json file = Json::FromFile(path);
+    const expression::Source source = testing::NistFit(file);
+    std::vector<std::pair<std::string, std::vector<double>>> columns;
+    for (const auto& [name, parameter] : source.parameters) {
+      columns.emplace_back(name, parameter.values);
+    }
+    testing::Tables tables(testing::NumbersTable(columns));
+    models::Means means;
+    means.tables = &tables;
+    ObjectiveSpec spec;
+    spec.model = models::ModelSpec{.dataset = "data"};
+    spec.model->model = {"formula", {{"expression", source.text}}};
+    spec.model->sum = true;
+    NamedValues start;
+    const std::vector<double> numbers = file["start2"].Numbers();
+    for (size_t i = 0; i < numbers.size(); ++i) start[source.variables[i].name] = {numbers[i]};
+
+    auto objective = BuildObjective(spec, start, {}, nullptr, means);
+    ASSERT_TRUE(objective.ok()) << objective.status();
+    EXPECT_EQ((*objective)->residual_count(), static_cast<Index>(columns.front().second.size()));
+    const Layout layout = (*objective)->layout();  // by name: b1, b2 ...
+    const Outcome outcome =
+        testing::RunOf(*std::move(objective), {.optimizer = {"levenberg_marquardt", {}},
+                                               .stopping = {After(3'000)},
+                                               .start = layout.Flatten(start).value()});
+    const auto found = layout.Unflatten(outcome.best.x);
+    Vector x(static_cast<Index>(numbers.size()));
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      x[static_cast<Index>(i)] = found.at(source.variables[i].name).front();
+    }
+    EXPECT_GE(Digits(x, testing::NumbersIn(file["verified"]["converged_parameters"])), 8);
+  }
 }
 
 }  // namespace
