@@ -28,6 +28,8 @@
 #include "server/rpc/library_log.h"
 #include "server/rpc/server.h"
 #include "server/runs/background_compiler.h"
+#include "server/runs/design_cache.h"
+#include "server/runs/hand_pool.h"
 #include "server/runs/run_book.h"
 #include "server/settings_check.h"
 #include "server/settings_help.h"
@@ -258,6 +260,10 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   runs::BackgroundCompiler compiler(events);
   runs::RunBookOptions options = OptionsForRuns(settings);
   if (settings.machine_code) options.code_maker = &compiler;
+  runs::HandPool hands(ThisMachine().cpus - 1);
+  runs::DesignCache designs;
+  options.means.hands = &hands;
+  options.means.designs = &designs;
   if (guard != nullptr) {
     options.max_unfinished_of = [guard](const std::string& tenant) {
       return guard->MaxUnfinishedRuns(tenant);

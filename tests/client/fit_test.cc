@@ -23,7 +23,8 @@ TEST(PartArgument, HasSettingsInParenthesesOrBehindAColon) {
   EXPECT_EQ(PartOf("mlp"), "mlp");
   EXPECT_EQ(PartOf("linear(degree=2)"), "linear(degree=2)");
   EXPECT_EQ(PartOf("linear:degree=2"), "linear(degree=2)");
-  EXPECT_EQ(PartOf("mlp:layers=[20,10],activation=relu"), PartOf("mlp(activation=relu,layers=[20,10])"));
+  EXPECT_EQ(PartOf("mlp:layers=[20,10],activation=relu"),
+            PartOf("mlp(activation=relu,layers=[20,10])"));
 }
 
 TEST(PartArgument, KnowsTheOptionThatMattersMost) {

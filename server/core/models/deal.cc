@@ -37,14 +37,13 @@ std::vector<size_t> Order(const Split& split, size_t count, const std::vector<in
   return order;
 }
 
-/// Takes `share` of `order` out of it, evenly along it; or, `from_the_end`, the last ones.
-std::vector<size_t> Take(double share, bool from_the_end, std::vector<size_t>& order) {
-  const auto count = static_cast<double>(order.size());
+/// Takes `wanted` of `order` out of it, evenly along it; or, `from_the_end`, the last ones.
+std::vector<size_t> Take(size_t wanted, bool from_the_end, std::vector<size_t>& order) {
+  const size_t count = order.size();
   std::vector<size_t> taken, left;
-  for (size_t i = 0; i < order.size(); ++i) {
-    const auto place = static_cast<double>(i);
-    const bool take = from_the_end ? count - place <= std::floor(count * share)
-                                   : std::floor((place + 1) * share) > std::floor(place * share);
+  for (size_t i = 0; i < count; ++i) {
+    const bool take =
+        from_the_end ? count - i <= wanted : (i + 1) * wanted / count > i * wanted / count;
     (take ? taken : left).push_back(order[i]);
   }
   order = std::move(left);
@@ -112,12 +111,14 @@ Deal DealRows(const Split& split, const std::vector<int64_t>& rows,
     order = Order(split, rows.size(), strata);
   }
   Deal deal;
-  deal.test = RowsAt(rows, Take(split.test, split.in_order, order));
+  const auto share = [&](double of_all) {
+    return static_cast<size_t>(std::llround(of_all * static_cast<double>(rows.size())));
+  };
+  deal.test = RowsAt(rows, Take(share(split.test), split.in_order, order));
   if (split.folds > 0) {
     deal.validation = RowsAt(rows, TakeFold(split, order));
   } else {
-    const double of_the_rest = split.validation / (1 - split.test);
-    deal.validation = RowsAt(rows, Take(of_the_rest, split.in_order, order));
+    deal.validation = RowsAt(rows, Take(share(split.validation), split.in_order, order));
   }
   deal.training = RowsAt(rows, order);
   return deal;

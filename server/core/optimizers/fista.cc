@@ -24,6 +24,7 @@ OptionTable<Fista::Options> Fista::Table() {
 }
 
 absl::Status Fista::Step(Problem& problem, Iterate& at) {
+  if (absl::Status status = BeginIfNew(problem, at); !status.ok()) return status;
   const Place here = Here(at);
   Place from = here;
   if (y_.size() > 0 && y_ != at.x) {

@@ -48,6 +48,10 @@ class Proximal : public Optimizer {
   absl::StatusOr<bool> StepFrom(const Place& y, Problem& problem, Iterate& at, Place& found);
   /// The iterate is the place.
   void Show(const Place& place, Problem& problem, Iterate& at) const;
+  /// For a first step without Begin: where a method that chooses others evaluated the start.
+  absl::Status BeginIfNew(Problem& problem, Iterate& at) {
+    return slope_.size() == at.x.size() ? absl::OkStatus() : Begin(problem, at);
+  }
   /// Restores what Show loses: f and its gradient at the iterate.
   Place Here(const Iterate& at) const { return {at.x, f_, slope_}; }
   void KeepHere(const Place& place);

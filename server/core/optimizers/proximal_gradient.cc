@@ -14,6 +14,7 @@ OptionTable<ProximalGradient::Options> ProximalGradient::Table() {
 }
 
 absl::Status ProximalGradient::Step(Problem& problem, Iterate& at) {
+  if (absl::Status status = BeginIfNew(problem, at); !status.ok()) return status;
   const Place here = Here(at);
   Place found;
   const absl::StatusOr<bool> stepped = StepFrom(here, problem, at, found);

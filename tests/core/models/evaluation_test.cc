@@ -18,11 +18,11 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 namespace testing = thalweg::testing;
+using ::testing::DoubleNear;
 using testing::Fit;
 using ::testing::IsEmpty;
 using ::testing::Key;
 using ::testing::Not;
-using ::testing::DoubleNear;
 
 const Interrupted kNobody = [] { return absl::OkStatus(); };
 
@@ -41,9 +41,10 @@ Fit Line() {
 
 /// Classes a and b of x, which overlap.
 Fit Classes(Part model = {"logistic"}) {
-  return {testing::TableOf({testing::NumberColumn("x"), testing::CategoryColumn("class", {"a", "b"})},
-                           {{-2, -1, 0.5, 1, -0.5, 2}, {0, 0, 0, 1, 1, 1}}),
-          Unscaled("class", std::move(model))};
+  return {
+      testing::TableOf({testing::NumberColumn("x"), testing::CategoryColumn("class", {"a", "b"})},
+                       {{-2, -1, 0.5, 1, -0.5, 2}, {0, 0, 0, 1, 1, 1}}),
+      Unscaled("class", std::move(model))};
 }
 
 /// The point with this coefficient and intercept, whichever comes first.
@@ -57,7 +58,8 @@ TEST(EvaluateModel, OfALineHasItsErrors) {
   Fit line = Line();
   const auto& parts = line->parts();
 
-  const auto quality = Evaluate(parts, parts.design->training(), At(*line.objective, 1, 1), kNobody);
+  const auto quality =
+      Evaluate(parts, parts.design->training(), At(*line.objective, 1, 1), kNobody);
 
   ASSERT_TRUE(quality.ok()) << quality.status();
   // Predictions 1, 2, 3, 4; errors 0, -1, 1, -2; y has mean 3 and sum of squares 14.
@@ -82,7 +84,8 @@ TEST(EvaluateModel, OfTwoClassesCountsWhoIsTakenForWhom) {
   // Of nine pairs only (0.5, -0.5) stands the wrong way round.
   EXPECT_DOUBLE_EQ(quality->metrics.at("auc"), 8.0 / 9);
   double log_loss = 0;
-  for (const double margin : {2.0, 1.0, -0.5, 1.0, -0.5, 2.0}) log_loss += std::log1p(std::exp(-margin));
+  for (const double margin : {2.0, 1.0, -0.5, 1.0, -0.5, 2.0})
+    log_loss += std::log1p(std::exp(-margin));
   EXPECT_NEAR(quality->metrics.at("log_loss"), log_loss / 6, 1e-12);
   EXPECT_NEAR(quality->loss, log_loss / 6, 1e-12) << "which cross entropy is";
 }
@@ -115,7 +118,8 @@ TEST(GradientNoise, IsTheSpreadOfTheRowsGradientsOverTheirMean) {
   const double mean_squared = 2.5 * 2.5 + 1;
   const double squares = 0 + 8 + 20 + 160;
   EXPECT_NEAR(figures->noise_scale, (squares - 4 * mean_squared) / 3 / mean_squared, 1e-12);
-  EXPECT_THAT(figures->norms, ::testing::UnorderedElementsAre(DoubleNear(2.5, 1e-12), DoubleNear(1, 1e-12)));
+  EXPECT_THAT(figures->norms,
+              ::testing::UnorderedElementsAre(DoubleNear(2.5, 1e-12), DoubleNear(1, 1e-12)));
   EXPECT_NEAR(figures->mean_term, 1.5, 1e-12);
 }
 
@@ -127,9 +131,9 @@ TEST(Predictor, SaysNothingOfRowsWithMissingFeatures) {
   predictor.Scores(std::vector<double>{-1, testing::kNoValue, 3}.data(), 3, scores.data());
   predictor.AddPredictions(scores.data(), 3, predictions);
   EXPECT_THAT(predictions.values, ElementsAre(0, ::testing::IsNan(), 1));
-  EXPECT_THAT(predictions.scores, ElementsAre(DoubleNear(1 / (1 + std::exp(1)), 1e-12),
-                                              ::testing::IsNan(),
-                                              DoubleNear(1 / (1 + std::exp(-3)), 1e-12)));
+  EXPECT_THAT(predictions.scores,
+              ElementsAre(DoubleNear(1 / (1 + std::exp(1)), 1e-12), ::testing::IsNan(),
+                          DoubleNear(1 / (1 + std::exp(-3)), 1e-12)));
   EXPECT_TRUE(predictor.probabilities());
 }
 
