@@ -88,18 +88,23 @@ std::vector<Note> MoveWithin(const Bounds& bounds, const Layout& layout, Vector&
 std::optional<StopReason> Descent::Advance(int64_t most, double elapsed_seconds,
                                            const std::function<bool()>& interrupted,
                                            IterateSink& sink) {
-  if (!recorded_) Record(sink);
-  if (!judged_) {
-    if (auto reason = AskStoppingRules(elapsed_seconds)) return reason;
-  }
+  if (auto reason = Settle(elapsed_seconds, sink)) return reason;
   for (int64_t i = 0; i < most; ++i) {
     if (interrupted && interrupted()) return std::nullopt;
     const absl::Status status = Step();
     if (!status.ok()) return Failed(status);
-    Record(sink);
-    if (auto reason = AskStoppingRules(elapsed_seconds)) return reason;
+    if (auto reason = Settle(elapsed_seconds, sink)) return reason;
   }
   return std::nullopt;
+}
+
+// Judges the iterate it is at, then records it: the last one with what all rows make of it.
+std::optional<StopReason> Descent::Settle(double elapsed_seconds, IterateSink& sink) {
+  std::optional<StopReason> reason;
+  if (!judged_) reason = AskStoppingRules(elapsed_seconds);
+  if (reason && reason->termination != Termination::kPaused) MeasureLast();
+  if (!recorded_) Record(sink);
+  return reason;
 }
 
 absl::Status Descent::Step() {
@@ -110,6 +115,8 @@ absl::Status Descent::Step() {
   at_.notes.clear();
   const bool change = ChangeIsDue();
   absl::Status status = change ? ApplyChange() : absl::OkStatus();
+  // x_{k+1} is evaluated on batch k + 1.
+  if (status.ok()) status = feed_.Show(problem_->seed(), at_.iteration + 1);
   if (status.ok()) status = regime_.optimizer().Step(*problem_, at_);
   if (!status.ok()) {
     at_.x = previous_x_;  // no value is known at the new one
@@ -119,6 +126,7 @@ absl::Status Descent::Step() {
   at_.evaluations = problem_->evaluations();
   at_.step_norm = Distance(at_.x, previous_x_);
   ++at_.iteration;
+  if (status = Observe(); !status.ok()) return status;
   meter_.Look(*problem_, value, at_);
   if (change) at_.flags |= kChanged;
   recorded_ = judged_ = false;
@@ -160,6 +168,15 @@ StopReason Descent::Explained(StopReason reason) {
     const std::string why = problem_->ExplainNonFinite(at_.x);
     if (!why.empty()) absl::StrAppend(&reason.detail, ": ", why);
   }
+  // A batch's value and gradient say little: what is explained are those of all rows.
+  feed_.ShowAll();
+  const Best best = BestByValue();
+  Iterate at = at_;
+  if (feed_.batched()) {
+    const absl::Status status = problem_->Evaluate(at);
+    problem_->set_evaluations(at_.evaluations);
+    if (!status.ok()) return reason;
+  }
   Probe probe(*problem_);
   Ending ending{reason,
                 probe,
@@ -168,16 +185,18 @@ StopReason Descent::Explained(StopReason reason) {
                 regime_.stopping(),
                 settings_.start,
                 meter_.start_value(),
-                at_,
+                at,
                 previous_x_,
                 meter_.previous_value(),
-                meter_.gradient_norm(),
-                meter_.best(),
-                path_};
+                feed_.batched() ? at.gradient.norm() : meter_.gradient_norm(),
+                best,
+                path_,
+                curve_,
+                settings_.batches};
   // No dearer than the run itself was.
   const Evaluations& spent = at_.evaluations;
   const int64_t steps = std::clamp(spent.gradients + spent.hessian_products, kFewSteps, kManySteps);
-  ending.certified = Certify(probe, meter_.best(), meter_.start_value(), steps);
+  ending.certified = Certify(probe, best, meter_.start_value(), steps);
   reason.findings = Diagnose(ending);
   if (ending.certified) reason.certificate = std::move(ending.certified->certificate);
   if (reason.termination == Termination::kConverged && Has("oscillating", reason.findings)) {
@@ -199,12 +218,17 @@ StopReason Descent::Failed(const absl::Status& status) const {
 // --- its beginning ---
 
 Descent::Descent(std::unique_ptr<Objective> objective, DescentSettings settings,
-                 Constraints constraints, Regime regime)
+                 Constraints constraints, Regime regime, RowFeed feed)
     : objective_(std::move(objective)),
       settings_(std::move(settings)),
       problem_(std::in_place, *objective_, settings_.direction, settings_.bounds, settings_.seed,
                std::make_shared<Constraints>(std::move(constraints))),
-      regime_(std::move(regime)) {
+      regime_(std::move(regime)),
+      feed_(std::move(feed)) {
+  const BestBy best_by = feed_.validates() ? BestBy::kValidation
+                         : feed_.batched() ? BestBy::kTraining
+                                           : BestBy::kValue;
+  meter_ = ProgressMeter(best_by, feed_.batched());
   at_.x = settings_.start;
   if (regime_.optimizer().capabilities().gradient) at_.gradient = Vector::Zero(at_.x.size());
 }
@@ -213,16 +237,19 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
                                                          DescentSettings settings,
                                                          Constraints constraints) {
   FixTheOrderOfSums();
-  auto regime = Regime::Make(settings.optimizer, settings.stopping);
+  auto regime = Regime::Make(settings.optimizer, settings.stopping, SeesBatches(settings.batches));
+  auto feed = RowFeed::Make(settings.batches, *objective);
   std::vector<Violation> violations;
   Append(regime.status(), violations);
+  Append(feed.status(), violations);
   Append(CheckBounds(settings.bounds, objective->layout()), violations);
   Append(CheckStart(settings.start, objective->layout()), violations);
   if (!violations.empty()) return Refuse(std::move(violations));
 
   std::vector<Note> notes = MoveWithin(settings.bounds, objective->layout(), settings.start);
   std::unique_ptr<Descent> descent(new Descent(std::move(objective), std::move(settings),
-                                               std::move(constraints), *std::move(regime)));
+                                               std::move(constraints), *std::move(regime),
+                                               *std::move(feed)));
   if (absl::Status status = descent->regime_.Check(*descent->problem_); !status.ok()) return status;
   if (absl::Status status = descent->CheckChanges(); !status.ok()) return status;
   descent->at_.notes = std::move(notes);
@@ -230,10 +257,12 @@ absl::StatusOr<std::unique_ptr<Descent>> Descent::Create(std::unique_ptr<Objecti
 }
 
 absl::Status Descent::Begin() {
-  const absl::Status status = regime_.optimizer().Begin(*problem_, at_);
+  absl::Status status = feed_.Show(problem_->seed(), 0);
+  if (status.ok()) status = regime_.optimizer().Begin(*problem_, at_);
   if (!status.ok()) return status;
   if (absl::Status measured = problem_->MeasureViolation(at_); !measured.ok()) return measured;
   at_.evaluations = problem_->evaluations();
+  if (status = Observe(); !status.ok()) return status;
   meter_.Begin(*problem_, at_);
   Remark();
   if ((at_.flags & kNonFinite) == 0) return absl::OkStatus();
@@ -261,6 +290,7 @@ void Descent::Remember(State& state) {
   state.Keep("recorded", recorded_);
   state.Keep("judged", judged_);
   path_.Remember(state);
+  if (feed_.any()) RememberRows(state);
   regime_.Remember(state);
 
   const Index n = problem_->size();

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/core/batches/row_feed.h"
+#include "server/core/diagnosis/learning_curve.h"
 #include "server/core/diagnosis/path.h"
 #include "server/core/iterate.h"
 #include "server/core/objective.h"
@@ -58,7 +60,8 @@ struct DescentSettings {
 class Descent {
  public:
   /// Checks all settings; all that is wrong is said at once. Errors have field paths
-  /// "optimizer...", "stopping[i]...", "start", "bounds", "changes[i].optimizer...". A start
+  /// "optimizer...", "stopping[i]...", "start", "bounds", "batches...",
+  /// "changes[i].optimizer...". A start
   /// outside the bounds is moved onto them, which a note of iterate 0 says.
   static absl::StatusOr<std::unique_ptr<Descent>> Create(std::unique_ptr<Objective> objective,
                                                          DescentSettings settings,
@@ -107,10 +110,15 @@ class Descent {
 
  private:
   Descent(std::unique_ptr<Objective> objective, DescentSettings settings, Constraints constraints,
-          Regime regime);
+          Regime regime, RowFeed feed);
 
   absl::Status CheckChanges() const;
+  std::optional<StopReason> Settle(double elapsed_seconds, IterateSink& sink);
   absl::Status Step();
+  absl::Status Observe();
+  absl::Status MeasureAllRows();
+  Best BestByValue();
+  void MeasureLast();
   bool ChangeIsDue() const;
   absl::Status ApplyChange();
   void SkipChanges(State& state);
@@ -118,12 +126,14 @@ class Descent {
   void Record(IterateSink& sink);
   std::optional<StopReason> AskStoppingRules(double elapsed_seconds);
   void Remark();
+  void RememberRows(State& state);
   StopReason Failed(const absl::Status& status) const;
 
   std::unique_ptr<Objective> objective_;
   DescentSettings settings_;
   std::optional<Problem> problem_;  // always there; made anew for another seed
   Regime regime_;
+  RowFeed feed_;
   size_t changes_made_ = 0;  // of settings_.changes
 
   Iterate at_;
@@ -132,6 +142,8 @@ class Descent {
   bool judged_ = false;    // whether the rules have seen at_
   Vector previous_x_;      // n; where the last step came from
   Path path_;              // of the last iterates
+  LearningCurve curve_;    // of those at which all rows were looked at
+  int64_t passes_at_start_ = 0;
 };
 
 }  // namespace thalweg

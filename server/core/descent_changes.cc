@@ -9,6 +9,7 @@ namespace thalweg {
 
 absl::Status Descent::CheckChanges() const {
   int64_t earliest = 0;
+  Problem problem = *problem_;
   for (size_t i = 0; i < settings_.changes.size(); ++i) {
     const Change& change = settings_.changes[i];
     const std::string path = absl::StrCat("changes[", i, "]");
@@ -17,15 +18,15 @@ absl::Status Descent::CheckChanges() const {
                     absl::StrCat("is ", change.iteration, "; must be ", earliest, " or more"));
     }
     earliest = change.iteration + 1;
-    const auto regime = Regime::Make(change.optimizer, change.stopping);
+    const auto regime = Regime::Make(change.optimizer, change.stopping, feed_.batched());
     if (!regime.ok()) return Under(path, regime.status());
-    if (absl::Status status = regime->Check(*problem_); !status.ok()) return Under(path, status);
+    if (absl::Status status = regime->Check(problem); !status.ok()) return Under(path, status);
   }
   return absl::OkStatus();
 }
 
 absl::Status Descent::ChangeSettings(const Change& change) {
-  const auto regime = Regime::Make(change.optimizer, change.stopping);
+  const auto regime = Regime::Make(change.optimizer, change.stopping, feed_.batched());
   if (!regime.ok()) return regime.status();
   if (absl::Status status = regime->Check(*problem_); !status.ok()) return status;
   std::vector<Change>& changes = settings_.changes;
@@ -44,7 +45,7 @@ bool Descent::ChangeIsDue() const {
 
 absl::Status Descent::ApplyChange() {
   const Change& change = settings_.changes[changes_made_++];
-  auto next = Regime::Make(change.optimizer, change.stopping);
+  auto next = Regime::Make(change.optimizer, change.stopping, feed_.batched());
   if (!next.ok()) return next.status();  // as it was checked, only for want of memory
   const bool same_kind = next->optimizer_part().kind == regime_.optimizer_part().kind;
   const bool goes_on = next->TakeOver(regime_);
@@ -62,6 +63,8 @@ absl::Status Descent::ApplyChange() {
   // It begins here as it would at the start: with a gradient or without, and with a value of its
   // own where it has one.
   if (!regime_.optimizer().capabilities().gradient) at_.gradient.resize(0);
+  if (absl::Status status = feed_.Show(problem_->seed(), at_.iteration); !status.ok())
+    return status;
   return regime_.optimizer().Begin(*problem_, at_);
 }
 
@@ -79,7 +82,7 @@ void Descent::SkipChanges(State& state) {
     if (change.seed) TakeSeed(*change.seed);
   }
   if (last == nullptr) return;
-  auto regime = Regime::Make(last->optimizer, last->stopping);
+  auto regime = Regime::Make(last->optimizer, last->stopping, feed_.batched());
   if (!regime.ok()) {
     state.Fail(std::string(regime.status().message()));
     return;

@@ -26,6 +26,7 @@ struct Capabilities {
   bool constraints = false;   ///< Honours constraints.
   bool searches_on = false;   ///< Goes on after a stationary point: a small gradient is no end.
   bool rate = false;          ///< Moves by a learning rate that its settings give.
+  bool batches = false;       ///< One gradient a step: it may be that of some rows of data.
   bool random = false;        ///< Draws random numbers: another seed is another path.
   bool rows = false;          ///< Passes over the rows of data by itself: a step is an epoch.
   bool linear_rows = false;   ///< Keeps slopes of terms: scores must be linear, see rows.h.

@@ -1,8 +1,11 @@
 #include "server/core/pairing.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -37,7 +40,7 @@ std::optional<std::string> RowsMisfit(const Capabilities& can, const Problem& pr
 }
 
 /// What does not fit; nothing where all does.
-std::optional<std::string> Misfit(const Capabilities& can, const Problem& problem) {
+std::optional<std::string> Misfit(const Capabilities& can, const Problem& problem, bool batched) {
   if (can.rows) {
     if (auto misfit = RowsMisfit(can, problem)) return misfit;
   }
@@ -56,6 +59,11 @@ std::optional<std::string> Misfit(const Capabilities& can, const Problem& proble
   if (can.needs_bounds && !bounds.finite()) {
     return "it searches a box: a finite lower and upper bound is needed for every coordinate";
   }
+  if (batched && !can.batches) {
+    return "it needs values and gradients of one function, all rows, and batches change it at "
+           "every "
+           "step; leave batches out, or use a method of one gradient a step";
+  }
   if (!can.constraints && problem.constraints().any()) return "it cannot honour constraints";
   if (!can.bounds && bounds.any()) return "it cannot keep within bounds";
   if (problem.size() > can.most_coordinates) {
@@ -66,11 +74,11 @@ std::optional<std::string> Misfit(const Capabilities& can, const Problem& proble
 }
 
 // Those that fit with their default settings.
-std::vector<std::string> Fitting(const Problem& problem) {
+std::vector<std::string> Fitting(const Problem& problem, bool batched) {
   std::vector<std::string> names;
   for (const OptimizerEntry& entry : Optimizers()) {
     const auto optimizer = entry.make({entry.name, {}});
-    if (optimizer.ok() && !Misfit((*optimizer)->capabilities(), problem)) {
+    if (optimizer.ok() && !Misfit((*optimizer)->capabilities(), problem, batched)) {
       names.push_back(entry.name);
     }
   }
@@ -80,21 +88,50 @@ std::vector<std::string> Fitting(const Problem& problem) {
 }  // namespace
 
 absl::Status CheckPairing(const Part& optimizer, const Capabilities& capabilities,
-                          const Problem& problem) {
-  const std::optional<std::string> misfit = Misfit(capabilities, problem);
+                          const Problem& problem, bool batched) {
+  const std::optional<std::string> misfit = Misfit(capabilities, problem, batched);
   if (!misfit) return absl::OkStatus();
   return Refuse("kind", Reason::kInvalidValue,
-                absl::StrCat(optimizer.kind, " does not fit: ", *misfit,
-                             "; these optimizers fit: ", absl::StrJoin(Fitting(problem), ", ")));
+                absl::StrCat(optimizer.kind, " does not fit: ", *misfit, "; these optimizers fit: ",
+                             absl::StrJoin(Fitting(problem, batched), ", ")));
 }
 
-absl::Status CheckRules(const std::vector<Part>& rules, const Capabilities& capabilities) {
+absl::Status CheckRules(const std::vector<Part>& rules, const Capabilities& capabilities,
+                        bool batched) {
+  static constexpr std::string_view kOfOneFunction[] = {"gradient_norm", "value_change",
+                                                        "relative_value_change"};
+  for (size_t i = 0; batched && i < rules.size(); ++i) {
+    if (std::ranges::find(kOfOneFunction, rules[i].kind) == std::end(kOfOneFunction)) continue;
+    return Refuse(absl::StrCat("[", i, "].kind"), Reason::kInvalidValue,
+                  absl::StrCat(rules[i].kind,
+                               " means nothing where each step sees other rows; use "
+                               "epochs, validation, target_value, stall or a limit"));
+  }
   if (capabilities.gradient) return absl::OkStatus();
   for (size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].kind != "gradient_norm") continue;
     return Refuse(absl::StrCat("[", i, "].kind"), Reason::kInvalidValue,
                   "gradient_norm cannot be met: this optimizer computes no gradients; use "
                   "value_change, step_size, stall, target_value or a limit");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRules(const std::vector<Part>& rules, Problem& problem) {
+  const RowObjective* const rows = problem.objective().rows();
+  for (size_t i = 0; i < rules.size(); ++i) {
+    const std::string field = absl::StrCat("[", i, "].kind");
+    const bool validation = rules[i].kind == "validation";
+    if (!rows && (validation || rules[i].kind == "epochs")) {
+      return Refuse(field, Reason::kInvalidValue,
+                    absl::StrCat(rules[i].kind,
+                                 " is of the rows of a model, and this objective is "
+                                 "none"));
+    }
+    if (validation && !rows->has_validation()) {
+      return Refuse(field, Reason::kInvalidValue,
+                    "no rows are held out to validate with; set objective.model.split.validation");
+    }
   }
   return absl::OkStatus();
 }

@@ -18,16 +18,32 @@ Norms GradientNorms(const Problem& problem, const Iterate& at, Vector& scratch) 
 }
 
 // Less violation is better, down to what counts as none; then less value.
-bool Better(const Iterate& at, const Best& best, double tolerance) {
-  const double violation = std::max(at.violation, tolerance);
+bool Better(double merit, double violation, const Best& best, double tolerance) {
+  violation = std::max(violation, tolerance);
   const double before = std::max(best.violation, tolerance);
-  return violation < before || (violation == before && at.value < best.value);
+  return violation < before || (violation == before && merit < best.value);
 }
 
 }  // namespace
 
+// In the problem's sign; NaN where it is not known.
+double ProgressMeter::Merit(const Problem& problem, const Iterate& at) const {
+  switch (best_by_) {
+    case BestBy::kTraining:
+      return problem.Signed(at.training_value);
+    case BestBy::kValidation:
+      return problem.Signed(at.validation_value);
+    case BestBy::kValue:
+      break;
+  }
+  return at.value;
+}
+
 void ProgressMeter::Begin(const Problem& problem, Iterate& at) {
   start_value_ = previous_value_ = at.value;
+  if (batched_ && std::isfinite(at.training_value)) {
+    start_value_ = problem.Signed(at.training_value);
+  }
   has_best_ = false;
   Measure(problem, at);
 }
@@ -42,14 +58,16 @@ void ProgressMeter::Measure(const Problem& problem, Iterate& at) {
   // A step of finite length ended at a finite x; only the other kind needs a look.
   const bool x_finite = std::isfinite(at.step_norm) || at.x.allFinite();
   const bool slope_finite = at.gradient.size() == 0 || std::isfinite(norms_.max);
+  const double merit = Merit(problem, at);
   at.flags &= ~(kNewBest | kNonFinite);
   if (!std::isfinite(at.value) || !std::isfinite(at.violation) || !slope_finite || !x_finite) {
     at.flags |= kNonFinite;
-  } else if (!has_best_ || Better(at, best_, problem.constraints().tolerance())) {
+  } else if (!has_best_ || (std::isfinite(merit) && Better(merit, at.violation, best_,
+                                                           problem.constraints().tolerance()))) {
     at.flags |= kNewBest;
     has_best_ = true;
     best_.iteration = at.iteration;
-    best_.value = at.value;
+    best_.value = std::isnan(merit) ? std::numeric_limits<double>::infinity() : merit;
     best_.violation = at.violation;
     best_gradient_norm_ = norms_.two;
     best_.x = at.x;
@@ -66,6 +84,7 @@ Progress ProgressMeter::ProgressAt(const Problem& problem, const Iterate& at,
           .best = best_,
           .elapsed_seconds = elapsed_seconds,
           .direction = problem.direction(),
+          .batched = batched_,
           .feasible = at.violation <= problem.constraints().tolerance()};
 }
 

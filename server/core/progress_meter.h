@@ -8,10 +8,20 @@
 
 namespace thalweg {
 
+/// What makes an iterate better than another.
+enum class BestBy {
+  kValue,
+  kTraining,    ///< training_value; iterates without it are no candidates.
+  kValidation,  ///< validation_value; likewise.
+};
+
 /// What stopping rules look at, kept up to date from iterate to iterate: norms, best, the value
 /// before. A descent has one; so has each descent within a descent.
 class ProgressMeter {
  public:
+  ProgressMeter() = default;
+  ProgressMeter(BestBy best_by, bool batched) : best_by_(best_by), batched_(batched) {}
+
   /// At the first iterate, which has been evaluated.
   void Begin(const Problem& problem, Iterate& at);
   /// At the iterate that a step has led to from one of value `previous_value`.
@@ -32,6 +42,10 @@ class ProgressMeter {
  private:
   void Measure(const Problem& problem, Iterate& at);  // norms, flags, best
 
+  double Merit(const Problem& problem, const Iterate& at) const;
+
+  BestBy best_by_ = BestBy::kValue;
+  bool batched_ = false;
   double start_value_ = 0;
   double previous_value_ = 0;  // of the iterate before; the start's own at the start
   Norms norms_;                // of the gradient, or of P(x - gradient) - x

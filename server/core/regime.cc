@@ -74,18 +74,20 @@ const Part* FindKind(const std::vector<Part>& parts, const std::string& kind) {
 
 }  // namespace
 
-absl::StatusOr<Regime> Regime::Make(const Part& optimizer, const std::vector<Part>& stopping) {
+absl::StatusOr<Regime> Regime::Make(const Part& optimizer, const std::vector<Part>& stopping,
+                                    bool batched) {
   Regime regime;
   auto made = MakeFrom(Optimizers(), "optimizer", optimizer);
   const Capabilities can = made.ok() ? (*made)->capabilities() : Capabilities();
-  const auto rules = WithSafeguards(stopping, can.EndsAtSmallGradient());
+  const auto rules = WithSafeguards(stopping, can.EndsAtSmallGradient(), batched);
 
   std::vector<Violation> violations;
   Append(Under("optimizer", made.status()), violations);
   Append(Under("stopping", rules.status()), violations);
-  if (made.ok()) Append(Under("stopping", CheckRules(stopping, can)), violations);
+  if (made.ok()) Append(Under("stopping", CheckRules(stopping, can, batched)), violations);
   if (!violations.empty()) return Refuse(std::move(violations));
 
+  regime.batched_ = batched;
   regime.optimizer_part_ = optimizer;
   regime.optimizer_ = *std::move(made);
   regime.stopping_ = *rules;
@@ -97,8 +99,11 @@ absl::StatusOr<Regime> Regime::Make(const Part& optimizer, const std::vector<Par
   return regime;
 }
 
-absl::Status Regime::Check(const Problem& problem) const {
-  return Under("optimizer", CheckPairing(optimizer_part_, optimizer_->capabilities(), problem));
+absl::Status Regime::Check(Problem& problem) const {
+  const absl::Status status =
+      CheckPairing(optimizer_part_, optimizer_->capabilities(), problem, batched_);
+  if (!status.ok()) return Under("optimizer", status);
+  return Under("stopping", CheckRules(stopping_, problem));
 }
 
 bool Regime::TakeOver(Regime& before) {

@@ -31,9 +31,11 @@ struct Change {
 class Regime {
  public:
   /// Checks all of it, saying everything that is wrong at once, under "optimizer" and "stopping".
-  static absl::StatusOr<Regime> Make(const Part& optimizer, const std::vector<Part>& stopping);
-  /// Whether it can work on the problem; errors are under "optimizer".
-  absl::Status Check(const Problem& problem) const;
+  /// `batched`: steps see some rows of data at a time.
+  static absl::StatusOr<Regime> Make(const Part& optimizer, const std::vector<Part>& stopping,
+                                     bool batched = false);
+  /// Whether it can work on the problem; errors are under "optimizer" and "stopping".
+  absl::Status Check(Problem& problem) const;
 
   /// Goes on where `before` leaves: the optimizer, and every rule, remembers what one of the same
   /// kind did, where no setting but numbers and schedules differs: a count, a flag or a part may
@@ -54,6 +56,7 @@ class Regime {
  private:
   Regime() = default;
 
+  bool batched_ = false;
   Part optimizer_part_;
   std::unique_ptr<Optimizer> optimizer_;
   std::vector<Part> stopping_;

@@ -24,6 +24,7 @@ struct Progress {
   const Best& best;
   double elapsed_seconds = 0;  ///< Time spent running, over all restarts of the server.
   Direction direction = Direction::kMinimize;
+  bool batched = false;  ///< Value and gradient are those of some rows of data only.
   bool feasible = true;  ///< Constraints hold; where they do not, nothing has converged.
 };
 
@@ -54,7 +55,10 @@ std::span<const StoppingRuleEntry> StoppingRules();
 /// the units of the residuals, where an absolute threshold is met too early or never), and in any
 /// case, unless given with other settings, the safeguards `iterations`, `divergence` and
 /// `non_finite`. Safeguards come first. Errors are under "[i]".
+///
+/// Where steps see batches, no gradient is a sensible end, and `epochs` stands for `iterations`
+/// unless one of them is given.
 absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
-                                                 bool with_gradient = true);
+                                                 bool with_gradient = true, bool batched = false);
 
 }  // namespace thalweg

@@ -8,10 +8,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/core/batches/batch_plan.h"
 #include "server/core/bounds_spec.h"
 #include "server/core/constraint_spec.h"
 #include "server/core/violation.h"
 #include "server/runs/changes.h"
+#include "server/runs/default_settings.h"
 #include "server/runs/pacer.h"
 
 namespace thalweg::runs {
@@ -92,6 +94,9 @@ void CheckParts(const RunSpec& spec, std::vector<Violation>& violations) {
   Append(Under("optimizer", MakeFrom(Optimizers(), "optimizer", spec.optimizer).status()),
          violations);
   Append(Under("stopping", WithSafeguards(spec.stopping).status()), violations);
+  if (!spec.batches.kind.empty()) {
+    Append(Under("batches", MakeFrom(BatchPlans(), "batches", spec.batches).status()), violations);
+  }
 }
 
 /// The start of a model may depend on the seed, which is known.
@@ -170,8 +175,10 @@ absl::StatusOr<Admitted> Admit(RunSpec spec, const expression::Limits& limits,
   Admitted admitted;
   admitted.variables = (*objective)->layout().variables();
   // Settings that are not valid stay as given: errors name their places in the caller's lists.
-  Complete(spec.optimizer, spec.stopping);
-  for (Change& change : spec.changes) Complete(change.optimizer, change.stopping);
+  const bool batched = SeesBatches(spec.batches);
+  Complete(spec.optimizer, spec.stopping, batched);
+  for (Change& change : spec.changes) Complete(change.optimizer, change.stopping, batched);
+  FillDefaults(spec.batches);
   auto descent = Descent::Create(*std::move(objective), SettingsOf(spec, start, bounds),
                                  *std::move(constraints));
   if (!descent.ok()) return descent.status();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/core/batches/batch_plan.h"
 #include "server/core/pairing.h"
 #include "server/core/violation.h"
 #include "server/runs/default_settings.h"
@@ -71,10 +72,11 @@ absl::StatusOr<Change> Altered(const RunSpec& spec, const Overrides& overrides) 
   if (optimizer.ok()) {
     const Capabilities can = (*optimizer)->capabilities();
     if (!can.gradient) DropGradientRules(overrides, change.stopping);
-    Append(Under("stopping", CheckRules(overrides.stopping, can)), violations);
+    const bool batched = SeesBatches(spec.batches);
+    Append(Under("stopping", CheckRules(overrides.stopping, can, batched)), violations);
   }
   if (!violations.empty()) return Refuse(std::move(violations));
-  Complete(change.optimizer, change.stopping);
+  Complete(change.optimizer, change.stopping, SeesBatches(spec.batches));
   return change;
 }
 
@@ -88,8 +90,8 @@ absl::Status InTermsOfOverrides(const absl::Status& status, const RunSpec& spec)
   return Refuse(std::move(violations));
 }
 
-void Complete(Part& optimizer, std::vector<Part>& stopping) {
-  const auto regime = Regime::Make(optimizer, stopping);
+void Complete(Part& optimizer, std::vector<Part>& stopping, bool batched) {
+  const auto regime = Regime::Make(optimizer, stopping, batched);
   if (!regime.ok()) return;
   stopping = regime->stopping();
   FillDefaults(optimizer, stopping);

@@ -51,6 +51,7 @@ absl::StatusOr<Change> Altered(const RunSpec& spec, const Overrides& overrides);
 absl::Status InTermsOfOverrides(const absl::Status& status, const RunSpec& spec);
 
 /// Safeguards and defaults, where the settings are valid; otherwise all is left as it is.
-void Complete(Part& optimizer, std::vector<Part>& stopping);
+/// `batched`: steps see some rows of data at a time.
+void Complete(Part& optimizer, std::vector<Part>& stopping, bool batched);
 
 }  // namespace thalweg::runs

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "server/core/batches/batch_plan.h"
 #include "server/core/composition/stages.h"
 #include "server/core/line_search.h"
 #include "server/core/optimizer.h"
@@ -71,6 +72,7 @@ void FillPart(std::string_view catalogue, Part& part) {
   if (catalogue == "stage") return FillFrom(StageKinds(), part);
   if (catalogue == "schedule") return FillFrom(Schedules(), part);
   if (catalogue == "stopping rule") return FillFrom(StoppingRules(), part);
+  if (catalogue == "batches") return FillFrom(BatchPlans(), part);
 }
 
 }  // namespace
@@ -79,5 +81,7 @@ void FillDefaults(Part& optimizer, std::vector<Part>& stopping) {
   FillPart("optimizer", optimizer);
   for (Part& rule : stopping) FillPart("stopping rule", rule);
 }
+
+void FillDefaults(Part& batches) { FillPart("batches", batches); }
 
 }  // namespace thalweg::runs

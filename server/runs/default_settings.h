@@ -10,5 +10,6 @@ namespace thalweg::runs {
 /// stopping rules, so that a stored run depends on no default of tomorrow. Changes no bit of the
 /// descent. Parts must be valid.
 void FillDefaults(Part& optimizer, std::vector<Part>& stopping);
+void FillDefaults(Part& batches);  ///< Likewise; no kind: nothing.
 
 }  // namespace thalweg::runs

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "server/core/iterate.h"
@@ -10,6 +11,7 @@
 namespace thalweg::runs {
 namespace {
 
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kSegmentsPerBudget = 64;  // so a thinning moves about a hundredth of the budget
 constexpr int64_t kLeastSegment = 64;       // iterations
 constexpr int64_t kFirstBucket = 64;        // iterations, of which 4 stay
@@ -62,6 +64,11 @@ void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool pin
     if (std::isnan(rows.value[row])) continue;
     if (least == end || rows.value[row] < rows.value[least]) least = row;
     if (greatest == end || rows.value[row] > rows.value[greatest]) greatest = row;
+  }
+  // With batches one iterate in many knows the value of all rows: that matters more than how far
+  // the values of batches jump.
+  for (size_t row = begin; row < end; ++row) {
+    if (!std::isnan(EntryAt(rows.training_value, row, kUnknown))) greatest = row;
   }
   int flagged = 0;
   for (size_t row = begin; row < end; ++row) {

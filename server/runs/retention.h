@@ -44,7 +44,8 @@ struct Retention {
 Retention RetentionFor(size_t budget, size_t bytes_per_row);
 
 /// Appends to `kept` those of the rows [begin, end) that stand for all: the first, the last, the
-/// least and the greatest by value (the first among equals); with `pinned` the last that was the
+/// least and the greatest by value (the first among equals; where steps see batches, the last that
+/// knows the value of all rows in place of the greatest); with `pinned` the last that was the
 /// best so far, and the first sixteen that are not finite, restarted or changed. Doing so for
 /// parts, and again for what they gave, gives the same as for the whole.
 void AppendExtremes(const IterateBlock& rows, size_t begin, size_t end, bool pinned,

@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Catalogue, EveryStoppingRule,
 
 TEST(Catalogue, HasElevenSchedulesAndTwelveRules) {
   EXPECT_THAT(Schedules(), SizeIs(11));
-  EXPECT_THAT(StoppingRules(), SizeIs(12));
+  EXPECT_THAT(StoppingRules(), SizeIs(14));
 }
 
 }  // namespace

@@ -12,6 +12,23 @@
 
 namespace thalweg::testing {
 
+/// What an iterate says of an objective of data; figures that were not computed are alike.
+struct OfData {
+  double epoch = 0;
+  double training_value = 0;
+  double validation_value = 0;
+  Vector variable_gradient_norms = {};
+
+  friend bool operator==(const OfData& a, const OfData& b) {
+    const auto same = [](double p, double q) {
+      return std::bit_cast<uint64_t>(p) == std::bit_cast<uint64_t>(q);
+    };
+    return same(a.epoch, b.epoch) && same(a.training_value, b.training_value) &&
+           same(a.validation_value, b.validation_value) &&
+           a.variable_gradient_norms == b.variable_gradient_norms;
+  }
+};
+
 /// An iterate as it was recorded.
 struct Recorded {
   int64_t iteration = 0;
@@ -27,6 +44,7 @@ struct Recorded {
   double violation = 0;
   int64_t trials = 0;
   std::vector<Note> notes;
+  OfData data = {};
 
   friend bool operator==(const Recorded&, const Recorded&) = default;  // by value: see SameBits
 };
@@ -42,7 +60,7 @@ inline bool SameBits(const std::vector<Recorded>& a, const std::vector<Recorded>
            same(p.gradient_max, q.gradient_max) && same(p.step_norm, q.step_norm) &&
            same(p.learning_rate, q.learning_rate) && same(p.violation, q.violation) &&
            p.trials == q.trials && p.evaluations == q.evaluations && p.flags == q.flags &&
-           p.notes == q.notes;
+           p.notes == q.notes && p.data == q.data;
   };
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), same_row);
 }
@@ -52,9 +70,21 @@ class Recorder final : public IterateSink {
  public:
   void Record(const IterateRecord& record) override {
     const Iterate& at = record.at;
-    iterates.push_back({at.iteration, at.x, record.value, record.best_value, record.gradient_norm,
-                        record.gradient_max, at.step_norm, at.learning_rate, at.evaluations,
-                        at.flags, at.violation, at.trials, at.notes});
+    iterates.push_back(
+        {at.iteration,
+         at.x,
+         record.value,
+         record.best_value,
+         record.gradient_norm,
+         record.gradient_max,
+         at.step_norm,
+         at.learning_rate,
+         at.evaluations,
+         at.flags,
+         at.violation,
+         at.trials,
+         at.notes,
+         {at.epoch, at.training_value, at.validation_value, at.variable_gradient_norms}});
   }
   std::vector<Recorded> iterates;
 };

@@ -51,6 +51,7 @@ absl::StatusOr<std::unique_ptr<Leg>> MakeLeg(const Options& options) {
 Capabilities Restarting::capabilities() const {
   Capabilities can = leg_->optimizer().capabilities();
   can.searches_on = true;
+  can.batches = false;  // it compares values of one function
   can.random = can.random || starts_ > 1;
   return can;
 }

@@ -65,6 +65,7 @@ Capabilities Stages::capabilities() const {
   Capabilities all = legs_.front()->optimizer().capabilities();
   for (const auto& leg : legs_) all = Together(all, leg->optimizer().capabilities());
   all.searches_on = legs_.size() > 1;
+  all.batches = false;  // stages compare values of one function
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/core/diagnosis/certify.h"
+#include "server/core/diagnosis/learning_curve.h"
 #include "server/core/diagnosis/path.h"
 #include "server/core/diagnosis/probe.h"
 #include "server/core/iterate.h"
@@ -31,6 +32,8 @@ struct Ending {
   double gradient_norm = 0;  ///< At the last iterate.
   const Best& best;
   const Path& path;
+  const LearningCurve& curve;  ///< Of objectives of data; otherwise empty.
+  const Part& batches;         ///< What steps saw; no kind: all.
   std::optional<Certified> certified = std::nullopt;  ///< Of the best iterate.
   std::optional<double> curvature = std::nullopt;     ///< Measured at most once; see CurvatureOf.
 
@@ -61,6 +64,10 @@ std::optional<Finding> Ravine(Ending& ending);
 std::optional<Finding> BudgetTooSmall(Ending& ending);
 std::optional<Finding> StartOptimal(Ending& ending);
 std::optional<Finding> AtRounding(Ending& ending);
+std::optional<Finding> OverFitting(Ending& ending);
+std::optional<Finding> NoiseFloor(Ending& ending);
+std::optional<Finding> VanishingGradient(Ending& ending);
+std::optional<Finding> UnscaledFeatures(Ending& ending);
 std::optional<Finding> ActiveBounds(Ending& ending);
 
 }  // namespace thalweg

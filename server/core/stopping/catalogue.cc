@@ -7,6 +7,7 @@ std::span<const StoppingRuleEntry> StoppingRules() {
       GradientNormEntry(), StepSizeEntry(),   ValueChangeEntry(), RelativeValueChangeEntry(),
       TargetValueEntry(),  StallEntry(),      IterationsEntry(),  EvaluationsEntry(),
       TimeEntry(),         DivergenceEntry(), NonFiniteEntry(),   PauseEntry(),
+      EpochsEntry(),       ValidationEntry(),
   };
   return entries;
 }

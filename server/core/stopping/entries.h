@@ -19,6 +19,8 @@ StoppingRuleEntry TimeEntry();
 StoppingRuleEntry DivergenceEntry();
 StoppingRuleEntry NonFiniteEntry();
 StoppingRuleEntry PauseEntry();
+StoppingRuleEntry EpochsEntry();
+StoppingRuleEntry ValidationEntry();
 
 /// Whether value and gradient of the iterate are finite: nothing else counts as success.
 inline bool IsFinite(const Progress& progress) { return (progress.at.flags & kNonFinite) == 0; }

@@ -7,7 +7,9 @@
 namespace thalweg {
 namespace {
 
-constexpr std::string_view kSafeguards[] = {"iterations", "divergence", "non_finite"};
+constexpr std::string_view kIterations = "iterations";
+constexpr std::string_view kEpochs = "epochs";
+constexpr std::string_view kSafeguards[] = {kIterations, "divergence", "non_finite"};
 constexpr std::string_view kDefaultRule = "gradient_norm";
 constexpr std::string_view kEndsNothing = "pause";
 
@@ -28,19 +30,21 @@ absl::Status CheckAll(const std::vector<Part>& given) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given,
-                                                 bool with_gradient) {
+absl::StatusOr<std::vector<Part>> WithSafeguards(const std::vector<Part>& given, bool with_gradient,
+                                                 bool batched) {
   absl::Status status = CheckAll(given);
   if (!status.ok()) return status;
 
   std::vector<Part> rules;
-  for (const std::string_view kind : kSafeguards) {
+  for (std::string_view kind : kSafeguards) {
+    if (batched && kind == kIterations) kind = kEpochs;
+    if (kind == kEpochs && Names(given, kIterations)) continue;
     if (!Names(given, kind)) rules.push_back({std::string(kind), {}});
   }
   rules.insert(rules.end(), given.begin(), given.end());
   const bool endless = std::all_of(given.begin(), given.end(),
                                    [](const Part& part) { return part.kind == kEndsNothing; });
-  if (endless && with_gradient) rules.push_back({std::string(kDefaultRule), {}});
+  if (endless && with_gradient && !batched) rules.push_back({std::string(kDefaultRule), {}});
   return rules;
 }
 

@@ -18,7 +18,9 @@ class TargetValue final : public StoppingRule {
   // The target is a value of the caller's function, whichever way that is optimised.
   std::optional<StopReason> Check(const Progress& progress) override {
     if (!IsFinite(progress)) return std::nullopt;
-    const double value = InCallersSign(progress, progress.at.value);
+    // Of batches only what all rows make counts; NaN in between.
+    const double value =
+        progress.batched ? progress.at.training_value : InCallersSign(progress, progress.at.value);
     const bool minimize = progress.direction == Direction::kMinimize;
     if (!(minimize ? value <= target_ : value >= target_)) return std::nullopt;
     return StopReason{Termination::kConverged,
