@@ -68,23 +68,25 @@ std::shared_ptr<const data::Table> ManyRows() {
 
 TEST(HandPool, ChangesNoBitOfAGradient) {
   testing::Tables tables(ManyRows());
-  const models::ModelSpec spec{.dataset = "data", .target = "y", .model = {"logistic", {}}};
-  double alone = 0;
-  Vector gradient_alone(13);
-  const Vector x = Vector::LinSpaced(13, -0.7, 0.4);
-  for (int helpers = 0; helpers < 8; ++helpers) {
-    HandPool pool(helpers);
-    const auto made = models::MakeModelObjective(spec, {.tables = &tables, .hands = &pool});
-    ASSERT_TRUE(made.ok()) << made.status();
-    double value = 0;
-    Vector gradient(13);
-    ASSERT_TRUE((*made)->ValueAndGradient(x, value, gradient).ok());
-    if (helpers == 0) {
-      alone = value;
-      gradient_alone = gradient;
+  for (const char* kind : {"logistic", "mlp"}) {
+    const models::ModelSpec spec{.dataset = "data", .target = "y", .model = {kind, {}}};
+    double alone = 0;
+    Vector gradient_alone;
+    for (int helpers = 0; helpers < 8; ++helpers) {
+      HandPool pool(helpers);
+      const auto made = models::MakeModelObjective(spec, {.tables = &tables, .hands = &pool});
+      ASSERT_TRUE(made.ok()) << made.status();
+      const Vector x = Vector::LinSpaced((*made)->layout().size(), -0.7, 0.4);
+      double value = 0;
+      Vector gradient(x.size());
+      ASSERT_TRUE((*made)->ValueAndGradient(x, value, gradient).ok());
+      if (helpers == 0) {
+        alone = value;
+        gradient_alone = gradient;
+      }
+      EXPECT_EQ(value, alone) << kind << " " << helpers;
+      EXPECT_EQ(gradient, gradient_alone) << kind << " " << helpers;
     }
-    EXPECT_EQ(value, alone) << helpers;
-    EXPECT_EQ(gradient, gradient_alone) << helpers;
   }
 }
 

@@ -117,6 +117,20 @@ TEST_P(EveryPair, IsTheMeanOfItsTerms) {
   EXPECT_LE((scale * terms - gradient).cwiseAbs().maxCoeff(), 1e-12 * terms.cwiseAbs().maxCoeff());
 }
 
+TEST_P(EveryPair, HasTermsWhoseSlopesMakeTheirGradients) {
+  Fit fit(SomeTable(), GetParam());
+  if (fit->slopes_per_term() == 0) GTEST_SKIP() << "its scores are not linear";
+  const Vector x = SomePoint(fit->layout().size());
+  std::vector<double> slopes(static_cast<size_t>(fit->slopes_per_term()));
+  for (Index i = 0; i < fit->row_count(); ++i) {
+    Vector gradient = Vector::Ones(x.size()), of_slopes = Vector::Ones(x.size());
+    const double value = fit->AddTermGradient(i, x, 0.5, gradient);
+    EXPECT_EQ(fit->TermSlopes(i, x, slopes.data()), value);
+    fit->AddSlopes(i, slopes.data(), 0.5, of_slopes);
+    EXPECT_LE((gradient - of_slopes).cwiseAbs().maxCoeff(), 1e-13 * gradient.cwiseAbs().maxCoeff());
+  }
+}
+
 TEST_P(EveryPair, IsOnAverageWhatItsBatchesAre) {
   Fit fit(SomeTable(), GetParam());
   const Vector x = SomePoint(fit->layout().size());
@@ -152,7 +166,12 @@ std::vector<ModelSpec> Pairs() {
       SpecOf({"svm", {}}, {"squared_hinge", {}}, "c"),
       SpecOf({"svm", {}}, {}, "three"),
       SpecOf({"perceptron", {}}, {}, "c"),
+      SpecOf({"mlp", {{"layers", std::vector<double>{4, 3}}}}, {}, "y"),
+      SpecOf({"mlp", {{"activation", std::string("gelu")}}}, {}, "three"),
+      SpecOf({"mlp", {{"activation", std::string("sigmoid")}}}, {"hinge", {}}, "c"),
+      SpecOf({"factorization", {{"rank", 2.0}}}, {}, "y"),
   };
+  specs.back().features = {"k", "three"};
   const size_t plain = specs.size();
   for (size_t i = 0; i < plain; ++i) {
     ModelSpec other = specs[i];
