@@ -137,7 +137,7 @@ RunBookOptions ShortSlices(size_t trace_bytes = size_t{1} << 30) {
   return options;
 }
 
-class Crash : public testing::TestWithParam<std::string> {};
+class Crash : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Crash, AtAnyCommitLeavesATraceThatEndsUpTheSame) {
   storage::MemoryStore undisturbed;
@@ -173,8 +173,7 @@ TEST_P(Crash, ThinsTheSameIteratesAsWithoutOne) {
   EXPECT_EQ(TraceIn(kept), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Crash,
-                         testing::ValuesIn(thalweg::testing::OptimizersOfAnyObjective()),
+INSTANTIATE_TEST_SUITE_P(Every, Crash, ::testing::ValuesIn(testing::OptimizersOfAnyObjective()),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -156,7 +156,7 @@ std::map<std::string, std::string> TracesIn(const std::string& store_url, const 
   return traces;
 }
 
-class Kill : public testing::TestWithParam<Case> {};
+class Kill : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Kill, LosesNothingThatWasShownAndChangesNoBitOfAnyTrace) {
   const Directory directory;
@@ -181,7 +181,7 @@ TEST_P(Kill, LosesNothingThatWasShownAndChangesNoBitOfAnyTrace) {
   const bool everything_kept = GetParam().trace_bytes > 100'000'000;
   const auto expected = TracesIn(undisturbed, {}, everything_kept);
   const auto traces = TracesIn(killed, ledger, everything_kept);
-  ASSERT_EQ(expected.size(), 2 * thalweg::testing::OptimizersOfAnyObjective().size());
+  ASSERT_EQ(expected.size(), 2 * testing::OptimizersOfAnyObjective().size());
   EXPECT_GE(kills, 3);
   for (const auto& [optimizer, bits] : expected) {
     EXPECT_TRUE(traces.contains(optimizer) && traces.at(optimizer) == bits) << optimizer;
@@ -189,8 +189,8 @@ TEST_P(Kill, LosesNothingThatWasShownAndChangesNoBitOfAnyTrace) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Nine, Kill,
-                         testing::Values(Case{"WholeTraces", 60'000, size_t{1} << 30, 25},
-                                         Case{"ThinnedTraces", 60'000, 800'000, 25}),
+                         ::testing::Values(Case{"WholeTraces", 60'000, size_t{1} << 30, 25},
+                                           Case{"ThinnedTraces", 60'000, 800'000, 25}),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
