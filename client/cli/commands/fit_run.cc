@@ -19,7 +19,7 @@ namespace {
 
 // Where nobody says when to end: enough for most tables, soon over on all.
 constexpr double kUsualEpochs = 100;
-constexpr double kUsualEpochsOfAllRows = 1000;
+constexpr double kUsualIterations = 1000;  // of steps that see all rows
 
 v1::Part Rule(const std::string& kind, double threshold) {
   v1::Part rule;
@@ -44,7 +44,8 @@ void AddStopping(const FitOptions& options, v1::Run& run) {
   const v1::Split& split = run.objective().model().split();
   if (split.validation() > 0 || split.folds() > 0) run.add_stopping()->set_kind("validation");
   if (!options.epochs) {
-    *run.add_stopping() = Rule("epochs", SeesBatches(run) ? kUsualEpochs : kUsualEpochsOfAllRows);
+    *run.add_stopping() =
+        SeesBatches(run) ? Rule("epochs", kUsualEpochs) : Rule("iterations", kUsualIterations);
   }
 }
 
