@@ -2,11 +2,16 @@
 // the same in Eigen by hand.
 //
 // Rows are printed as they come: case, what, milliseconds (least of several passes), times reading.
+//
+//   models_bench fit FILE ROWS FEATURES   logistic regression of a file of doubles, column after
+//   column
+//                                         with the classes last: what models_compare.py asks for
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +20,7 @@
 
 #include <Eigen/Dense>
 
+#include "server/core/descent.h"
 #include "server/core/models/model_objective.h"
 #include "server/core/random.h"
 #include "server/runs/hand_pool.h"
@@ -142,12 +148,56 @@ void Compare(size_t rows, int features, bool classes, runs::HandPool& pool) {
   std::fflush(stdout);
 }
 
+class Discard final : public IterateSink {
+ public:
+  void Record(const IterateRecord& /*record*/) override {}
+};
+
+/// Mean cross-entropy + ||w||^2 / (2 rows), by lbfgs until the gradient's norm is 1e-6.
+int FitFile(const std::string& path, size_t rows, int features, runs::HandPool& pool) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<std::pair<std::string, std::vector<double>>> columns;
+  for (int j = 0; j <= features; ++j) {
+    columns.emplace_back(j == features ? "y" : "x" + std::to_string(j), std::vector<double>(rows));
+    file.read(reinterpret_cast<char*>(columns.back().second.data()),
+              static_cast<std::streamsize>(rows * sizeof(double)));
+  }
+  if (!file) return 1;
+  testing::Tables tables(testing::NumbersTable(columns));
+  const auto begin = std::chrono::steady_clock::now();
+  auto made =
+      models::MakeModelObjective({.dataset = "data",
+                                  .target = "y",
+                                  .model = {"logistic", {}},
+                                  .penalty = {"l2", {{"strength", 1 / static_cast<double>(rows)}}},
+                                  .scaling = models::Scaling::kNone},
+                                 {.tables = &tables, .hands = &pool});
+  if (!made.ok()) return 1;
+  const auto ready = std::chrono::steady_clock::now();
+  auto descent =
+      Descent::Create(*std::move(made), {.optimizer = {"lbfgs", {}},
+                                         .stopping = {{"gradient_norm", {{"threshold", 1e-6}}}},
+                                         .start = Vector::Zero(features + 1)});
+  if (!descent.ok() || !(*descent)->Begin().ok()) return 1;
+  Discard discard;
+  (void)(*descent)->Advance(10'000, 0, {}, discard);
+  const auto end = std::chrono::steady_clock::now();
+  using Seconds = std::chrono::duration<double>;
+  std::printf("%.6f %.6f %d %.3e %.12f\n", Seconds(ready - begin).count(),
+              Seconds(end - ready).count(), static_cast<int>((*descent)->at().iteration),
+              (*descent)->at().gradient.norm(), (*descent)->at().value);
+  return 0;
+}
+
 }  // namespace
 }  // namespace thalweg
 
-int main() {
+int main(int argc, char** argv) {
   const int helpers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
   thalweg::runs::HandPool pool(helpers);
+  if (argc == 5 && std::string(argv[1]) == "fit") {
+    return thalweg::FitFile(argv[2], std::stoul(argv[3]), std::stoi(argv[4]), pool);
+  }
   for (const bool classes : {false, true}) {
     thalweg::Compare(100'000, 100, classes, pool);
     thalweg::Compare(1'000'000, 50, classes, pool);

@@ -1,36 +1,52 @@
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/core/models/columns.h"
 #include "server/core/number_text.h"
+#include "server/core/option_info.h"
 #include "server/core/violation.h"
 
 namespace thalweg::models {
 namespace {
 
-/// Cells of these rows that have a value.
-std::vector<double> ValuesAt(std::span<const double> cells, const std::vector<int64_t>& rows) {
-  std::vector<double> values;
-  values.reserve(rows.size());
+/// What a column holds in some rows.
+struct Figures {
+  int64_t count = 0;  // cells with a value
+  double mean = 0, least = kInfinity, greatest = -kInfinity;
+};
+
+/// Calls `each` with the value of every cell that has one.
+template <typename Each>
+void ForEachValue(std::span<const double> cells, const std::vector<int64_t>& rows,
+                  const Each& each) {
   for (const int64_t row : rows) {
     const double cell = cells[static_cast<size_t>(row)];
-    if (!std::isnan(cell)) values.push_back(cell);
+    if (!std::isnan(cell)) each(cell);
   }
-  return values;
 }
 
-double MeanOf(const std::vector<double>& values) {
+Figures FiguresOf(std::span<const double> cells, const std::vector<int64_t>& rows) {
+  Figures figures;
   double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
+  ForEachValue(cells, rows, [&](double value) {
+    ++figures.count;
+    sum += value;
+    figures.least = std::min(figures.least, value);
+    figures.greatest = std::max(figures.greatest, value);
+  });
+  figures.mean = sum / static_cast<double>(figures.count);
+  return figures;
 }
 
-double DeviationOf(const std::vector<double>& values, double mean) {
+double DeviationOf(std::span<const double> cells, const std::vector<int64_t>& rows,
+                   const Figures& figures) {
   double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size()));
+  ForEachValue(cells, rows,
+               [&](double value) { sum += (value - figures.mean) * (value - figures.mean); });
+  return std::sqrt(sum / static_cast<double>(figures.count));
 }
 
 /// Of sorted values, between neighbours in proportion (Hyndman & Fan (1996), type 7).
@@ -42,20 +58,22 @@ double Quantile(const std::vector<double>& sorted, double share) {
 }
 
 /// Shift and scale of a feature whose values are not all alike.
-void Scale(Scaling scaling, std::vector<double>& values, double mean, Feature& feature) {
+void Scale(Scaling scaling, std::span<const double> cells, const std::vector<int64_t>& rows,
+           const Figures& figures, Feature& feature) {
   if (scaling == Scaling::kStandard) {
-    feature.shift = mean;
-    feature.scale = DeviationOf(values, mean);
+    feature.shift = figures.mean;
+    feature.scale = DeviationOf(cells, rows, figures);
   } else if (scaling == Scaling::kMinMax) {
-    const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-    feature.shift = *least;
-    feature.scale = *greatest - *least;
+    feature.shift = figures.least;
+    feature.scale = figures.greatest - figures.least;
   } else if (scaling == Scaling::kRobust) {
+    std::vector<double> values;
+    ForEachValue(cells, rows, [&](double value) { values.push_back(value); });
     std::sort(values.begin(), values.end());
     feature.shift = Quantile(values, 0.5);
     feature.scale = Quantile(values, 0.75) - Quantile(values, 0.25);
     // Half of the values alike and more: the quartiles say nothing.
-    if (feature.scale == 0) feature.scale = DeviationOf(values, mean);
+    if (feature.scale == 0) feature.scale = DeviationOf(cells, rows, figures);
   }
 }
 
@@ -65,31 +83,31 @@ absl::StatusOr<Feature> NumberFeature(const data::Table& table, size_t column,
   const std::string& name = table.columns()[column].name;
   const std::string field = absl::StrCat("features[", name, "]");
   Feature feature{.name = name, .column = column};
-  std::vector<double> values = ValuesAt(table.cells(column), training);
-  if (values.empty()) {
+  const auto cells = table.cells(column);
+  const Figures figures = FiguresOf(cells, training);
+  if (figures.count == 0) {
     return Refuse(field, Reason::kInvalidValue,
                   absl::StrFormat("column %s has no value in any of the %d training rows; leave it "
                                   "out",
                                   Quoted(name), training.size()));
   }
-  const double mean = MeanOf(values);
-  feature.filling = mean;
-  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-  if (*least == *greatest) {
+  feature.filling = figures.mean;
+  if (figures.least == figures.greatest) {
     remarks.push_back(
         absl::StrFormat("column %s holds %s in every training row, which tells "
                         "nothing of the target",
-                        Quoted(name), NumberText(*least)));
-    feature.filling = *least;
-    if (scaling != Scaling::kNone) feature.shift = *least;
+                        Quoted(name), NumberText(figures.least)));
+    feature.filling = figures.least;
+    if (scaling != Scaling::kNone) feature.shift = figures.least;
     return feature;
   }
-  Scale(scaling, values, mean, feature);
+  Scale(scaling, cells, training, figures, feature);
   if (!std::isfinite(feature.shift) || !std::isfinite(feature.scale) || feature.scale == 0) {
-    return Refuse(field, Reason::kInvalidValue,
-                  absl::StrFormat("column %s, from %s to %s, cannot be scaled in double precision; "
-                                  "choose scaling none, or other units",
-                                  Quoted(name), NumberText(*least), NumberText(*greatest)));
+    return Refuse(
+        field, Reason::kInvalidValue,
+        absl::StrFormat("column %s, from %s to %s, cannot be scaled in double precision; "
+                        "choose scaling none, or other units",
+                        Quoted(name), NumberText(figures.least), NumberText(figures.greatest)));
   }
   return feature;
 }

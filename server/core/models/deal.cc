@@ -62,10 +62,13 @@ std::vector<size_t> TakeFold(const Split& split, std::vector<size_t>& order) {
 }
 
 std::vector<int64_t> RowsAt(const std::vector<int64_t>& rows, const std::vector<size_t>& places) {
+  std::vector<bool> is_chosen(rows.size(), false);
+  for (const size_t place : places) is_chosen[place] = true;
   std::vector<int64_t> chosen;
   chosen.reserve(places.size());
-  for (const size_t place : places) chosen.push_back(rows[place]);
-  std::sort(chosen.begin(), chosen.end());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (is_chosen[i]) chosen.push_back(rows[i]);
+  }
   return chosen;
 }
 
@@ -103,6 +106,7 @@ absl::Status CheckSplit(const Split& split) {
 
 Deal DealRows(const Split& split, const std::vector<int64_t>& rows,
               const std::vector<int64_t>& strata) {
+  if (split.test == 0 && split.validation == 0 && split.folds == 0) return {rows, {}, {}};
   std::vector<size_t> order;
   if (split.in_order) {
     order.resize(rows.size());

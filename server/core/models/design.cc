@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,7 +17,7 @@ namespace thalweg::models {
 namespace {
 
 constexpr double kMostBytes = 8.0 * (1 << 30);
-constexpr Index kRowsAtOnce = 64;  // of a column, copied into rows that stay in the fast caches
+constexpr size_t kRowsAtOnce = 64;  // of a column, copied into rows that stay in the fast caches
 
 /// The first row, and in it the first of these columns, without a value; nothing where there is
 /// none. Rows marked in `dropped` are left out, and `drop` marks those found.
@@ -129,6 +130,20 @@ absl::Status CheckSize(size_t rows, size_t width) {
                                 rows, width, bytes / (1 << 30), kMostBytes / (1 << 30)));
 }
 
+/// The feature's column of a block of rows, which are `width` numbers apart.
+void Fill(const data::Table& table, const Feature& feature, Missing missing,
+          std::span<const int64_t> rows, size_t width, double* out) {
+  const auto cells = table.cells(feature.column);
+  const data::ColumnInfo& column = table.columns()[feature.column];
+  const bool plain = feature.category < 0 && missing != Missing::kFill;
+  for (const int64_t row : rows) {
+    const double cell = cells[static_cast<size_t>(row)];
+    *out = plain ? (cell - feature.shift) / feature.scale
+                 : FeatureValue(feature, column, missing, cell);
+    out += width;
+  }
+}
+
 DesignRows RowsOf(const data::Table& table, const std::vector<Feature>& features, Missing missing,
                   const std::optional<size_t>& weights, const Targets& targets,
                   std::vector<int64_t> rows) {
@@ -136,17 +151,16 @@ DesignRows RowsOf(const data::Table& table, const std::vector<Feature>& features
   made.count = static_cast<Index>(rows.size());
   made.table_rows = std::move(rows);
   const size_t width = features.size();
-  made.features.resize(made.table_rows.size() * width);
-  for (size_t first = 0; first < made.table_rows.size(); first += kRowsAtOnce) {
-    const size_t end = std::min(first + kRowsAtOnce, made.table_rows.size());
+  const std::span<const int64_t> all = made.table_rows;
+  made.features.reserve(all.size() * width);
+  std::vector<double> block(kRowsAtOnce * width);
+  for (size_t first = 0; first < all.size(); first += kRowsAtOnce) {
+    const size_t count = std::min<size_t>(kRowsAtOnce, all.size() - first);
     for (size_t j = 0; j < width; ++j) {
-      const auto cells = table.cells(features[j].column);
-      const data::ColumnInfo& column = table.columns()[features[j].column];
-      for (size_t i = first; i < end; ++i) {
-        made.features[i * width + j] = FeatureValue(features[j], column, missing,
-                                                    cells[static_cast<size_t>(made.table_rows[i])]);
-      }
+      Fill(table, features[j], missing, all.subspan(first, count), width, block.data() + j);
     }
+    made.features.insert(made.features.end(), block.begin(),
+                         block.begin() + static_cast<std::ptrdiff_t>(count * width));
   }
   made.total_weight = static_cast<double>(made.count);
   for (const int64_t row : made.table_rows) {
