@@ -19,6 +19,10 @@ namespace thalweg::studies {
 //   start.values[x]                                    one variable: a number or numbers
 //   seed, objective.dimension                          a whole number
 //   objective.parameters[a]                            a number or numbers
+//   batches, batches.settings[size]
+//   objective.model.model, .loss, .penalty             parts, with .settings[NAME]
+//   objective.model.scaling                            none, standard, min_max, robust
+//   objective.model.split.fold, .seed, .validation     numbers
 
 /// Puts `value` in its place. INVALID_ARGUMENT, without a field, says why it cannot be there.
 absl::Status Put(const std::string& path, const AxisValue& value, runs::RunSpec& spec);
