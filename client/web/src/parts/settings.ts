@@ -72,6 +72,8 @@ function numberFits({ type, range }: Option, value: number): boolean {
 
 /** What is wrong with `plain` as the value of `option` itself, nested parts aside. */
 export function complaintAbout(option: Option, plain: Plain | undefined): string | undefined {
+  // Any text will do, none too where the server says so.
+  if (option.type === OptionType.TEXT && option.choices.length === 0) return undefined;
   if (plain === undefined) return option.defaultText === "" ? `must be given: ${allowed(option)}` : undefined;
   const expected = (got: string) => `expected ${allowed(option)}, got ${got}`;
   switch (option.type) {
@@ -88,7 +90,6 @@ export function complaintAbout(option: Option, plain: Plain | undefined): string
       return bad === undefined ? undefined : expected(writeNumber(bad));
     }
     case OptionType.TEXT:
-      if (option.choices.length === 0) return undefined; // any text
       return option.choices.includes(String(plain)) ? undefined : expected(`“${String(plain)}”`);
     default:
       return undefined;
