@@ -81,7 +81,7 @@ export const kDataLessons: DataLesson[] = [
   {
     id: "over-fitting",
     title: "Learnt by heart",
-    look: "Few rows, much noise. A straight line cannot follow the wave. A polynomial of degree 12 goes through every row that it learns from and swings wildly between them: training falls, validation turns. Stopped where validation was best, it has the wave.",
+    look: "Few rows, much noise. A straight line cannot follow the wave. A polynomial of degree 10 goes through every row that it learns from and swings wildly between them: training falls, validation turns. Stopped where validation was best, it has the wave.",
     table: "wave",
     draft: {
       target: "y",
@@ -92,10 +92,10 @@ export const kDataLessons: DataLesson[] = [
     },
     variants: [
       { title: "Too stiff: a line", draft: { stopping: [iterations(60)] } },
-      { title: "By heart: degree 12", draft: { model: part("linear", { degree: 12 }), stopping: [iterations(400)], pace: "25" } },
+      { title: "By heart: degree 10", draft: { model: part("linear", { degree: 10 }), stopping: [iterations(400)], pace: "25" } },
       {
         title: "Stopped by validation",
-        draft: { model: part("linear", { degree: 12 }), stopping: [part("validation", { patience: 25 }), iterations(400)], pace: "25" },
+        draft: { model: part("linear", { degree: 10 }), stopping: [part("validation", { patience: 25 }), iterations(400)], pace: "25" },
       },
     ],
   },
