@@ -18,6 +18,7 @@
 #include "server/access/tokens_file.h"
 #include "server/core/optimizer.h"
 #include "server/core/stopping_rule.h"
+#include "server/datasets/dataset_book.h"
 #include "server/events/fan_out.h"
 #include "server/log/log.h"
 #include "server/machine.h"
@@ -257,6 +258,17 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   access::Guard* const guard = access->guard.get();
   const auto store = OpenStore(settings.StoreUrl(), &events);
   if (!store.ok()) return Fail(kCannotGoOn, store.status());
+  const auto tables = OpenTables(settings.StoreUrl());
+  if (!tables.ok()) return Fail(kCannotGoOn, tables.status());
+  datasets::DatasetBookOptions dataset_options = settings.ForDatasets();
+  if (guard != nullptr) {
+    dataset_options.max_bytes_of = [guard](const std::string& tenant) {
+      return guard->MaxDatasetBytes(tenant);
+    };
+  }
+  const auto datasets = datasets::DatasetBook::Open(**store, **tables, events, dataset_options);
+  if (!datasets.ok()) return Fail(kCannotGoOn, datasets.status());
+
   runs::BackgroundCompiler compiler(events);
   runs::RunBookOptions options = OptionsForRuns(settings);
   if (settings.machine_code) options.code_maker = &compiler;
@@ -269,8 +281,10 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
       return guard->MaxUnfinishedRuns(tenant);
     };
   }
+  options.means.tables = datasets->get();
   const auto runs = runs::RunBook::Open(**store, events, options);
   if (!runs.ok()) return Fail(kCannotGoOn, runs.status());
+  (*datasets)->AskBeforeDeleting([&runs](const std::string& id) { return (*runs)->Uses(id); });
 
   studies::StudyBookOptions study_options = settings.ForStudies();
   study_options.on_broken_store = options.on_broken_store;

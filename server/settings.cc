@@ -53,6 +53,10 @@ runs::RunBookOptions Settings::ForRuns() const {
           .limits = Limits()};
 }
 
+datasets::DatasetBookOptions Settings::ForDatasets() const {
+  return {.max_dataset_bytes = max_dataset_mib << 20, .max_total_bytes = max_datasets_mib << 20};
+}
+
 studies::StudyBookOptions Settings::ForStudies() const {
   return {.max_unfinished_studies = max_unfinished_studies,
           .max_runs_per_study = max_runs_per_study};

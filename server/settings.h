@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/datasets/dataset_book.h"
 #include "server/machine.h"
 #include "server/runs/run_book.h"
 #include "server/studies/study_book.h"
@@ -25,6 +26,8 @@ struct Settings {
   int64_t max_unfinished_runs = 0;
   int64_t max_unfinished_studies = 0;
   int64_t max_runs_per_study = 0;
+  int64_t max_dataset_mib = 0;
+  int64_t max_datasets_mib = 0;
   int64_t max_variables = 0;
   int64_t max_expression_bytes = 0;
   int64_t max_program_operations = 0;
@@ -63,6 +66,7 @@ struct Settings {
   /// Of one objective.
   expression::Limits Limits() const;
   runs::RunBookOptions ForRuns() const;
+  datasets::DatasetBookOptions ForDatasets() const;
   studies::StudyBookOptions ForStudies() const;
 };
 

@@ -142,4 +142,9 @@ int64_t Guard::MaxUnfinishedRuns(const std::string& tenant) const {
   return tokens_->QuotasOf(tenant).unfinished_runs;
 }
 
+int64_t Guard::MaxDatasetBytes(const std::string& tenant) const {
+  const std::lock_guard lock(mutex_);
+  return tokens_->QuotasOf(tenant).dataset_mib << 20;
+}
+
 }  // namespace thalweg::access

@@ -46,6 +46,8 @@ class Guard {
 
   /// Runs that a tenant may have unfinished; 0: no limit.
   int64_t MaxUnfinishedRuns(const std::string& tenant) const;
+  /// Bytes of datasets that a tenant may have; 0: no limit.
+  int64_t MaxDatasetBytes(const std::string& tenant) const;
 
  private:
   /// Of one tenant.

@@ -63,11 +63,10 @@ struct QuotaRow {
   const char* name;
   int64_t Quotas::*field;
 };
-constexpr QuotaRow kQuotas[] = {{"unfinished_runs", &Quotas::unfinished_runs},
-                                {"open_watches", &Quotas::open_watches},
-                                {"calls_per_second", &Quotas::calls_per_second},
-                                {"burst", &Quotas::burst},
-                                {"evaluations", &Quotas::evaluations}};
+constexpr QuotaRow kQuotas[] = {
+    {"unfinished_runs", &Quotas::unfinished_runs},   {"open_watches", &Quotas::open_watches},
+    {"calls_per_second", &Quotas::calls_per_second}, {"burst", &Quotas::burst},
+    {"dataset_mib", &Quotas::dataset_mib},           {"evaluations", &Quotas::evaluations}};
 
 absl::Status ReadQuotas(const toml::node& node, const std::string& where, Quotas& quotas) {
   const toml::table* const table = node.as_table();

@@ -20,6 +20,7 @@ struct Quotas {
   int64_t open_watches = 0;      ///< Streams.
   int64_t calls_per_second = 0;  ///< Of all RPCs together, over time.
   int64_t burst = 0;             ///< Calls at once; 0: as many as in two seconds.
+  int64_t dataset_mib = 0;       ///< MiB of datasets and uploads.
   int64_t evaluations = 0;       ///< Calls of ObjectiveService under way.
 };
 

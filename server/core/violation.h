@@ -30,6 +30,12 @@ enum class Reason {
   kRequestIdReused,        ///< A request_id that came before with another body.
   kRunNotFound,            ///< No such run.
   kStudyNotFound,          ///< No such study.
+  kDatasetNotFound,        ///< No such dataset.
+  kUploadNotFound,         ///< No such upload: it is over, or was forgotten.
+  kDatasetInUse,           ///< A run that is not over learns from it.
+  kDatasetCorrupt,         ///< A table's bytes are not what was stored.
+  kDatasetShapeMismatch,   ///< Rows, columns or bytes that are not as many as they should be.
+  kCellInvalid,            ///< A cell or name of a table that cannot be read.
   kInvalidState,           ///< The run's state does not allow the action.
   kPageTokenInvalid,       ///< A page token that this server did not make for this query.
   kIterationOutOfRange,    ///< An iteration from the future, or one no longer retained.

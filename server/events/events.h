@@ -120,6 +120,23 @@ struct StudiesCounted {
   int64_t running = 0;
 };
 
+/// Tables kept, after a change.
+struct DatasetsCounted {
+  int64_t datasets = 0;
+  int64_t bytes = 0;         ///< On the disk.
+  int64_t open_uploads = 0;  ///< Not finished yet ...
+  int64_t staged_bytes = 0;  ///< ... and what has come of them.
+};
+/// An upload is over: "stored", "existed" (the same table was there), "invalid" (its bytes cannot
+/// be read), "failed" (for want of room, or of luck), "cancelled", "forgotten".
+struct UploadFinished {
+  std::string_view result;
+};
+/// A stored table's bytes are not what was stored.
+struct DatasetDamaged {
+  std::string dataset;
+};
+
 struct WatchOpened {
   std::string_view mode;
 };
@@ -226,6 +243,9 @@ class EventSink {
   virtual void On(const RecoveryFinished&) {}
   virtual void On(const StudyFinished&) {}
   virtual void On(const StudiesCounted&) {}
+  virtual void On(const DatasetsCounted&) {}
+  virtual void On(const UploadFinished&) {}
+  virtual void On(const DatasetDamaged&) {}
   virtual void On(const WatchOpened&) {}
   virtual void On(const WatchClosed&) {}
   virtual void On(const WatchSent&) {}

@@ -32,6 +32,9 @@ class FanOut : public EventSink {
   void On(const RecoveryFinished& event) override { Tell(event); }
   void On(const StudyFinished& event) override { Tell(event); }
   void On(const StudiesCounted& event) override { Tell(event); }
+  void On(const DatasetsCounted& event) override { Tell(event); }
+  void On(const UploadFinished& event) override { Tell(event); }
+  void On(const DatasetDamaged& event) override { Tell(event); }
   void On(const WatchOpened& event) override { Tell(event); }
   void On(const WatchClosed& event) override { Tell(event); }
   void On(const WatchSent& event) override { Tell(event); }

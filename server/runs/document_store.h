@@ -14,7 +14,9 @@ namespace thalweg::runs {
 struct StoredDocument {
   std::string kind;  ///< "study"; ids, numbers and request ids are of one kind.
   std::string id;
-  uint64_t number = 0;     ///< Order of creation, from 1; lists go by it.
+  /// Order of creation among those of all kinds, from 1; lists go by it. 0 in PutDocument: the
+  /// next.
+  uint64_t number = 0;
   std::string request_id;  ///< Empty: none. Unique otherwise.
   uint64_t digest = 0;     ///< Of what was asked for, to tell a retry from a reused request_id.
   bool finished = false;
@@ -47,8 +49,7 @@ class DocumentStore {
   virtual absl::StatusOr<std::optional<StoredDocument>> FindDocument(
       const std::string& kind, const std::string& request_id) = 0;
   virtual absl::StatusOr<std::vector<StoredDocument>> ListDocuments(
-      const StoredDocumentQuery& query) = 0;                  ///< Newest first.
-  virtual absl::StatusOr<uint64_t> LastDocumentNumber() = 0;  ///< Of all kinds; 0 when empty.
+      const StoredDocumentQuery& query) = 0;  ///< Newest first.
 };
 
 }  // namespace thalweg::runs

@@ -102,6 +102,7 @@ class Book : public RunBook {
   absl::StatusOr<Run> Pause(const std::string& id) override { return Act(id, Action::kPause); }
   absl::StatusOr<Run> Resume(const std::string& id, int64_t iterates) override;
   absl::Status Delete(const std::string& id) override;
+  bool Uses(const std::string& dataset) override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
                                                  std::function<void()> wake) override;
   std::unique_ptr<RunListWatcher> WatchList(const RunFilter& filter,
@@ -118,6 +119,7 @@ class Book : public RunBook {
                                uint64_t digest, bool validate_only, const Admission& admission);
   absl::StatusOr<std::optional<Run>> Earlier(const StoredRun& wanted,
                                              const std::string& request_id);
+  absl::Status CheckDataset(const RunSpec& spec) const;
   absl::Status Reserve(const std::string& tenant);
   absl::StatusOr<Candidate> Forked(const std::string& id, const ForkRequest& request);
   absl::StatusOr<Run> Keep(Candidate candidate, StoredRun key);
@@ -195,6 +197,7 @@ void Book::Begin(const StoredRun& key, RunRecord record, std::unique_ptr<Descent
 absl::StatusOr<Run> Book::Create(const RunSpec& spec, const std::string& request_id,
                                  bool validate_only) {
   const auto admit = [&]() -> absl::StatusOr<Candidate> {
+    if (absl::Status status = CheckDataset(spec); !status.ok()) return status;
     absl::StatusOr<Admitted> admitted =
         Admit(spec, options_.limits, options_.code_maker, options_.means, events_);
     if (!admitted.ok()) return admitted.status();
@@ -221,6 +224,7 @@ absl::StatusOr<Candidate> Book::Forked(const std::string& id, const ForkRequest&
   if (!parent.ok()) return parent.status();
   absl::StatusOr<RunSpec> spec = SpecOfFork(*parent, request);
   if (!spec.ok()) return spec.status();
+  if (absl::Status status = CheckDataset(*spec); !status.ok()) return status;
   absl::StatusOr<Admitted> admitted =
       Admit(*spec, options_.limits, options_.code_maker, options_.means, events_);
   if (!admitted.ok()) return InTermsOfOverrides(admitted.status(), *spec);
@@ -268,6 +272,20 @@ absl::StatusOr<Run> Book::MakeOnce(const std::string& tenant, const std::string&
   absl::StatusOr<Run> run = Keep(*std::move(candidate), std::move(key));
   if (!run.ok()) registry_.GiveUp(tenant);
   return run;
+}
+
+// Ids are found out and passed on; whose a table is decides who may learn from it.
+absl::Status Book::CheckDataset(const RunSpec& spec) const {
+  if (!spec.objective.model || options_.means.tables == nullptr) return absl::OkStatus();
+  return options_.means.tables->MayUse(spec.tenant, spec.objective.model->dataset);
+}
+
+bool Book::Uses(const std::string& dataset) {
+  const auto runs = registry_.All();
+  return std::any_of(runs.begin(), runs.end(), [&](const std::shared_ptr<ActiveRun>& run) {
+    const auto& model = run->trace()->run().spec.objective.model;
+    return model && model->dataset == dataset;
+  });
 }
 
 absl::Status Book::Reserve(const std::string& tenant) {

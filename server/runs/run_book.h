@@ -115,6 +115,9 @@ class RunBook {
   /// Removes a run that is over, and its trace; an unfinished one is refused (INVALID_STATE).
   virtual absl::Status Delete(const std::string& id) = 0;
 
+  /// Whether a run that is not over learns from this dataset.
+  virtual bool Uses(const std::string& dataset) = 0;
+
   /// A reader of the run's trace. `wake` is called from any thread and must not block.
   virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id,
                                                          const WatchOptions& options,

@@ -31,6 +31,7 @@ class TenantRuns final : public RunBook {
   absl::StatusOr<Run> Resume(const std::string& id, int64_t iterates) override;
   absl::StatusOr<ChangedRun> Change(const std::string& id, const Overrides& overrides) override;
   absl::Status Delete(const std::string& id) override;
+  bool Uses(const std::string& dataset) override { return all_.Uses(dataset); }
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const std::string& id, const WatchOptions& options,
                                                  std::function<void()> wake) override;
   std::unique_ptr<RunListWatcher> WatchList(const RunFilter& filter,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/datasets/table_store.h"
 #include "server/events/events.h"
 #include "server/runs/run_store.h"
 
@@ -14,5 +15,9 @@ namespace thalweg {
 /// and is told of operations on its files that fail.
 absl::StatusOr<std::unique_ptr<runs::RunStore>> OpenStore(const std::string& url,
                                                           EventSink* events = nullptr);
+
+/// Where the tables of that store are: in a folder beside its runs, or in memory. To be opened once
+/// the store is.
+absl::StatusOr<std::unique_ptr<datasets::TableStore>> OpenTables(const std::string& url);
 
 }  // namespace thalweg

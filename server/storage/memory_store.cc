@@ -177,8 +177,10 @@ absl::Status MemoryStore::PutDocument(const StoredDocument& document) {
           absl::StrCat("request_id '", document.request_id, "' is taken"));
     }
   }
-  documents_[document.number] = document;
-  last_document_ = std::max(last_document_, document.number);
+  StoredDocument numbered = document;
+  if (numbered.number == 0) numbered.number = last_document_ + 1;
+  last_document_ = std::max(last_document_, numbered.number);
+  documents_[numbered.number] = std::move(numbered);
   return absl::OkStatus();
 }
 
@@ -221,11 +223,6 @@ absl::StatusOr<std::vector<StoredDocument>> MemoryStore::ListDocuments(
     if (!query.unfinished_only || !kept.finished) page.push_back(kept);
   }
   return page;
-}
-
-absl::StatusOr<uint64_t> MemoryStore::LastDocumentNumber() {
-  const std::lock_guard lock(mutex_);
-  return last_document_;
 }
 
 }  // namespace thalweg::storage

@@ -33,7 +33,6 @@ class MemoryStore : public runs::RunStore {
       const std::string& kind, const std::string& request_id) override;
   absl::StatusOr<std::vector<runs::StoredDocument>> ListDocuments(
       const runs::StoredDocumentQuery& query) override;
-  absl::StatusOr<uint64_t> LastDocumentNumber() override;
 
  private:
   struct Kept {

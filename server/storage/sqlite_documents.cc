@@ -28,7 +28,12 @@ absl::StatusOr<std::vector<StoredDocument>> ReadDocuments(Use& use) {
 absl::Status SqliteStore::PutDocument(const StoredDocument& document) {
   const std::lock_guard lock(mutex_);
   Use put(do_->put_document);
-  put.Bind(static_cast<int64_t>(document.number)).BindText(document.kind).BindText(document.id);
+  if (document.number == 0) {
+    put.BindNull();  // the next one
+  } else {
+    put.Bind(static_cast<int64_t>(document.number));
+  }
+  put.BindText(document.kind).BindText(document.id);
   if (document.request_id.empty()) {
     put.BindNull();
   } else {
@@ -84,14 +89,6 @@ absl::StatusOr<std::vector<StoredDocument>> SqliteStore::ListDocuments(
   }
   use.Bind(query.limit);
   return ReadDocuments(use);
-}
-
-absl::StatusOr<uint64_t> SqliteStore::LastDocumentNumber() {
-  const std::lock_guard lock(mutex_);
-  Use use(do_->last_document);
-  const uint64_t last = use.Row() ? static_cast<uint64_t>(use.Integer(0)) : 0;
-  if (!use.status().ok()) return use.status();
-  return last;
 }
 
 }  // namespace thalweg::storage

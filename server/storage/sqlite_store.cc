@@ -119,7 +119,6 @@ absl::Status SqliteStore::Prepare() {
        absl::StrCat("SELECT ", kDocument, " FROM documents WHERE kind = ? AND number < ? ",
                     "AND finished <= ? AND (?4 IS NULL OR tenant = ?4) "
                     "ORDER BY number DESC LIMIT ?5")},
-      {&do_->last_document, "SELECT seq FROM sqlite_sequence WHERE name = 'documents'"},
   };
   for (const auto& [statement, sql] : all) {
     if (absl::Status status = statement->Prepare(database_, sql.c_str(), events_); !status.ok()) {

@@ -47,7 +47,6 @@ class SqliteStore : public runs::RunStore {
       const std::string& kind, const std::string& request_id) override;
   absl::StatusOr<std::vector<runs::StoredDocument>> ListDocuments(
       const runs::StoredDocumentQuery& query) override;
-  absl::StatusOr<uint64_t> LastDocumentNumber() override;
 
  private:
   SqliteStore(DirectoryLock lock, const std::string& directory, sqlite3* database,
@@ -83,8 +82,7 @@ class SqliteStore : public runs::RunStore {
     SqliteStatement get, find_request, unfinished, last_number, labels_of;
     SqliteStatement list_all, list_state, list_tenant, list_label;
     SqliteStatement checkpoint, events, blocks, last_block;
-    SqliteStatement put_document, remove_document, get_document, find_document, list_documents,
-        last_document;
+    SqliteStatement put_document, remove_document, get_document, find_document, list_documents;
   };
   std::unique_ptr<Statements> do_;  // gone before the connection is closed
 };

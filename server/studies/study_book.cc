@@ -107,7 +107,6 @@ class Book : public StudyBook {
   std::set<std::string> awake_;
   std::string last_turn_;  // the study that had it
   std::map<std::string, Clock::time_point> later_;
-  uint64_t last_number_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -115,9 +114,6 @@ class Book : public StudyBook {
 // --- beginnings ---
 
 absl::Status Book::Recover() {
-  const absl::StatusOr<uint64_t> last = store_.LastDocumentNumber();
-  if (!last.ok()) return last.status();
-  last_number_ = *last;
   const auto unfinished =
       store_.ListDocuments({.kind = kDocumentKind, .unfinished_only = true, .limit = INT32_MAX});
   if (!unfinished.ok()) return unfinished.status();
@@ -192,7 +188,6 @@ absl::StatusOr<Study> Book::Keep(Study study, runs::StoredDocument key) {
                         absl::StrCat("there are ", live_.size(),
                                      " unfinished studies, as many as this server allows"));
     }
-    key.number = ++last_number_;
   }
   if (absl::Status status = store_.PutDocument(key); !status.ok()) return status;
   Begin(key, study);

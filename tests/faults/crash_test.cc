@@ -66,7 +66,6 @@ class MortalStore : public RunStore {
       const StoredDocumentQuery& query) override {
     return kept_.ListDocuments(query);
   }
-  absl::StatusOr<uint64_t> LastDocumentNumber() override { return kept_.LastDocumentNumber(); }
 
  private:
   RunStore& kept_;

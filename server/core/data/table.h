@@ -81,6 +81,10 @@ class TableSource {
   /// The table of this id. NOT_FOUND; DATA_LOSS where its bytes are not what was stored. Safe for
   /// concurrent use; those who ask for the same table share its memory.
   virtual absl::StatusOr<std::shared_ptr<const Table>> Open(const std::string& id) = 0;
+  /// NOT_FOUND where `tenant` may not learn from it, as if there were none.
+  virtual absl::Status MayUse(const std::string& /*tenant*/, const std::string& /*id*/) {
+    return absl::OkStatus();
+  }
 };
 
 }  // namespace thalweg::data

@@ -77,6 +77,7 @@ class FakeRunBook final : public runs::RunBook {
     const std::lock_guard lock(mutex_);
     get_failure_ = std::move(failure);
   }
+  bool Uses(const std::string& /*dataset*/) override { return false; }
   void set_max_rows_per_update(int64_t rows) { max_rows_ = rows; }
 
   absl::StatusOr<runs::Run> Create(const runs::RunSpec& spec, const std::string& request_id,
