@@ -43,6 +43,7 @@
 #include "server/web/pages.h"
 #include "server/web/server.h"
 #include "thalweg/v1/catalog_service.pb.h"
+#include "thalweg/v1/dataset_service.pb.h"
 #include "thalweg/v1/objective_service.pb.h"
 #include "thalweg/v1/optimization_service.pb.h"
 #include "thalweg/v1/study_service.pb.h"
@@ -73,7 +74,8 @@ std::vector<metrics::Method> AllMethods() {
   std::vector<metrics::Method> methods;
   for (const auto* file :
        {v1::CreateRunRequest::descriptor()->file(), v1::CreateStudyRequest::descriptor()->file(),
-        v1::WatchRequest::descriptor()->file(), v1::CompileObjectiveRequest::descriptor()->file(),
+        v1::StartUploadRequest::descriptor()->file(), v1::WatchRequest::descriptor()->file(),
+        v1::CompileObjectiveRequest::descriptor()->file(),
         v1::ListOptimizersRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto& service = *file->service(s);
@@ -296,6 +298,7 @@ int Serve(const CommandLine& line, const std::vector<std::string>& warnings,
   rpc_options.means = options.means;
   rpc_options.identity = identity->get();
   rpc_options.guard = guard;
+  rpc_options.datasets = datasets->get();
   const auto rpc = rpc::Server::Start(**runs, **studies, events, rpc_options);
   if (!rpc.ok()) return Fail(kCannotGoOn, rpc.status());
   const std::string grpc_address = WithPort(settings.grpc_address, (*rpc)->port());

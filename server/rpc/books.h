@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "server/datasets/dataset.h"
 #include "server/rpc/call_context.h"
 #include "server/runs/run_book.h"
 #include "server/runs/tenant_runs.h"
@@ -24,6 +25,10 @@ class Books {
   /// They live as long as this, so that streams may hold them.
   runs::RunBook& RunsOf(const CallContext& call) { return ViewOf(call.caller).runs; }
   studies::StudyBook& StudiesOf(const CallContext& call) { return ViewOf(call.caller).studies; }
+  /// What the caller may see of the datasets.
+  static datasets::Viewer ViewerOf(const CallContext& call) {
+    return {.tenant = call.caller.tenant, .sees_all = call.caller.sees_all_tenants()};
+  }
   /// For what the server does by itself.
   runs::RunBook& Everyones() { return runs_; }
 

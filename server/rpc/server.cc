@@ -88,6 +88,9 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       optimization_(books_, surroundings_, watches_),
       studies_(books_, surroundings_, watches_),
       watch_calls_(books_, surroundings_, watches_),
+      datasets_(options.datasets == nullptr
+                    ? nullptr
+                    : std::make_unique<DatasetCalls>(*options.datasets, surroundings_)),
       objective_(books_, surroundings_, options.limits, options.code_maker, options.means),
       models_(books_, surroundings_, options.means),
       catalog_(info_, surroundings_),
@@ -102,6 +105,7 @@ absl::Status Server::Build(const ServerOptions& options) {
   builder.RegisterService(&optimization_);
   builder.RegisterService(&studies_);
   builder.RegisterService(&watch_calls_);
+  if (datasets_) builder.RegisterService(datasets_.get());
   builder.RegisterService(&objective_);
   builder.RegisterService(&models_);
   builder.RegisterService(&catalog_);

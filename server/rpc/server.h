@@ -12,6 +12,7 @@
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/core/models/model_spec.h"
+#include "server/datasets/dataset_book.h"
 #include "server/events/events.h"
 #include "server/rpc/acceptor.h"
 #include "server/rpc/lanes.h"
@@ -46,6 +47,7 @@ struct ServerOptions {
   expression::CodeMaker* code_maker = nullptr;  ///< For them; outlives the server. May be null.
   models::Means means = {};                     ///< Of models, for whoever asks about them.
   ServerInfo info;                              ///< For GetServerInfo.
+  datasets::DatasetBook* datasets = nullptr;    ///< Outlives the server. None: no DatasetService.
   access::Guard* guard =
       nullptr;            ///< Asks callers for tokens; outlives the server. None: does not.
   IncidentLog incidents;  ///< Told what callers must not see; may be empty.
@@ -101,6 +103,7 @@ class Server {
   OptimizationCalls optimization_;
   StudyCalls studies_;
   WatchCalls watch_calls_;
+  std::unique_ptr<DatasetCalls> datasets_;  // null: none
   ObjectiveCalls objective_;
   ModelCalls models_;
   CatalogCalls catalog_;

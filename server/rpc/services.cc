@@ -5,18 +5,24 @@
 
 #include "server/rpc/handlers/cancel_run.h"
 #include "server/rpc/handlers/cancel_study.h"
+#include "server/rpc/handlers/cancel_upload.h"
 #include "server/rpc/handlers/change_run.h"
 #include "server/rpc/handlers/check_gradient.h"
 #include "server/rpc/handlers/compile_objective.h"
 #include "server/rpc/handlers/create_run.h"
 #include "server/rpc/handlers/create_study.h"
+#include "server/rpc/handlers/delete_dataset.h"
 #include "server/rpc/handlers/delete_run.h"
 #include "server/rpc/handlers/delete_study.h"
 #include "server/rpc/handlers/evaluate_model.h"
 #include "server/rpc/handlers/evaluate_objective.h"
+#include "server/rpc/handlers/finish_upload.h"
 #include "server/rpc/handlers/fork_run.h"
+#include "server/rpc/handlers/get_dataset.h"
 #include "server/rpc/handlers/get_run.h"
 #include "server/rpc/handlers/get_study.h"
+#include "server/rpc/handlers/get_upload.h"
+#include "server/rpc/handlers/list_datasets.h"
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
 #include "server/rpc/handlers/list_language_functions.h"
@@ -35,9 +41,13 @@
 #include "server/rpc/handlers/pause_run.h"
 #include "server/rpc/handlers/predict.h"
 #include "server/rpc/handlers/predict_points.h"
+#include "server/rpc/handlers/read_dataset.h"
 #include "server/rpc/handlers/resume_run.h"
 #include "server/rpc/handlers/sample_landscape.h"
+#include "server/rpc/handlers/start_upload.h"
+#include "server/rpc/handlers/write_upload.h"
 #include "server/rpc/streams/computed_stream.h"
+#include "server/rpc/streams/upload_reactor.h"
 
 namespace thalweg::rpc {
 
@@ -407,6 +417,102 @@ grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
       [this, request](const CallContext& call, std::function<void()> wake) {
         return OpenStudyWatch(books_.StudiesOf(call), *request, std::move(wake));
       });
+}
+
+// ---- DatasetService; whoever opens a table reads all of it, so that is done where waiting is
+
+template <typename Response, typename Work>
+grpc::ServerUnaryReactor* DatasetCalls::Answer(std::string_view rpc, Lane lane, Context* context,
+                                               Response* response, Work work) const {
+  const Method method{v1::DatasetService::service_full_name(), rpc};
+  return UnaryCall<Response>::Start(server_, method, lane, *context, response, std::move(work));
+}
+
+grpc::ServerReadReactor<v1::UploadDatasetRequest>* DatasetCalls::UploadDataset(
+    Context* context, v1::UploadDatasetResponse* response) {
+  const Method method{v1::DatasetService::service_full_name(), "UploadDataset"};
+  return UploadReactor::Start(book_, server_, method, *context, response);
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::StartUpload(Context* context,
+                                                    const v1::StartUploadRequest* request,
+                                                    v1::StartUploadResponse* response) {
+  return Answer("StartUpload", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::StartUpload(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::WriteUpload(Context* context,
+                                                    const v1::WriteUploadRequest* request,
+                                                    v1::WriteUploadResponse* response) {
+  return Answer("WriteUpload", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::WriteUpload(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::GetUpload(Context* context,
+                                                  const v1::GetUploadRequest* request,
+                                                  v1::GetUploadResponse* response) {
+  return Answer("GetUpload", Lane::kRead, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::GetUpload(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::FinishUpload(Context* context,
+                                                     const v1::FinishUploadRequest* request,
+                                                     v1::FinishUploadResponse* response) {
+  return Answer("FinishUpload", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& interruption) {
+                  return rpc::FinishUpload(book_, Books::ViewerOf(call), *request, interruption);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::CancelUpload(Context* context,
+                                                     const v1::CancelUploadRequest* request,
+                                                     v1::CancelUploadResponse* response) {
+  return Answer("CancelUpload", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::CancelUpload(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::GetDataset(Context* context,
+                                                   const v1::GetDatasetRequest* request,
+                                                   v1::GetDatasetResponse* response) {
+  return Answer("GetDataset", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::GetDataset(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::ListDatasets(Context* context,
+                                                     const v1::ListDatasetsRequest* request,
+                                                     v1::ListDatasetsResponse* response) {
+  return Answer("ListDatasets", Lane::kRead, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::ListDatasets(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::ReadDataset(Context* context,
+                                                    const v1::ReadDatasetRequest* request,
+                                                    v1::ReadDatasetResponse* response) {
+  return Answer("ReadDataset", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::ReadDataset(book_, Books::ViewerOf(call), *request);
+                });
+}
+
+grpc::ServerUnaryReactor* DatasetCalls::DeleteDataset(Context* context,
+                                                      const v1::DeleteDatasetRequest* request,
+                                                      v1::DeleteDatasetResponse* response) {
+  return Answer("DeleteDataset", Lane::kWrite, context, response,
+                [this, request](const CallContext& call, const Interruption& /*interruption*/) {
+                  return rpc::DeleteDataset(book_, Books::ViewerOf(call), *request);
+                });
 }
 
 // ---- WatchService

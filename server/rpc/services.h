@@ -3,11 +3,13 @@
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
 #include "server/core/models/model_spec.h"
+#include "server/datasets/dataset_book.h"
 #include "server/rpc/books.h"
 #include "server/rpc/handlers/get_server_info.h"
 #include "server/rpc/streams/watch_reactor.h"
 #include "server/rpc/unary_call.h"
 #include "thalweg/v1/catalog_service.grpc.pb.h"
+#include "thalweg/v1/dataset_service.grpc.pb.h"
 #include "thalweg/v1/model_service.grpc.pb.h"
 #include "thalweg/v1/objective_service.grpc.pb.h"
 #include "thalweg/v1/optimization_service.grpc.pb.h"
@@ -162,6 +164,36 @@ class StudyCalls final : public v1::StudyService::CallbackService {
   Books& books_;
   const Surroundings& server_;
   const WatchSurroundings& watches_;
+};
+
+class DatasetCalls final : public v1::DatasetService::CallbackService {
+ public:
+  DatasetCalls(datasets::DatasetBook& book, const Surroundings& server)
+      : book_(book), server_(server) {}
+
+  using Context = grpc::CallbackServerContext;
+  using Unary = grpc::ServerUnaryReactor;
+
+  grpc::ServerReadReactor<v1::UploadDatasetRequest>* UploadDataset(
+      Context*, v1::UploadDatasetResponse*) override;
+  Unary* StartUpload(Context*, const v1::StartUploadRequest*, v1::StartUploadResponse*) override;
+  Unary* WriteUpload(Context*, const v1::WriteUploadRequest*, v1::WriteUploadResponse*) override;
+  Unary* GetUpload(Context*, const v1::GetUploadRequest*, v1::GetUploadResponse*) override;
+  Unary* FinishUpload(Context*, const v1::FinishUploadRequest*, v1::FinishUploadResponse*) override;
+  Unary* CancelUpload(Context*, const v1::CancelUploadRequest*, v1::CancelUploadResponse*) override;
+  Unary* GetDataset(Context*, const v1::GetDatasetRequest*, v1::GetDatasetResponse*) override;
+  Unary* ListDatasets(Context*, const v1::ListDatasetsRequest*, v1::ListDatasetsResponse*) override;
+  Unary* ReadDataset(Context*, const v1::ReadDatasetRequest*, v1::ReadDatasetResponse*) override;
+  Unary* DeleteDataset(Context*, const v1::DeleteDatasetRequest*,
+                       v1::DeleteDatasetResponse*) override;
+
+ private:
+  template <typename Response, typename Work>
+  Unary* Answer(std::string_view rpc, Lane lane, Context* context, Response* response,
+                Work work) const;
+
+  datasets::DatasetBook& book_;
+  const Surroundings& server_;
 };
 
 class WatchCalls final : public v1::WatchService::CallbackService {
