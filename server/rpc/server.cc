@@ -84,15 +84,15 @@ Server::Server(runs::RunBook& runs, studies::StudyBook& studies, EventSink& even
       lanes_(options.lanes),
       surroundings_{events, lanes_, options.incidents, options.guard},
       watches_{pump_, events, draining_, options.heartbeat},
-      books_(runs, studies),
+      books_(runs, studies, options.means),
       optimization_(books_, surroundings_, watches_),
       studies_(books_, surroundings_, watches_),
       watch_calls_(books_, surroundings_, watches_),
       datasets_(options.datasets == nullptr
                     ? nullptr
                     : std::make_unique<DatasetCalls>(*options.datasets, surroundings_)),
-      objective_(books_, surroundings_, options.limits, options.code_maker, options.means),
-      models_(books_, surroundings_, options.means),
+      objective_(books_, surroundings_, options.limits, options.code_maker),
+      models_(books_, surroundings_),
       catalog_(info_, surroundings_),
       events_(events),
       acceptor_(std::move(acceptor)),

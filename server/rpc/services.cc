@@ -197,9 +197,9 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CompileObjective(
     Context* context, const v1::CompileObjectiveRequest* request,
     v1::CompileObjectiveResponse* response) {
   return Answer("CompileObjective", context, response,
-                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                [this, request](const CallContext& call, const Interruption& interruption) {
                   return rpc::CompileObjective(server_.events, *request, interruption, limits_,
-                                               means_);
+                                               books_.MeansOf(call));
                 });
 }
 
@@ -207,9 +207,9 @@ grpc::ServerUnaryReactor* ObjectiveCalls::EvaluateObjective(
     Context* context, const v1::EvaluateObjectiveRequest* request,
     v1::EvaluateObjectiveResponse* response) {
   return Answer("EvaluateObjective", context, response,
-                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                [this, request](const CallContext& call, const Interruption& interruption) {
                   return rpc::EvaluateObjective(server_.events, *request, interruption, limits_,
-                                                maker_, means_);
+                                                maker_, books_.MeansOf(call));
                 });
 }
 
@@ -217,9 +217,9 @@ grpc::ServerUnaryReactor* ObjectiveCalls::CheckGradient(Context* context,
                                                         const v1::CheckGradientRequest* request,
                                                         v1::CheckGradientResponse* response) {
   return Answer("CheckGradient", context, response,
-                [this, request](const CallContext& /*call*/, const Interruption& interruption) {
+                [this, request](const CallContext& call, const Interruption& interruption) {
                   return rpc::CheckGradient(server_.events, *request, interruption, limits_, maker_,
-                                            means_);
+                                            books_.MeansOf(call));
                 });
 }
 
@@ -229,7 +229,7 @@ grpc::ServerUnaryReactor* ObjectiveCalls::SampleLandscape(Context* context,
   return Answer("SampleLandscape", context, response,
                 [this, request](const CallContext& call, const Interruption& interruption) {
                   return rpc::SampleLandscape(books_.RunsOf(call), server_.events, *request,
-                                              interruption, limits_, maker_, means_);
+                                              interruption, limits_, maker_, books_.MeansOf(call));
                 });
 }
 
@@ -247,7 +247,8 @@ grpc::ServerUnaryReactor* ModelCalls::EvaluateModel(Context* context,
                                                     v1::EvaluateModelResponse* response) {
   return Answer("EvaluateModel", context, response,
                 [this, request](const CallContext& call, const Interruption& interruption) {
-                  return rpc::EvaluateModel(books_.RunsOf(call), means_, *request, interruption);
+                  return rpc::EvaluateModel(books_.RunsOf(call), books_.MeansOf(call), *request,
+                                            interruption);
                 });
 }
 
@@ -257,7 +258,7 @@ grpc::ServerWriteReactor<v1::PredictResponse>* ModelCalls::Predict(
   return ComputedStream<v1::PredictResponse>::Start(
       server_, method, Lane::kCompute, *context,
       [this, request](const CallContext& call, const Interruption& interruption) {
-        return OpenPredict(books_.RunsOf(call), means_, *request, interruption);
+        return OpenPredict(books_.RunsOf(call), books_.MeansOf(call), *request, interruption);
       });
 }
 
@@ -266,7 +267,8 @@ grpc::ServerUnaryReactor* ModelCalls::PredictPoints(Context* context,
                                                     v1::PredictPointsResponse* response) {
   return Answer("PredictPoints", context, response,
                 [this, request](const CallContext& call, const Interruption& interruption) {
-                  return rpc::PredictPoints(books_.RunsOf(call), means_, *request, interruption);
+                  return rpc::PredictPoints(books_.RunsOf(call), books_.MeansOf(call), *request,
+                                            interruption);
                 });
 }
 

@@ -2,7 +2,6 @@
 
 #include "server/core/expression/code_maker.h"
 #include "server/core/expression/limits.h"
-#include "server/core/models/model_spec.h"
 #include "server/datasets/dataset_book.h"
 #include "server/rpc/books.h"
 #include "server/rpc/handlers/get_server_info.h"
@@ -56,8 +55,8 @@ class OptimizationCalls final : public v1::OptimizationService::CallbackService 
 class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
  public:
   ObjectiveCalls(Books& books, const Surroundings& server, const expression::Limits& limits,
-                 expression::CodeMaker* maker, const models::Means& means)
-      : books_(books), server_(server), limits_(limits), maker_(maker), means_(means) {}
+                 expression::CodeMaker* maker)
+      : books_(books), server_(server), limits_(limits), maker_(maker) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -79,13 +78,11 @@ class ObjectiveCalls final : public v1::ObjectiveService::CallbackService {
   const Surroundings& server_;
   const expression::Limits limits_;
   expression::CodeMaker* const maker_;
-  const models::Means means_;
 };
 
 class ModelCalls final : public v1::ModelService::CallbackService {
  public:
-  ModelCalls(Books& books, const Surroundings& server, const models::Means& means)
-      : books_(books), server_(server), means_(means) {}
+  ModelCalls(Books& books, const Surroundings& server) : books_(books), server_(server) {}
 
   using Context = grpc::CallbackServerContext;
   using Unary = grpc::ServerUnaryReactor;
@@ -103,7 +100,6 @@ class ModelCalls final : public v1::ModelService::CallbackService {
 
   Books& books_;
   const Surroundings& server_;
-  const models::Means means_;
 };
 
 class CatalogCalls final : public v1::CatalogService::CallbackService {
