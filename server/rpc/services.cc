@@ -22,6 +22,7 @@
 #include "server/rpc/handlers/get_run.h"
 #include "server/rpc/handlers/get_study.h"
 #include "server/rpc/handlers/get_upload.h"
+#include "server/rpc/handlers/list_batches.h"
 #include "server/rpc/handlers/list_datasets.h"
 #include "server/rpc/handlers/list_functions.h"
 #include "server/rpc/handlers/list_iterates.h"
@@ -338,6 +339,13 @@ grpc::ServerUnaryReactor* CatalogCalls::ListPenalties(Context* context,
                                                       v1::ListPenaltiesResponse* response) {
   return Answer("ListPenalties", context, response,
                 [request](const CallContext& /*call*/) { return rpc::ListPenalties(*request); });
+}
+
+grpc::ServerUnaryReactor* CatalogCalls::ListBatches(Context* context,
+                                                    const v1::ListBatchesRequest* request,
+                                                    v1::ListBatchesResponse* response) {
+  return Answer("ListBatches", context, response,
+                [request](const CallContext& /*call*/) { return rpc::ListBatches(*request); });
 }
 
 grpc::ServerUnaryReactor* CatalogCalls::ListLanguageFunctions(

@@ -121,6 +121,7 @@ class CatalogCalls final : public v1::CatalogService::CallbackService {
                            v1::ListStoppingRulesResponse*) override;
   Unary* ListModels(Context*, const v1::ListModelsRequest*, v1::ListModelsResponse*) override;
   Unary* ListLosses(Context*, const v1::ListLossesRequest*, v1::ListLossesResponse*) override;
+  Unary* ListBatches(Context*, const v1::ListBatchesRequest*, v1::ListBatchesResponse*) override;
   Unary* ListPenalties(Context*, const v1::ListPenaltiesRequest*,
                        v1::ListPenaltiesResponse*) override;
   Unary* ListLanguageFunctions(Context*, const v1::ListLanguageFunctionsRequest*,

@@ -1,5 +1,5 @@
-// Learning from a table with the real command and the real server: upload, fit, predict, mistakes, a
-// killed server.
+// Learning from a table with the real command and the real server: upload, fit, predict, mistakes,
+// a killed server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -114,7 +114,8 @@ TEST_F(FitOverTheWire, FindsALineInTheTablesUnits) {
   EXPECT_EQ(model["test"]["rows"].number(), 10);
   EXPECT_EQ(model["training"]["rows"].number(), 30);
   std::map<std::string, double> values;
-  for (const Json& c : model["coefficients"].array()) values[c["feature"].string()] = c["value"].number();
+  for (const Json& c : model["coefficients"].array())
+    values[c["feature"].string()] = c["value"].number();
   EXPECT_NEAR(values["x"], 2, 1e-5);
   EXPECT_NEAR(values["z"], -0.5, 1e-7);
   EXPECT_NEAR(values["(intercept)"], 3, 1e-3);
@@ -176,8 +177,8 @@ TEST_F(FitOverTheWire, NamesTheNearestColumnAndTheCellThatIsWrong) {
 }
 
 TEST_F(FitOverTheWire, SuggestsARateThatLearns) {
-  const Outcome found = Thalweg("fit " + Plane() +
-                                " --target y --optimizer gradient_descent --find-rate --json");
+  const Outcome found =
+      Thalweg("fit " + Plane() + " --target y --optimizer gradient_descent --find-rate --json");
   ASSERT_EQ(found.code, 0) << found.out << found.err;
   const double rate = found.Last()["learning_rate"].number();
   EXPECT_GT(rate, 1e-3);

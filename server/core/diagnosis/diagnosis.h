@@ -32,8 +32,8 @@ struct Ending {
   double gradient_norm = 0;  ///< At the last iterate.
   const Best& best;
   const Path& path;
-  const LearningCurve& curve;  ///< Of objectives of data; otherwise empty.
-  const Part& batches;         ///< What steps saw; no kind: all.
+  const LearningCurve& curve;                         ///< Of objectives of data; otherwise empty.
+  const Part& batches;                                ///< What steps saw; no kind: all.
   std::optional<Certified> certified = std::nullopt;  ///< Of the best iterate.
   std::optional<double> curvature = std::nullopt;     ///< Measured at most once; see CurvatureOf.
 

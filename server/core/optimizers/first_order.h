@@ -28,7 +28,9 @@ OptionTable<FirstOrderOptions> FirstOrderTable(WeightDecay decay = WeightDecay::
 /// projection onto the bounds; evaluation at the new x.
 class FirstOrder : public Optimizer {
  public:
-  Capabilities capabilities() const override { return {.bounds = true, .rate = true, .batches = true}; }
+  Capabilities capabilities() const override {
+    return {.bounds = true, .rate = true, .batches = true};
+  }
   absl::Status Step(Problem& problem, Iterate& at) final;
 
  protected:
