@@ -166,17 +166,24 @@ void WriteEvaluation(Json& json, const Evaluation& part) {
   json.EndArray().EndObject();
 }
 
+/// Up to which size a batch is worth it; at a minimum the mean gradient is 0, and any size is.
+std::string NoiseText(const Evaluation& model) {
+  const double scale = model.gradient_noise_scale();
+  if (!(scale > 0)) return "";
+  const bool beyond = scale > static_cast<double>(model.row_count());
+  return absl::StrCat(
+      "\n  gradient noise scale ",
+      beyond ? "beyond the rows there are: every larger batch steers better here\n"
+             : ShortText(scale, 3) + " rows: larger batches than that gain little here\n");
+}
+
 }  // namespace
 
 std::string ModelText(const ModelReport& report, const Terminal& terminal) {
   std::string text = absl::StrCat("\n", FiguresText(report), CoefficientsText(report.training));
   absl::StrAppend(&text, ConfusionText(report.fairest(), PartsOf(report).back().first));
   absl::StrAppend(&text, LayersText(report.training));
-  if (report.training.gradient_noise_scale() > 0) {
-    absl::StrAppend(&text, "\n  gradient noise scale ",
-                    ShortText(report.training.gradient_noise_scale(), 3),
-                    " rows: larger batches gain little here\n");
-  }
+  absl::StrAppend(&text, NoiseText(report.training));
   for (const std::string& finding : report.training.findings()) {
     absl::StrAppend(&text, Coloured(terminal, "note", "33"), ": ", Printable(finding), "\n");
   }

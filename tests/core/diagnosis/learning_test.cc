@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -51,11 +52,11 @@ Outcome Learnt(const Data& data, models::ModelSpec spec, DescentSettings setting
   return RunOf(*std::move(objective), std::move(settings));
 }
 
-const Finding* Find(const Outcome& outcome, const std::string& code) {
+std::optional<Finding> Find(const Outcome& outcome, const std::string& code) {
   const auto& findings = outcome.reason.findings;
   const auto found = std::find_if(findings.begin(), findings.end(),
                                   [&code](const Finding& one) { return one.code == code; });
-  return found == findings.end() ? nullptr : &*found;
+  return found == findings.end() ? std::nullopt : std::optional(*found);
 }
 
 DescentSettings Rate(double rate, double epochs, double size) {
@@ -70,7 +71,7 @@ DescentSettings Rate(double rate, double epochs, double size) {
 TEST(NoiseFloor, IsToldWhereBatchesThrowTheValueAbout) {
   const Outcome outcome = Learnt({}, {}, Rate(0.2, 40, 2));
 
-  const Finding* const finding = Find(outcome, "noise_floor");
+  const auto finding = Find(outcome, "noise_floor");
   ASSERT_TRUE(finding);
   EXPECT_THAT(finding->text, HasSubstr("batches of 8 rows in place of 2"));
   EXPECT_NEAR(std::get<double>(finding->suggested_settings.at("learning_rate")), 0.06, 1e-12);
@@ -88,7 +89,7 @@ TEST(OverFitting, NamesTheBestEpoch) {
 
   const Outcome outcome = Learnt(noise, spec, Rate(0.02, 400, 5));
 
-  const Finding* const finding = Find(outcome, "over_fitting");
+  const auto finding = Find(outcome, "over_fitting");
   ASSERT_TRUE(finding);
   EXPECT_THAT(finding->text, HasSubstr("the best epoch was "));
   EXPECT_THAT(finding->evidence, HasSubstr("while the training value fell"));
@@ -106,7 +107,7 @@ TEST(UnscaledFeatures, AreToldByTheCurvaturesAlongThem) {
   const Data tall{.scale = 5000};
   DescentSettings settings = Rate(1e-8, 50, 0);
 
-  const Finding* const finding = Find(Learnt(tall, spec, settings), "unscaled_features");
+  const auto finding = Find(Learnt(tall, spec, settings), "unscaled_features");
   spec.scaling = models::Scaling::kStandard;
   const Outcome scaled = Learnt(tall, spec, settings);
 
@@ -120,7 +121,7 @@ TEST(VanishingGradient, IsToldOfADeepSigmoidNetwork) {
                 {{"layers", std::vector<double>{4, 4, 4, 4, 4, 4, 4, 4}},
                  {"activation", std::string("sigmoid")}}};
 
-  const Finding* const finding = Find(Learnt({}, spec, Rate(0.01, 5, 10)), "vanishing_gradient");
+  const auto finding = Find(Learnt({}, spec, Rate(0.01, 5, 10)), "vanishing_gradient");
 
   ASSERT_TRUE(finding);
   EXPECT_THAT(finding->text, HasSubstr("The first layer, W1,"));
