@@ -38,6 +38,7 @@ Exit codes: 0 ended well; 1 wrong usage, or refused; 2 diverged, not finite, or 
 /// What a group of commands is for.
 std::string SummaryOf(const std::string& group) {
   if (group == "runs") return "Look up and steer runs";
+  if (group == "datasets") return "Upload and look at tables, which models learn from";
   return group == "study" ? "Compare settings and methods" : "About the server";
 }
 

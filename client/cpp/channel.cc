@@ -73,6 +73,7 @@ std::string ServiceConfig() {
   static const Methods kIdempotent[] = {
       {"OptimizationService", {"CreateRun", "ForkRun", "GetRun", "ListRuns", "ListIterates"}},
       {"StudyService", {"CreateStudy", "GetStudy", "ListStudies"}},
+      {"DatasetService", {"GetUpload", "GetDataset", "ListDatasets", "ReadDataset"}},
       {"ObjectiveService",
        {"CompileObjective", "EvaluateObjective", "CheckGradient", "SampleLandscape"}},
       {"CatalogService",

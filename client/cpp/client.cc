@@ -32,4 +32,8 @@ std::string StudyName(const std::string& name_or_id) {
   return name_or_id.find('/') == std::string::npos ? "studies/" + name_or_id : name_or_id;
 }
 
+std::string DatasetName(const std::string& name_or_id) {
+  return name_or_id.find('/') == std::string::npos ? "datasets/" + name_or_id : name_or_id;
+}
+
 }  // namespace thalweg::client

@@ -12,6 +12,7 @@
 
 #include "client/cpp/connection_options.h"
 #include "client/cpp/error.h"
+#include "client/cpp/upload.h"
 #include "client/cpp/watch.h"
 #include "client/cpp/watch_many.h"
 #include "client/cpp/watch_study.h"
@@ -134,10 +135,24 @@ class Client {
   Result<v1::SampleLandscapeResponse> SampleLandscape(const v1::SampleLandscapeRequest& request,
                                                       const CallOptions& options = {}) const;
 
-  // Tables.
+  // Tables. Names are "datasets/{dataset}"; a bare id is completed.
 
-  /// Reads `bytes` to their end. Give a timeout that fits their number.
+  /// Uploads all of `bytes`, over lost connections; see upload.h.
+  Result<v1::FinishUploadResponse> Upload(const v1::UploadSpec& spec, std::istream& bytes,
+                                          const UploadOptions& options = {}) const;
+  /// In one stream, for bytes that cannot be read twice. Give a timeout that fits their number.
   Result<v1::UploadDatasetResponse> UploadDataset(const v1::UploadSpec& spec, std::istream& bytes,
+                                                  const CallOptions& options = {}) const;
+  /// With the statistics of its columns.
+  Result<v1::Dataset> GetDataset(const std::string& name, const CallOptions& options = {}) const;
+  /// At most `limit`, newest first, in brief.
+  Result<std::vector<v1::Dataset>> ListDatasets(int64_t limit = 100,
+                                                const CallOptions& options = {}) const;
+  /// Rows; see v1::ReadDatasetRequest.
+  Result<v1::ReadDatasetResponse> ReadDataset(v1::ReadDatasetRequest request,
+                                              const CallOptions& options = {}) const;
+  /// Forgets a dataset that no unfinished run needs. The answer is empty.
+  Result<v1::DeleteDatasetResponse> DeleteDataset(const std::string& name,
                                                   const CallOptions& options = {}) const;
 
   // Models, as runs fit them.
@@ -177,5 +192,7 @@ class Client {
 std::string RunName(const std::string& name_or_id);
 /// "studies/a" for "a" and for "studies/a".
 std::string StudyName(const std::string& name_or_id);
+/// "datasets/a" for "a" and for "datasets/a".
+std::string DatasetName(const std::string& name_or_id);
 
 }  // namespace thalweg::client

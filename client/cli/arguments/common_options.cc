@@ -39,6 +39,10 @@ void AddRepeated(CLI::App& app, const std::string& flag, std::vector<std::string
   app.add_option(flag, values, help)->type_name(value_name)->allow_extra_args(false);
 }
 
+std::string Unshielded(const std::string& argument) {
+  return argument.rfind(" -", 0) == 0 ? argument.substr(1) : argument;
+}
+
 void AddPaceOption(CLI::App& app, std::optional<double>& pace) {
   app.add_option("--pace", pace, "Iterations a second at most, 0.01 to 1e6; 0: as fast as can be")
       ->type_name("N");

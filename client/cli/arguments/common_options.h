@@ -33,6 +33,9 @@ CLI::Validator Unnamed(CLI::Validator check);
 void AddRepeated(CLI::App& app, const std::string& flag, std::vector<std::string>& values,
                  const std::string& value_name, const std::string& help);
 
+/// An argument as it was given: without the blank that cli.cc puts before a minus.
+std::string Unshielded(const std::string& argument);
+
 /// --pace.
 void AddPaceOption(CLI::App& app, std::optional<double>& pace);
 

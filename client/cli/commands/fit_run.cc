@@ -60,8 +60,7 @@ std::string DatasetOf(const FitOptions& options, const client::Client& client, C
                                 : "give a file or --dataset, not both");
   }
   if (options.dataset.empty()) return UploadFile(client, options.file, options.common, context);
-  return options.dataset.find('/') == std::string::npos ? "datasets/" + options.dataset
-                                                        : options.dataset;
+  return client::DatasetName(options.dataset);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ int Execute(const Options& options, Context& context) {
   const client::Client client = ConnectTo(options.common);
   v1::PredictRequest request;
   request.mutable_model()->set_run(client::RunName(options.run));
-  request.set_dataset(options.dataset);
+  if (!options.dataset.empty()) request.set_dataset(client::DatasetName(options.dataset));
   if (!options.file.empty()) {
     request.set_dataset(UploadFile(client, options.file, options.common, context));
   }

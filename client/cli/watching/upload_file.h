@@ -8,8 +8,12 @@
 
 namespace thalweg::cli {
 
-/// Uploads a CSV file and gives the name of the dataset that it has become, "datasets/...". What is
-/// wrong in it is a Failure.
+/// Uploads a file as `spec` says it is read, named after the file where it gives no name, with its
+/// progress on a terminal. What is wrong in it is a Failure.
+v1::Dataset UploadTable(const client::Client& client, const std::string& path, v1::UploadSpec spec,
+                        const CommonOptions& options, Context& context);
+
+/// Uploads a CSV file and gives the name of the dataset that it has become, "datasets/...".
 std::string UploadFile(const client::Client& client, const std::string& path,
                        const CommonOptions& options, Context& context);
 

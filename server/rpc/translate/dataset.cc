@@ -60,7 +60,8 @@ absl::StatusOr<datasets::UploadSpec> FromWire(const v1::UploadSpec& wire) {
   datasets::UploadSpec spec{.display_name = wire.display_name(), .sha256 = wire.sha256()};
   if (wire.has_size()) spec.size = wire.size();
   if (wire.has_raw()) {
-    datasets::RawFormat raw{.rows = wire.raw().row_count()};
+    datasets::RawFormat raw;
+    raw.rows = wire.raw().row_count();
     raw.columns.assign(wire.raw().columns().begin(), wire.raw().columns().end());
     spec.format = std::move(raw);
     return spec;
