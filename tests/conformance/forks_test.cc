@@ -1,27 +1,58 @@
 // Every optimizer can be left at any iterate: forked, changed, halted, with the same bits.
 
+#include <algorithm>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "server/core/random.h"
 #include "server/storage/memory_store.h"
 #include "tests/runs/books.h"
+#include "tests/support/optimizer_names.h"
+#include "tests/support/tables.h"
 
 namespace thalweg::runs {
 namespace {
 
 constexpr int64_t kIterations = 120;
 
-class EveryFork : public testing::TestWithParam<std::string> {
+bool PassesOverRows(const std::string& optimizer) {
+  const auto names = testing::OptimizersThatPassOverRows(true);
+  return std::find(names.begin(), names.end(), optimizer) != names.end();
+}
+
+/// A number that follows from another, but for noise.
+testing::Tables& Data() {
+  static testing::Tables* const tables = [] {
+    std::vector<double> x, y;
+    for (int i = 0; i < 40; ++i) {
+      Random random(5, i, 0);
+      x.push_back(random.Normal());
+      y.push_back(1 + 2 * x.back() + random.Normal());
+    }
+    return new testing::Tables(testing::NumbersTable({{"x", x}, {"y", y}}));
+  }();
+  return *tables;
+}
+
+class EveryFork : public ::testing::TestWithParam<std::string> {
  protected:
-  EveryFork() {
-    auto book = RunBook::Open(store_, events_, SmallOptions());
+  EveryFork() { Open(); }
+
+  void Open() {
+    RunBookOptions options = SmallOptions();
+    options.means.tables = &Data();
+    auto book = RunBook::Open(store_, events_, options);
     EXPECT_TRUE(book.ok()) << book.status();
     book_ = *std::move(book);
   }
 
   static RunSpec Spec(int64_t iterations = kIterations) {
     RunSpec spec;
-    spec.objective.function = "rosenbrock";
+    if (PassesOverRows(GetParam())) {
+      spec.objective.model = models::ModelSpec{.dataset = "data", .target = "y"};
+    } else {
+      spec.objective.function = "rosenbrock";
+    }
     spec.optimizer.kind = GetParam();
     spec.stopping = {WithSetting("iterations", "threshold", static_cast<double>(iterations))};
     spec.seed = 11;
@@ -116,8 +147,7 @@ TEST_P(EveryFork, IsTheSameAfterAPauseARestartAndAChange) {
       book_->Change(run->id, {.stopping = {WithSetting("iterations", "threshold", 300.0)}});
   ASSERT_TRUE(changed.ok()) << changed.status();
   book_.reset();
-  auto book = RunBook::Open(store_, events_, SmallOptions());
-  book_ = *std::move(book);
+  Open();
   ASSERT_TRUE(book_->Resume(run->id).ok());
   const runs::Run over = Finished(*book_, run->id);
 
@@ -132,7 +162,7 @@ std::vector<std::string> Names() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFork, testing::ValuesIn(Names()),
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryFork, ::testing::ValuesIn(Names()),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

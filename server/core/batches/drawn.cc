@@ -105,7 +105,8 @@ BatchPlanEntry WithReplacementEntry() {
        .summary = "Rows drawn at random each time: a row may come twice, or not for a while.",
        .formula = "batch k = B independent rows, all equally likely",
        .source = "Robbins & Monro (1951)",
-       .advice = "What theory assumes. Shuffled is usually faster: it leaves no row out."});
+       .advice = "What theory assumes. Shuffled is usually faster: it leaves no row out.",
+       .example = "thalweg fit data.csv --target y --batch with_replacement:size=8"});
 }
 
 BatchPlanEntry ImportanceEntry() {
@@ -116,7 +117,8 @@ BatchPlanEntry ImportanceEntry() {
        .formula = "p_i = u / N + (1 - u) ||a_i|| / sum ||a_j||;  g = mean of g_i / (N p_i)",
        .source = "Needell, Srebro & Ward (2014)",
        .advice = "Where the rows' features are of very different size: steps become steadier. "
-                 "Otherwise it is with_replacement at a higher price."});
+                 "Otherwise it is with_replacement at a higher price.",
+       .example = "thalweg fit data.csv --target y --batch importance:size=8 --scaling none"});
 }
 
 }  // namespace thalweg

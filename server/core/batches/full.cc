@@ -36,7 +36,9 @@ BatchPlanEntry FullEntry() {
        .formula = "g = gradient of f",
        .source = "Cauchy (1847)",
        .advice = "For tables of which a pass is cheap, and for methods that compare values: "
-                 "L-BFGS, line searches, trust regions."});
+                 "L-BFGS, line searches, trust regions.",
+       .example =
+           "thalweg fit data.csv --target y --optimizer gradient_descent --set learning_rate=0.1"});
 }
 
 }  // namespace thalweg

@@ -76,7 +76,8 @@ BatchPlanEntry ShuffledEntry() {
        .formula = "batch k = rows p_e(k B) ... p_e(k B + B - 1), p_e a permutation of epoch e",
        .source = "Bottou (2009); Black & Rogaway (2002)",
        .advice = "The usual choice. Small batches make many cheap, noisy steps, large ones few, "
-                 "steady ones; the noise falls with the root of the size."});
+                 "steady ones; the noise falls with the root of the size.",
+       .example = "thalweg fit data.csv --target y --batch 32 --stop epochs=20"});
 }
 
 BatchPlanEntry SequentialEntry() {
@@ -87,7 +88,8 @@ BatchPlanEntry SequentialEntry() {
        .formula = "batch k = rows k B ... k B + B - 1",
        .source = "incremental gradients: Bertsekas (2011)",
        .advice = "To compare with other programs, or where the order means something. A sorted "
-                 "table misleads it: shuffled is safer."});
+                 "table misleads it: shuffled is safer.",
+       .example = "thalweg fit data.csv --target y --batch sequential:size=16"});
 }
 
 }  // namespace thalweg

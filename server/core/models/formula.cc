@@ -314,7 +314,7 @@ CatalogEntry<ModelKind> FormulaEntry() {
                  "sees the table as it is, unscaled, categories as codes. Levenberg-Marquardt "
                  "works on sums of squares; batches see mean(...) of their rows.",
        .example = "thalweg fit decay.csv --model formula --set-model "
-                  "'expression=mean((a*exp(-k*time) - signal)**2)' --start a=1 --start k=0.1"});
+                  "'expression=\"mean((a*exp(-k*time) - signal)**2)\"' --start a=1 --start k=0.1"});
 }
 
 }  // namespace thalweg::models

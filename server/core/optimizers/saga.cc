@@ -59,8 +59,9 @@ OptimizerEntry SagaEntry() {
            "a row; keeps one number a row and score. Rates up to 1/(3L), L the largest "
            "curvature of a single row's term: a quarter of the largest squared norm of a row "
            "for logistic. Linear scores only: linear, logistic, softmax, svm.",
-       .example = "thalweg fit data.csv --target y --model logistic --penalty l1=0.01 --optimizer "
-                  "saga --set learning_rate=0.02"});
+       .example =
+           "thalweg fit data.csv --target class --model logistic --penalty l1=0.01 --optimizer "
+           "saga --set learning_rate=0.02"});
 }
 
 }  // namespace thalweg

@@ -52,7 +52,7 @@ OptimizerEntry SgdEntry() {
            "rate it ends in a cloud around the minimum whose size is the rate's: let the rate "
            "fall (schedule), average, or take svrg or saga, which reach the minimum itself. "
            "Scale the features.",
-       .example = "thalweg fit data.csv --target y --model logistic --optimizer sgd --set "
+       .example = "thalweg fit data.csv --target class --model logistic --optimizer sgd --set "
                   "learning_rate=0.01 --set average_from=2 --stop epochs=10"});
 }
 

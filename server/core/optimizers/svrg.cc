@@ -42,8 +42,9 @@ OptimizerEntry SvrgEntry() {
                  "the cost of an epoch. Rates up to 1/(4L), L the largest curvature of a single "
                  "row's term: a quarter of the largest squared norm of a row for logistic. Any "
                  "model; saga is cheaper where scores are linear.",
-       .example = "thalweg fit data.csv --target y --model logistic --penalty l2=0.01 --optimizer "
-                  "svrg --set learning_rate=0.02"});
+       .example =
+           "thalweg fit data.csv --target class --model logistic --penalty l2=0.01 --optimizer "
+           "svrg --set learning_rate=0.02"});
 }
 
 }  // namespace thalweg
