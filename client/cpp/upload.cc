@@ -122,7 +122,7 @@ bool Uploader::MayPass(const Error& error) {
   if (options_.stop.stop_requested()) return false;
   switch (error.code) {
     case grpc::StatusCode::UNAVAILABLE:
-      return beginnings_ > 0;  // a server that was never reached may not be there
+      return beginnings_ > 0;                  // a server that was never reached may not be there
     case grpc::StatusCode::DATA_LOSS:          // a piece arrived damaged
     case grpc::StatusCode::DEADLINE_EXCEEDED:  // a piece was too slow; the end would be again
       return !finishing_;

@@ -2,9 +2,9 @@
 #include "client/cpp/upload.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
 
 #include <cmath>
 #include <filesystem>
@@ -307,8 +307,8 @@ Outcome Datasets(const FakeDatasets& server, std::vector<std::string> arguments,
 class File {
  public:
   explicit File(const std::string& content)
-      : path_(::testing::TempDir() + ::testing::UnitTest::GetInstance()->current_test_info()->name() +
-              ".csv") {
+      : path_(::testing::TempDir() +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".csv") {
     std::ofstream(path_, std::ios::binary) << content;
   }
   ~File() { std::filesystem::remove(path_); }

@@ -35,10 +35,10 @@ int Execute(const Options& options, Context& context) {
       context.out << json.text() << "\n";
       continue;
     }
-    const std::string line = absl::StrFormat(
-        "%-31s %12s %8d %12s  %s", dataset.name(), CountText(dataset.row_count()),
-        dataset.columns_size(), BytesText(dataset.stored_bytes()),
-        Printable(dataset.display_name()));
+    const std::string line =
+        absl::StrFormat("%-31s %12s %8d %12s  %s", dataset.name(), CountText(dataset.row_count()),
+                        dataset.columns_size(), BytesText(dataset.stored_bytes()),
+                        Printable(dataset.display_name()));
     context.out << (context.terminal.live ? Clipped(line, context.terminal.size().columns) : line)
                 << "\n";
   }

@@ -75,7 +75,8 @@ const v1::Column* Find(const v1::Dataset& dataset, const std::string& name) {
 
 /// The category that a code stands for; null where it is not among those that came.
 const std::string* CategoryOf(const v1::Column* column, double code) {
-  if (column == nullptr || !IsCategory(*column) || !(code >= 0 && code < column->categories_size())) return nullptr;
+  if (column == nullptr || !IsCategory(*column) || !(code >= 0 && code < column->categories_size()))
+    return nullptr;
   return &column->categories(static_cast<int>(code));
 }
 
@@ -92,8 +93,7 @@ void WriteDataset(Json& json, const v1::Dataset& dataset, bool statistics) {
   json.Key("rows").Integer(dataset.row_count());
   json.Key("stored_bytes").Integer(dataset.stored_bytes());
   json.Key("sha256").Text(dataset.sha256());
-  json.Key("create_time")
-      .Text(google::protobuf::util::TimeUtil::ToString(dataset.create_time()));
+  json.Key("create_time").Text(google::protobuf::util::TimeUtil::ToString(dataset.create_time()));
   json.Key("columns").Array();
   for (const v1::Column& column : dataset.columns()) {
     json.Object().Key("name").Text(column.name()).Key("type").Text(TypeName(column));
@@ -112,10 +112,9 @@ std::string BytesText(int64_t bytes) {
 
 std::string DatasetText(const v1::Dataset& dataset) {
   std::string text = absl::StrCat(
-      dataset.name(), "  ", Printable(dataset.display_name()), "\n",
-      CountText(dataset.row_count()), " rows, ", dataset.columns_size(), " columns, ",
-      BytesText(dataset.stored_bytes()), ", uploaded ",
-      google::protobuf::util::TimeUtil::ToString(dataset.create_time()), "\n");
+      dataset.name(), "  ", Printable(dataset.display_name()), "\n", CountText(dataset.row_count()),
+      " rows, ", dataset.columns_size(), " columns, ", BytesText(dataset.stored_bytes()),
+      ", uploaded ", google::protobuf::util::TimeUtil::ToString(dataset.create_time()), "\n");
   Table numbers(1);
   numbers.Add({"NUMBER", "MISSING", "LEAST", "MEDIAN", "GREATEST", "MEAN", "DEVIATION"});
   std::string categories;

@@ -1,10 +1,12 @@
 #include "server/rpc/handlers/fitted_model.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/core/objective_spec.h"
 #include "server/core/violation.h"
 #include "server/rpc/handlers/understand.h"
 #include "server/rpc/translate/objective.h"
@@ -13,6 +15,16 @@
 
 namespace thalweg::rpc {
 namespace {
+
+/// A formula's unknowns are named by `point`.
+absl::StatusOr<std::unique_ptr<models::ModelObjective>> Build(const ObjectiveSpec& spec,
+                                                              const NamedValues& point,
+                                                              const models::Means& means) {
+  auto built = BuildObjective(spec, point, expression::kWidestLimits, means.maker, means);
+  if (!built.ok()) return built.status();
+  return std::unique_ptr<models::ModelObjective>(
+      dynamic_cast<models::ModelObjective*>(built->release()));
+}
 
 /// x at the last durable iterate.
 absl::StatusOr<Vector> NewestX(runs::RunBook& runs, const runs::Run& run, Index n) {
@@ -51,8 +63,8 @@ absl::StatusOr<KnownModel> ModelOfRun(runs::RunBook& runs, const models::Means& 
   }
   KnownModel model;
   model.spec = *run->spec.objective.model;
-  auto made = models::MakeModelObjective(model.spec, means);
-  if (!made.ok()) return Under("model", made.status());
+  auto made = Build(run->spec.objective, run->spec.start, means);
+  if (!made.ok()) return made.status();
   model.objective = *std::move(made);
   const Layout& layout = model.objective->layout();
   auto x = run->best ? layout.Flatten(run->best->x) : NewestX(runs, *run, layout.size());
@@ -62,15 +74,17 @@ absl::StatusOr<KnownModel> ModelOfRun(runs::RunBook& runs, const models::Means& 
 }
 
 absl::StatusOr<KnownModel> ModelOfObjective(const models::Means& means,
-                                            const v1::Objective& objective) {
-  const auto spec = FromWire(objective, ShapedPoint());
+                                            const v1::FittedModel& wire) {
+  const auto x = FromWire(wire.x());
+  if (!x.ok()) return Under("model.x", x.status());
+  const auto spec = FromWire(wire.objective(), *x);
   if (!spec.ok()) return Under("model.objective", spec.status());
   if (!spec->model) {
     return Refuse("model.objective.model", Reason::kMissingField,
                   "is missing; only a model of a dataset can be asked what it predicts");
   }
-  auto made = models::MakeModelObjective(*spec->model, means);
-  if (!made.ok()) return Under("model.objective.model", made.status());
+  auto made = Build(*spec, x->values, means);
+  if (!made.ok()) return Under("model.objective", made.status());
   KnownModel model;
   model.spec = *spec->model;
   model.objective = *std::move(made);
@@ -85,7 +99,7 @@ absl::StatusOr<KnownModel> FindModel(runs::RunBook& runs, const models::Means& m
     case v1::FittedModel::kRun:
       return ModelOfRun(runs, means, wire.run());
     case v1::FittedModel::kObjective:
-      return ModelOfObjective(means, wire.objective());
+      return ModelOfObjective(means, wire);
     case v1::FittedModel::OF_NOT_SET:
       break;
   }
