@@ -76,12 +76,15 @@ std::vector<metrics::Method> AllMethods() {
        {v1::CreateRunRequest::descriptor()->file(), v1::CreateStudyRequest::descriptor()->file(),
         v1::StartUploadRequest::descriptor()->file(), v1::WatchRequest::descriptor()->file(),
         v1::CompileObjectiveRequest::descriptor()->file(),
+        v1::EvaluateModelRequest::descriptor()->file(),
         v1::ListOptimizersRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto& service = *file->service(s);
       for (int m = 0; m < service.method_count(); ++m) {
         const auto& method = *service.method(m);
-        methods.push_back({method.server_streaming() ? "server_stream" : "unary",
+        methods.push_back({method.server_streaming()   ? "server_stream"
+                           : method.client_streaming() ? "client_stream"
+                                                       : "unary",
                            service.full_name(), method.name()});
       }
     }

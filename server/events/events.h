@@ -168,7 +168,7 @@ struct CallStarted {
   std::string_view method;
 };
 struct CallFinished {
-  std::string_view type;     ///< "unary" or "server_stream".
+  std::string_view type;     ///< "unary", "server_stream" or "client_stream".
   std::string_view service;  ///< "thalweg.v1.OptimizationService".
   std::string_view method;   ///< "CreateRun".
   std::string_view code;     ///< "OK", "InvalidArgument" ...

@@ -12,6 +12,7 @@ std::span<const Group> Groups() {
       {"convergence", MakeConvergenceMetrics},  //
       {"memory", MakeMemoryMetrics},            //
       {"studies", MakeStudyMetrics},            //
+      {"datasets", MakeDatasetMetrics},         //
       {"stepping", MakeSteppingMetrics},        //
       {"compile", MakeCompileMetrics},          //
       {"watchers", MakeWatcherMetrics},         //

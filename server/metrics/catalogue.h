@@ -28,6 +28,7 @@ std::unique_ptr<EventSink> MakeConnectionMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeConvergenceMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeMemoryMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeStudyMetrics(Registry&, const LabelSets&);
+std::unique_ptr<EventSink> MakeDatasetMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeGrpcMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeLogMetrics(Registry&, const LabelSets&);
 std::unique_ptr<EventSink> MakeRunMetrics(Registry&, const LabelSets&);

@@ -46,7 +46,7 @@ struct Families {
         received(Counters(registry, "grpc_server_msg_received_total",
                           "Messages received: one of each RPC.")),
         sent(Counters(registry, "grpc_server_msg_sent_total",
-                      "Messages sent: one of each unary RPC that succeeds, many of a stream.")),
+                      "Messages sent: one of each RPC that succeeds, many of a server's stream.")),
         handling(Histograms(registry, "grpc_server_handling_seconds",
                             "From the beginning of a unary RPC to its end.")),
         streams(Gauges(registry, "thalweg_grpc_streams", "Streaming RPCs in progress.")) {}
@@ -120,7 +120,7 @@ class GrpcMetrics final : public EventSink {
 
   void On(const CallFinished& event) override {
     const MethodSeries& series = Find(event.service, event.method);
-    if (series.handling && event.code == "OK") series.sent.Increment();
+    if (series.method.type != "server_stream" && event.code == "OK") series.sent.Increment();
     Handled(series.method, event.code).Increment();
     if (series.streams) series.streams->Decrement();
     if (series.handling) series.handling->Observe(event.duration.count());

@@ -112,8 +112,8 @@ absl::StatusOr<Admitted> Authorize(access::Guard& guard, const Method& method,
   absl::Status counted = guard.CountCall(*caller, std::chrono::steady_clock::now());
   if (!counted.ok()) return counted;
   absl::StatusOr<access::Hold> hold = rule->evaluates ? guard.BeginEvaluation(*caller)
-                                      : method.stream ? guard.OpenWatch(*caller)
-                                                      : access::Hold();
+                                      : method.type == kServerStream ? guard.OpenWatch(*caller)
+                                                                     : access::Hold();
   if (!hold.ok()) return hold.status();
   return Admitted{*std::move(caller), *std::move(hold)};
 }

@@ -27,28 +27,26 @@ class CallRecord {
         method_(method),
         call_(std::move(call)),
         began_(std::chrono::steady_clock::now()) {
-    events_.On(CallStarted{Type(), method_.service, method_.name});
+    events_.On(CallStarted{method_.type, method_.service, method_.name});
   }
 
   const CallContext& call() const { return call_; }
 
   /// Of a stream: a message goes out.
-  void Sent() const { events_.On(CallMessageSent{Type(), method_.service, method_.name}); }
+  void Sent() const { events_.On(CallMessageSent{method_.type, method_.service, method_.name}); }
 
   /// The call ends with this, which the caller is told as what is returned.
   grpc::Status End(const absl::Status& status) const {
     const CallScope scope(call_.tags);
     if (const auto quota = QuotaLimitOf(status)) events_.On(QuotaRefused{quota->quota});
     grpc::Status answer = ToGrpc(status, incidents_);
-    events_.On(CallFinished{Type(), method_.service, method_.name, CodeName(answer.error_code()),
-                            std::chrono::steady_clock::now() - began_, call_.peer,
-                            answer.error_message()});
+    events_.On(CallFinished{
+        method_.type, method_.service, method_.name, CodeName(answer.error_code()),
+        std::chrono::steady_clock::now() - began_, call_.peer, answer.error_message()});
     return answer;
   }
 
  private:
-  std::string_view Type() const { return method_.stream ? "server_stream" : "unary"; }
-
   EventSink& events_;
   const IncidentLog& incidents_;
   const Method method_;

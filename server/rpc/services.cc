@@ -155,7 +155,7 @@ grpc::ServerUnaryReactor* OptimizationCalls::DeleteRun(Context* context,
 
 grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
     Context* context, const v1::WatchRunRequest* request) {
-  const Method method{v1::OptimizationService::service_full_name(), "WatchRun", /*stream=*/true};
+  const Method method{v1::OptimizationService::service_full_name(), "WatchRun", kServerStream};
   return WatchReactor<v1::WatchRunResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
       [this, request](const CallContext& call, std::function<void()> wake) {
@@ -165,7 +165,7 @@ grpc::ServerWriteReactor<v1::WatchRunResponse>* OptimizationCalls::WatchRun(
 
 grpc::ServerWriteReactor<v1::OptimizeResponse>* OptimizationCalls::Optimize(
     Context* context, const v1::OptimizeRequest* request) {
-  const Method method{v1::OptimizationService::service_full_name(), "Optimize", /*stream=*/true};
+  const Method method{v1::OptimizationService::service_full_name(), "Optimize", kServerStream};
   std::function<void(const std::string&)> abandoned;
   if (request->cancel_on_disconnect()) {
     // Cancelling waits for the disk, which the pump must not; and it must be done however busy
@@ -255,7 +255,7 @@ grpc::ServerUnaryReactor* ModelCalls::EvaluateModel(Context* context,
 
 grpc::ServerWriteReactor<v1::PredictResponse>* ModelCalls::Predict(
     Context* context, const v1::PredictRequest* request) {
-  const Method method{v1::ModelService::service_full_name(), "Predict", /*stream=*/true};
+  const Method method{v1::ModelService::service_full_name(), "Predict", kServerStream};
   return ComputedStream<v1::PredictResponse>::Start(
       server_, method, Lane::kCompute, *context,
       [this, request](const CallContext& call, const Interruption& interruption) {
@@ -421,7 +421,7 @@ grpc::ServerUnaryReactor* StudyCalls::DeleteStudy(Context* context,
 
 grpc::ServerWriteReactor<v1::WatchStudyResponse>* StudyCalls::WatchStudy(
     Context* context, const v1::WatchStudyRequest* request) {
-  const Method method{v1::StudyService::service_full_name(), "WatchStudy", /*stream=*/true};
+  const Method method{v1::StudyService::service_full_name(), "WatchStudy", kServerStream};
   return WatchReactor<v1::WatchStudyResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
       [this, request](const CallContext& call, std::function<void()> wake) {
@@ -440,7 +440,7 @@ grpc::ServerUnaryReactor* DatasetCalls::Answer(std::string_view rpc, Lane lane, 
 
 grpc::ServerReadReactor<v1::UploadDatasetRequest>* DatasetCalls::UploadDataset(
     Context* context, v1::UploadDatasetResponse* response) {
-  const Method method{v1::DatasetService::service_full_name(), "UploadDataset"};
+  const Method method{v1::DatasetService::service_full_name(), "UploadDataset", kClientStream};
   return UploadReactor::Start(book_, server_, method, *context, response);
 }
 
@@ -529,7 +529,7 @@ grpc::ServerUnaryReactor* DatasetCalls::DeleteDataset(Context* context,
 
 grpc::ServerWriteReactor<v1::WatchResponse>* WatchCalls::Watch(Context* context,
                                                                const v1::WatchRequest* request) {
-  const Method method{v1::WatchService::service_full_name(), "Watch", /*stream=*/true};
+  const Method method{v1::WatchService::service_full_name(), "Watch", kServerStream};
   return WatchReactor<v1::WatchResponse>::Start(
       server_, watches_, method, Lane::kRead, *context,
       [this, request](const CallContext& call, std::function<void()> wake) {

@@ -25,7 +25,7 @@ using testing::ScrapeText;
 using testing::ServerProcess;
 using testing::TemporaryFolder;
 
-constexpr size_t kBound = 2'200;  // of all series, but those of single runs
+constexpr size_t kBound = 2'500;  // of all series, but those of single runs
 constexpr size_t kRuns = 5;       // that may have series of their own
 constexpr size_t kSeriesOfARun = 6;
 

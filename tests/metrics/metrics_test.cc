@@ -132,6 +132,44 @@ TEST(Metrics, TellWhenTheCertificateInForceExpires) {
   EXPECT_EQ(Scrape(metrics).Value("thalweg_tls_certificate_refusals_total", {}), 1);
 }
 
+TEST(Metrics, CountTablesAndHowUploadsEnd) {
+  Metrics metrics(SmallSets());
+
+  metrics.On(DatasetsCounted{.datasets = 3, .bytes = 4096, .open_uploads = 2, .staged_bytes = 77});
+  for (const char* result : {"stored", "stored", "invalid"}) metrics.On(UploadFinished{result});
+  metrics.On(DatasetDamaged{"s0"});
+
+  const Exposition exposition = Scrape(metrics);
+  EXPECT_EQ(exposition.Value("thalweg_datasets"), 3);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_bytes"), 4096);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_open_uploads"), 2);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_staged_bytes"), 77);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_uploads_total", {{"result", "stored"}}), 2);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_uploads_total", {{"result", "invalid"}}), 1);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_uploads_total", {{"result", "forgotten"}}), 0);
+  EXPECT_EQ(exposition.Value("thalweg_dataset_damage_total"), 1);
+}
+
+TEST(Metrics, CountAnUploadInOneStreamWithoutMeasuringIt) {
+  LabelSets sets = SmallSets();
+  sets.methods.push_back({"client_stream", "thalweg.v1.DatasetService", "UploadDataset"});
+  Metrics metrics(sets);
+
+  metrics.On(CallStarted{"client_stream", "thalweg.v1.DatasetService", "UploadDataset"});
+  EXPECT_EQ(Scrape(metrics).Value("thalweg_grpc_streams", {{"method", "UploadDataset"}}), 1);
+  metrics.On(CallFinished{"client_stream", "thalweg.v1.DatasetService", "UploadDataset", "OK",
+                          Seconds(60)});
+
+  const Exposition exposition = Scrape(metrics);
+  const std::map<std::string, std::string> upload = {{"grpc_type", "client_stream"},
+                                                     {"grpc_service", "thalweg.v1.DatasetService"},
+                                                     {"grpc_method", "UploadDataset"}};
+  EXPECT_EQ(exposition.Value("grpc_server_msg_sent_total", upload), 1);
+  EXPECT_EQ(exposition.Value("thalweg_grpc_streams", {{"method", "UploadDataset"}}), 0);
+  EXPECT_THROW(exposition.Value("grpc_server_handling_seconds_count", upload), std::runtime_error)
+      << "how long it takes is its client's choice";
+}
+
 TEST(Metrics, FollowARunThroughItsLife) {
   Metrics metrics(SmallSets());
 
@@ -344,6 +382,7 @@ TEST(Metrics, GrowNoSeriesWhateverTheNamesAre) {
     metrics.On(WatchSent{.mode = name, .iterates = 1});
     metrics.On(WatchClosed{name, name});
     metrics.On(ServerReady{name, true});
+    metrics.On(UploadFinished{name});
   };
   tell("evil");
   const size_t before = Scrape(metrics).series();
@@ -363,7 +402,7 @@ LabelSets LargeSets() {
   LabelSets sets = SmallSets();
   for (int i = 0; i < 58; ++i) sets.optimizers.push_back("optimizer_" + std::to_string(i));
   for (int i = 0; i < 10; ++i) sets.rules.push_back("rule_" + std::to_string(i));
-  for (int i = 0; i < 33; ++i) {
+  for (int i = 0; i < 45; ++i) {
     sets.methods.push_back({"unary", "service", "Method" + std::to_string(i)});
   }
   return sets;
