@@ -284,8 +284,9 @@ absl::StatusOr<DatasetPage> Book::List(const Viewer& viewer, const DatasetQuery&
   }
   const std::string key =
       absl::StrCat("datasets", viewer.sees_all ? "" : absl::StrCat("\n", viewer.tenant));
-  runs::StoredDocumentQuery wanted{.kind = kDocumentKind, .limit = query.page_size + 1};
-  if (!viewer.sees_all) wanted.tenant = viewer.tenant;
+  const auto tenant = viewer.sees_all ? std::nullopt : std::optional(viewer.tenant);
+  runs::StoredDocumentQuery wanted{
+      .kind = kDocumentKind, .tenant = tenant, .limit = query.page_size + 1};
   if (!query.page_token.empty()) {
     const auto numbers = runs::ReadPageToken(key, 1, query.page_token);
     if (!numbers.ok()) return numbers.status();
