@@ -162,5 +162,62 @@ TEST(Lessons, TheFirstLayerOfASigmoidNetworkStopsLearning) {
   EXPECT_GT(FirstOverLast("relu", "he"), 1e-2);
 }
 
+/// 60 rows of one turn of a sine with errors of a standard deviation of 0.3 or so.
+std::shared_ptr<const data::Table> NoisyTurn() {
+  std::vector<double> x, y;
+  for (int i = 0; i < 60; ++i) {
+    x.push_back(Scattered(i, 0.754877666));
+    y.push_back(std::sin(2 * M_PI * x.back()) + Scattered(i, 0.569840291) - 0.5);
+  }
+  return testing::NumbersTable({{"x", x}, {"y", y}});
+}
+
+/// What a polynomial of a high degree becomes that learns from 15 of those rows.
+struct Learnt {
+  StopReason reason;
+  int64_t iterations = 0;
+  double best = 0, last = 0;               // losses over the rows that nothing has seen
+  double best_training = 0, training = 0;  // of the same two over those learnt from
+};
+
+Learnt LearnATurn(std::vector<Part> stopping) {
+  ModelSpec spec = Line(Scaling::kMinMax);
+  spec.model = {"linear", {{"degree", 10.0}}};
+  spec.split = {.validation = 0.25, .test = 0.5, .seed = 4};
+  Fit fit(NoisyTurn(), spec);
+  const ModelParts parts = fit->parts();
+  stopping.push_back({"iterations", {{"threshold", 5000.0}}});
+  DescentSettings settings;
+  settings.optimizer = {"lbfgs", {}};
+  settings.stopping = stopping;
+  settings.start = fit->Start(/*seed=*/1);
+  auto descent = Descent::Create(std::move(fit.objective), settings);
+  EXPECT_TRUE(descent.ok()) << descent.status();
+  EXPECT_TRUE((*descent)->Begin().ok());
+  Steps steps;
+  Learnt learnt;
+  learnt.reason = (*descent)->Advance(1 << 20, 0, {}, steps).value_or(StopReason{});
+  learnt.iterations = steps.ending.iterations;
+  const auto loss = [&](const DesignRows& rows, const Vector& x) {
+    return Evaluate(parts, rows, x, [] { return absl::OkStatus(); })->loss;
+  };
+  const Vector &best = (*descent)->best().x, &last = (*descent)->at().x;
+  learnt.best = loss(parts.design->test(), best);
+  learnt.last = loss(parts.design->test(), last);
+  learnt.best_training = loss(parts.design->training(), best);
+  learnt.training = loss(parts.design->training(), last);
+  return learnt;
+}
+
+TEST(Lessons, ValidationStopsAPolynomialBeforeItLearnsTheErrorsByHeart) {
+  const Learnt stopped = LearnATurn({{"validation", {{"patience", 10.0}}}});
+  const Learnt overfitted = LearnATurn({});
+
+  EXPECT_EQ(stopped.reason.criterion, "validation");
+  EXPECT_LT(stopped.iterations, overfitted.iterations);
+  EXPECT_LT(overfitted.training, stopped.best_training / 1.5) << "it goes on to learn something";
+  EXPECT_LT(stopped.best, overfitted.last / 1.5) << "which is of no use for other rows";
+}
+
 }  // namespace
 }  // namespace thalweg::models
