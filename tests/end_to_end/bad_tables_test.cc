@@ -144,8 +144,7 @@ TEST_F(TablesOverTheWire, KeepNothingWhereMuchIsPromisedAndLittleSent) {
   start.mutable_spec()->set_size(1'000'000'000);
   ASSERT_TRUE(call(&Stub::StartUpload, *stub, start, started).ok());
   v1::WriteUploadResponse written;
-  ASSERT_TRUE(
-      call(&Stub::WriteUpload, *stub, Piece(started.upload().name(), 1000), written).ok());
+  ASSERT_TRUE(call(&Stub::WriteUpload, *stub, Piece(started.upload().name(), 1000), written).ok());
   v1::FinishUploadRequest finish;
   finish.set_name(started.upload().name());
   v1::FinishUploadResponse finished;
