@@ -40,8 +40,8 @@ TEST_F(EvaluatedModel, IsEvaluatedAtAnyX) {
   for (const auto& coefficient : truth->coefficients()) {
     values[coefficient.feature()] = coefficient.value();
   }
-  EXPECT_EQ(values, (std::map<std::string, double>{
-                        {"height", 2}, {"kind=oak", 3}, {"(intercept)", 1}}));
+  EXPECT_EQ(values,
+            (std::map<std::string, double>{{"height", 2}, {"kind=oak", 3}, {"(intercept)", 1}}));
   EXPECT_EQ(Evaluate(Fitted(YieldModel(), At(2, 3, 1.5)))->loss(), 0.25);
 }
 
@@ -81,9 +81,9 @@ TEST_F(EvaluatedModel, IsEvaluatedOverEachPartOfItsRows) {
   v1::Model model = YieldModel();
   model.mutable_split()->set_validation(0.25);
   model.mutable_split()->set_test(0.1);
-  for (const auto& [rows, count] : {std::pair(v1::ROWS_TRAINING, 26),
-                                    std::pair(v1::ROWS_VALIDATION, 10),
-                                    std::pair(v1::ROWS_TEST, 4)}) {
+  for (const auto& [rows, count] :
+       {std::pair(v1::ROWS_TRAINING, 26), std::pair(v1::ROWS_VALIDATION, 10),
+        std::pair(v1::ROWS_TEST, 4)}) {
     const auto response = Evaluate(Fitted(model, Truth()), rows);
     ASSERT_TRUE(response.ok()) << response.status();
     EXPECT_EQ(response->row_count(), count);

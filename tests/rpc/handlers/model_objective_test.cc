@@ -25,8 +25,8 @@ Request Of(const v1::Model& model) {
 }
 
 TEST_F(AModel, IsCompiledToItsUnknowns) {
-  const auto response = CompileObjective(
-      events_, Of<v1::CompileObjectiveRequest>(YieldModel()), kNobodyInterrupts, {}, means_);
+  const auto response = CompileObjective(events_, Of<v1::CompileObjectiveRequest>(YieldModel()),
+                                         kNobodyInterrupts, {}, means_);
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->size(), 3);
   ASSERT_THAT(response->variables(), SizeIs(2));

@@ -80,9 +80,9 @@ TEST_F(PredictingModel, ThatIsAFormulaPredictsNothing) {
 }
 
 TEST_F(PredictingModel, FindsItsColumnsInAnotherTableByNameAndItsCategoriesByText) {
-  tables_.Add("others", TableOf({CategoryColumn("kind", {"elm", "oak", "beech"}),
-                                 NumberColumn("height")},
-                                {{1, 2, 0, kNoValue, 1}, {1, 1, 1, 1, kNoValue}}));
+  tables_.Add("others",
+              TableOf({CategoryColumn("kind", {"elm", "oak", "beech"}), NumberColumn("height")},
+                      {{1, 2, 0, kNoValue, 1}, {1, 1, 1, 1, kNoValue}}));
   v1::PredictRequest request;
   *request.mutable_model() = TrueModel();
   request.set_dataset("datasets/others");
@@ -124,8 +124,8 @@ TEST_F(PredictingModel, PredictsManyRowsInMessagesOfAtMostOneMebibyte) {
   constexpr int kMany = 250'000;
   std::vector<double> height(kMany), kind(kMany, 0);
   for (int i = 0; i < kMany; ++i) height[static_cast<size_t>(i)] = i;
-  tables_.Add("many", TableOf({NumberColumn("height"), CategoryColumn("kind", {"beech"})},
-                              {height, kind}));
+  tables_.Add("many",
+              TableOf({NumberColumn("height"), CategoryColumn("kind", {"beech"})}, {height, kind}));
   v1::PredictRequest request;
   *request.mutable_model() = TrueModel();
   request.set_dataset("datasets/many");

@@ -47,10 +47,11 @@ inline std::shared_ptr<const data::Table> Trees() {
     age.push_back(i % 2);
     yield.push_back(2 * height.back() + 3 * kind.back() + 1);
   }
-  std::vector<data::ColumnInfo> columns = {thalweg::testing::NumberColumn("height"),
-                                           thalweg::testing::CategoryColumn("kind", {"beech", "oak"}),
-                                           thalweg::testing::CategoryColumn("age", {"old", "young"}),
-                                           thalweg::testing::NumberColumn("yield")};
+  std::vector<data::ColumnInfo> columns = {
+      thalweg::testing::NumberColumn("height"),
+      thalweg::testing::CategoryColumn("kind", {"beech", "oak"}),
+      thalweg::testing::CategoryColumn("age", {"old", "young"}),
+      thalweg::testing::NumberColumn("yield")};
   columns[0].statistics.mean = 0.875;
   columns[1].statistics.counts = {14, 26};
   return thalweg::testing::TableOf(std::move(columns), {height, kind, age, yield});
@@ -158,8 +159,7 @@ class AModel : public ::testing::Test {
   VisionsTables tables_;
   models::Means means_{.tables = &tables_};
   storage::MemoryStore store_;
-  std::unique_ptr<runs::RunBook> book_ =
-      *runs::RunBook::Open(store_, events_, Options());
+  std::unique_ptr<runs::RunBook> book_ = *runs::RunBook::Open(store_, events_, Options());
 };
 
 }  // namespace thalweg::rpc
