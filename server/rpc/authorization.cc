@@ -47,7 +47,7 @@ constexpr Row kRules[] = {
     {kDatasets, "UploadDataset", kSteers},
     {kDatasets, "StartUpload", kSteers},
     {kDatasets, "WriteUpload", kSteers},
-    {kDatasets, "GetUpload", kSteers},
+    {kDatasets, "GetUpload", kReads},
     {kDatasets, "FinishUpload", kSteers},
     {kDatasets, "CancelUpload", kSteers},
     {kDatasets, "GetDataset", kReads},
