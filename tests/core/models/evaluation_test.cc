@@ -91,7 +91,7 @@ TEST(EvaluateModel, OfTwoClassesCountsWhoIsTakenForWhom) {
 }
 
 TEST(EvaluateModel, OfMarginsHasNoProbabilities) {
-  Fit classes = Classes({"svm"});
+  Fit classes = Classes({"svm", {}});
   const auto& parts = classes->parts();
   const auto quality =
       Evaluate(parts, parts.design->training(), At(*classes.objective, 1, 0), kNobody);
