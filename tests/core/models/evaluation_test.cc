@@ -40,7 +40,7 @@ Fit Line() {
 }
 
 /// Classes a and b of x, which overlap.
-Fit Classes(Part model = {"logistic"}) {
+Fit Classes(Part model = {"logistic", {}}) {
   return {
       testing::TableOf({testing::NumberColumn("x"), testing::CategoryColumn("class", {"a", "b"})},
                        {{-2, -1, 0.5, 1, -0.5, 2}, {0, 0, 0, 1, 1, 1}}),
