@@ -88,36 +88,26 @@ Index SampledRows(Index rows, Index unknowns) {
   return std::clamp<Index>(static_cast<Index>(most), std::min<Index>(rows, 64), rows);
 }
 
-/// The trace of the covariance of the terms' gradients, and their mean value.
-struct Spread {
-  double trace = 0;
-  double mean_term = 0;
-};
-
-absl::StatusOr<Spread> SpreadOf(ModelObjective& objective, const Vector& x,
+/// The trace of the covariance of the terms' gradients.
+absl::StatusOr<double> SpreadOf(ModelObjective& objective, const Vector& x,
                                 const Interrupted& interrupted) {
   const Index rows = objective.row_count();
   const Index sampled = SampledRows(rows, x.size());
   const auto m = static_cast<double>(sampled);
   Vector mean = Vector::Zero(x.size()), gradient(x.size());
-  double squares = 0, terms = 0;
+  double squares = 0;
   for (Index i = 0; i < sampled; ++i) {
     if (i % 64 == 0) {
       if (absl::Status status = interrupted(); !status.ok()) return status;
     }
     const Index row = static_cast<Index>(static_cast<double>(i) * static_cast<double>(rows) / m);
     gradient.setZero();
-    terms += objective.AddTermGradient(std::min(row, rows - 1), x, 1, gradient);
+    objective.AddTermGradient(std::min(row, rows - 1), x, 1, gradient);
     squares += gradient.squaredNorm();
     mean += gradient;
   }
   mean /= m;
-  Spread spread;
-  spread.mean_term = terms / m;
-  if (sampled > 1) {
-    spread.trace = std::max(0.0, squares - m * mean.squaredNorm()) / (m - 1);
-  }
-  return spread;
+  return sampled > 1 ? std::max(0.0, squares - m * mean.squaredNorm()) / (m - 1) : 0;
 }
 
 }  // namespace
@@ -145,14 +135,13 @@ absl::StatusOr<GradientFigures> MeasureGradient(ModelObjective& objective, const
   if (!spread.ok()) return spread.status();
 
   GradientFigures figures;
-  figures.mean_term = spread->mean_term;
   Index begin = 0;
   for (const Variable& variable : objective.layout().variables()) {
     figures.norms.push_back(gradient.segment(begin, variable.length).norm());
     begin += variable.length;
   }
   const double whole = gradient.squaredNorm() / std::pow(objective.term_scale(), 2);
-  const double noise = spread->trace / whole;
+  const double noise = *spread / whole;
   if (std::isfinite(noise)) figures.noise_scale = noise;
   return figures;
 }

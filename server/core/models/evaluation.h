@@ -38,7 +38,6 @@ struct GradientFigures {
   /// the "simple" scale). 0: not known.
   double noise_scale = 0;
   std::vector<double> norms;  ///< 2-norms of the whole gradient by variable.
-  double mean_term = 0;       ///< Of that sample: the loss, of models that have no parts.
 };
 
 /// All rows are seen afterwards, whatever was before.

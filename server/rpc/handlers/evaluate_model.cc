@@ -60,16 +60,14 @@ absl::Status AddQuality(const KnownModel& model, v1::Rows rows, const Vector& x,
   return absl::OkStatus();
 }
 
-/// Of a formula, which knows its terms and nothing else of its rows.
-absl::Status AddFormulaLoss(KnownModel& model, v1::Rows rows, const Vector& x,
-                            const models::GradientFigures& gradient, Response& response) {
+/// What a formula says of the rows; it need not be a mean over them.
+absl::Status AddFormulaLoss(KnownModel& model, v1::Rows rows, const Vector& x, Response& response) {
+  models::ModelObjective& objective = *model.objective;
   const bool training = rows != v1::ROWS_VALIDATION && rows != v1::ROWS_TEST;
-  double loss = gradient.mean_term;
-  if (!training) {
-    if (rows == v1::ROWS_TEST || !model.objective->has_validation()) return NoRows(rows);
-    absl::Status status = model.objective->Validation(x, loss);
-    if (!status.ok()) return status;
-  }
+  if (rows == v1::ROWS_TEST || (!training && !objective.has_validation())) return NoRows(rows);
+  double loss = 0;
+  absl::Status status = training ? objective.Value(x, loss) : objective.Validation(x, loss);
+  if (!status.ok()) return status;
   if (training) response.set_row_count(model.objective->row_count());
   response.set_loss(loss);
   return absl::OkStatus();
@@ -90,7 +88,7 @@ absl::StatusOr<Response> EvaluateModel(runs::RunBook& runs, const models::Means&
   Response response;
   absl::Status status = model->objective->parts().model
                             ? AddQuality(*model, request.rows(), *x, interruption, response)
-                            : AddFormulaLoss(*model, request.rows(), *x, *gradient, response);
+                            : AddFormulaLoss(*model, request.rows(), *x, response);
   if (!status.ok()) return status;
   response.set_gradient_noise_scale(gradient->noise_scale);
   response.mutable_gradient_norms()->Assign(gradient->norms.begin(), gradient->norms.end());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -107,6 +108,28 @@ TEST_F(EvaluatedModel, ThatIsAFormulaHasALossAndNoCoefficients) {
   EXPECT_THAT(response->coefficients(), IsEmpty());
   EXPECT_THAT(Evaluate(OfRun(id), v1::ROWS_TEST).status(),
               ViolatesAt("rows", Reason::kInvalidValue));
+}
+
+TEST_F(EvaluatedModel, ThatIsAFormulaHasItsValueOverTheRowsAlsoWhereThatIsNoMean) {
+  v1::Model model = YieldModel();
+  model.clear_target();
+  model.clear_features();
+  model.mutable_split()->set_validation(0.25);
+  model.mutable_model()->set_kind("formula");
+  auto& settings = *model.mutable_model()->mutable_settings();
+  settings["expression"].set_text("sqrt(mean((yield - b)**2))");
+  settings["variables"].set_text("b");
+  v1::Point x;
+  (*x.mutable_values())["b"] = Numbers({3});
+  const auto training = Evaluate(Fitted(model, x), v1::ROWS_TRAINING);
+  ASSERT_TRUE(training.ok()) << training.status();
+  const auto validation = Evaluate(Fitted(model, x), v1::ROWS_VALIDATION);
+  ASSERT_TRUE(validation.ok()) << validation.status();
+  double squares = 0;
+  const auto table = Trees();
+  for (const double yield : table->cells(3)) squares += (yield - 3) * (yield - 3);
+  EXPECT_NEAR(30 * std::pow(training->loss(), 2) + 10 * std::pow(validation->loss(), 2), squares,
+              1e-9);
 }
 
 TEST_F(EvaluatedModel, ThatIsNoneIsRefusedWhereItIsNamed) {
