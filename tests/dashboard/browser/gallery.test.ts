@@ -1,6 +1,8 @@
 // The first page shows a live descent, and its lessons are what they say.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { kDataLessons } from "../../../client/web/src/views/gallery/data_lessons";
+import { bringTable, runOf as dataRunOf, studyOf as dataStudyOf } from "../../../client/web/src/views/gallery/data_requests";
 import { allLessonRuns, allLessonStudies } from "../../../client/web/src/views/gallery/lesson_requests";
 import type { Catalogue } from "../../../client/web/src/wire/catalogue";
 import { eventually, Server, Visitor } from "./harness";
@@ -73,6 +75,19 @@ test("every lesson is taken by the server as it stands", async () => {
   }
   for (const { title, study } of allLessonStudies(all)) {
     await assert.doesNotReject(api.studies.createStudy({ study, validateOnly: true }), title);
+  }
+});
+
+test("every lesson from data is taken by the server as it stands", async () => {
+  const api = server.api();
+  for (const lesson of kDataLessons) {
+    const dataset = await bringTable(api.datasets, lesson);
+    for (const variant of lesson.variants) {
+      const run = dataRunOf(lesson, variant, dataset, undefined);
+      await assert.doesNotReject(api.runs.createRun({ run, validateOnly: true }), `${lesson.title}: ${variant.title}`);
+    }
+    if (!lesson.together) continue;
+    await assert.doesNotReject(api.studies.createStudy({ study: dataStudyOf(lesson, dataset, undefined), validateOnly: true }), lesson.title);
   }
 });
 

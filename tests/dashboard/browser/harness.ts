@@ -11,10 +11,14 @@ import { createInterface } from "node:readline";
 import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
 import type { IterateBatch } from "../../../client/web/gen/thalweg/v1/iterate_pb";
 import { CatalogService } from "../../../client/web/gen/thalweg/v1/catalog_service_pb";
+import { DatasetService } from "../../../client/web/gen/thalweg/v1/dataset_service_pb";
 import { ObjectiveService } from "../../../client/web/gen/thalweg/v1/objective_service_pb";
 import { OptimizationService } from "../../../client/web/gen/thalweg/v1/optimization_service_pb";
 import { type Run, RunState } from "../../../client/web/gen/thalweg/v1/run_pb";
 import { StudyService } from "../../../client/web/gen/thalweg/v1/study_service_pb";
+import { upload } from "../../../client/web/src/views/data/upload";
+import { type FitDraft, kEmptyFit } from "../../../client/web/src/views/fit/draft";
+import { toFit } from "../../../client/web/src/views/fit/request";
 import { type Plain, toPart } from "../../../client/web/src/wire/parts";
 
 /** A page on a crowded machine may take long; whoever waits longer waits in vain. */
@@ -111,6 +115,7 @@ export class Server {
       objectives: createClient(ObjectiveService, transport),
       studies: createClient(StudyService, transport),
       catalog: createClient(CatalogService, transport),
+      datasets: createClient(DatasetService, transport),
     };
   }
 
@@ -144,6 +149,18 @@ export class Server {
       },
     });
     return made as Run;
+  }
+
+  /** Brings a table without the page; its id. */
+  async bring(title: string, csv: string): Promise<string> {
+    const { dataset } = await upload(this.api().datasets, new Blob([csv]), { displayName: title });
+    return dataset.name.replace("datasets/", "");
+  }
+
+  /** Fits without the page what the form of a fit says. */
+  async fit(draft: Partial<FitDraft>): Promise<Run> {
+    const { run } = await this.api().runs.createRun({ run: toFit({ ...kEmptyFit, ...draft }, undefined).what });
+    return run as Run;
   }
 
   async get(name: string): Promise<Run> {
